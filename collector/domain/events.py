@@ -1,0 +1,91 @@
+"""The records that the rest of the house speaks of: a field, an event, a batch.
+
+Everything here is checked and frozen: behind `protocol.parse` nobody asks again whether a text is a text.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+# The order is part of the stored form (an event's type is kept as its index): append only.
+TYPES = (
+    "view", "engage", "click", "custom", "form_view", "form_start", "form_abandon", "form_invalid",
+    "form_submit", "form_result", "identify", "consent", "error",
+)  # fmt: skip
+
+# A run of these keeps a session alive; the others are said about the visitor, not done by them.
+ACTIVITY = frozenset(TYPES) - {"form_result", "identify", "consent", "error"}
+
+# Marks are kept as bits; the order is part of the stored form: append only.
+MARKS = ("automated", "headless", "library", "crawler", "no-origin", "pixel")
+
+
+class Field(Struct, frozen=True, omit_defaults=True):
+    """One field of a sent form, as it came over the wire (DESIGN 4.3).
+
+    `value` is None where nothing was typed or where it was withheld; `withheld` then says why.
+    `checked` is None for anything but a checkbox or a radio; `text` is the label of a checkbox or of the chosen
+    option; `preset` says that a box stood ticked before the visitor came.
+    """
+
+    name: str = ""
+    id: str = ""
+    label: str = ""
+    hint: str = ""
+    type: str = "text"
+    autocomplete: str = ""
+    value: str | None = None
+    text: str | None = None
+    checked: bool | None = None
+    preset: bool = False
+    withheld: str | None = None
+    cut: bool = False
+
+
+class Event(Struct, frozen=True):
+    """One fact sent by the tag, checked. Times are UTC milliseconds; `data` holds the keys of its type."""
+
+    id: bytes  # 16 bytes, a UUIDv7
+    type: str
+    at: int  # true time: when it happened, by the collector's clock
+    page: str = ""
+    n: int = 0
+    url: str = ""
+    data: dict[str, object] = {}
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def order(self) -> tuple[int, str, int, bytes]:
+        """The order of facts: by true time, then page, then place within the page, then id."""
+        return (self.at, self.page, self.n, self.id)
+
+
+class Batch(Struct, frozen=True):
+    """What one request carried for one site, after `protocol.parse`."""
+
+    site: int
+    visitor: str | None  # None in audience mode, whatever the wire said
+    consent: str  # granted | denied | unset
+    received: int
+    events: tuple[Event, ...]
+    refused: tuple[Refused, ...] = ()
+    language: str = ""
+    agent: str = ""  # "Chrome 156 · Windows · desktop"; empty in audience mode
+    marks: int = 0  # bits of MARKS
+
+
+class Refused(Struct, frozen=True):
+    """An event that was not taken: its reason and what came, cut to a bound."""
+
+    reason: str
+    body: bytes
+
+
+def mark_bits(names: list[str] | tuple[str, ...]) -> int:
+    """The stored form of a set of marks."""
+    return sum(1 << MARKS.index(name) for name in set(names))
+
+
+def mark_names(bits: int) -> list[str]:
+    """The names in a stored set of marks, in their fixed order."""
+    return [name for place, name in enumerate(MARKS) if bits >> place & 1]
