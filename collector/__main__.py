@@ -1,0 +1,5 @@
+"""python -m collector"""
+
+from .cli import main
+
+main()

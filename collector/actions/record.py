@@ -1,0 +1,339 @@
+"""What happens to the events of a batch: load, decide, save, all in the writer's one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from msgspec import Struct, structs
+from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from ..domain import fields as reading
+from ..domain import leads as summing
+from ..domain.events import Batch, Event, Refused
+from ..domain.identity import identifier_id
+from ..domain.protocol import time_of
+from ..domain.sessions import Fact, digest
+from ..store import events, identities, submissions, visits
+from .refold import Context, context, refold
+
+log = structlog.get_logger()
+
+REFUSED_MOST = 10_000
+DAY = 86_400_000
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+Ids = Callable[[int], bytes]  # UTC milliseconds → 16 bytes of a UUIDv7
+
+
+class Outcome(Struct, frozen=True):
+    """What became of one request's events: how many were refused, by reason."""
+
+    refused: dict[str, int]
+
+
+class Recorder:
+    """The action that all requests share. It holds the secret, and nothing that a restart would lose."""
+
+    def __init__(self, secret: bytes, ids: Ids) -> None:
+        self._secret = secret
+        self._ids = ids
+
+    def __call__(self, conn: Connection, batches: Sequence[Batch]) -> list[Outcome]:
+        """Stores requests in one transaction; one outcome each, in order."""
+        outcomes: dict[int, Outcome] = {}
+        accounts: dict[int, list[int]] = {}
+        for place, batch in enumerate(batches):
+            accounts.setdefault(batch.account, []).append(place)
+        for account, places in accounts.items():
+            given = context(conn, account, self._secret)
+            mine = [batches[place] for place in places]
+            for place, outcome in zip(places, _bisect(conn, given, mine, self._ids), strict=True):
+                outcomes[place] = outcome
+        return [outcomes[place] for place in range(len(batches))]
+
+
+def _bisect(conn: Connection, given: Context, batches: list[Batch], ids: Ids) -> list[Outcome]:
+    """Records all; where one poisonous event spoils it, halves until that event stands alone and is refused."""
+    try:
+        with conn.begin_nested():
+            return record(conn, given, batches, ids)
+    except (OperationalError, InterfaceError, MemoryError):
+        raise  # the disk, not an event: nothing is committed and everybody may try again
+    except Exception as wrong:
+        if len(batches) > 1:
+            half = len(batches) // 2
+            return _bisect(conn, given, batches[:half], ids) + _bisect(conn, given, batches[half:], ids)
+        log.error("poisonous event", error=type(wrong).__name__)
+        return [_bisect_events(conn, given, batches[0], ids)]
+
+
+def _bisect_events(conn: Connection, given: Context, batch: Batch, ids: Ids) -> Outcome:
+    if len(batch.events) <= 1:
+        poison = tuple(Refused("poison", _encode(structs.asdict(event) | {"fields": []})) for event in batch.events)
+        return record(conn, given, [structs.replace(batch, events=(), refused=batch.refused + poison)], ids)[0]
+    half = len(batch.events) // 2
+    counts: Counter[str] = Counter()
+    for part, refused in ((batch.events[:half], batch.refused), (batch.events[half:], ())):
+        outcomes = _bisect(conn, given, [structs.replace(batch, events=part, refused=refused)], ids)
+        counts.update(outcomes[0].refused)
+    return Outcome(dict(counts))
+
+
+def record(conn: Connection, given: Context, batches: Sequence[Batch], ids: Ids) -> list[Outcome]:
+    """Stores the events of one account's batches and folds them."""
+    work = _Work(given, ids)
+    work.known = events.known(conn, given.account, (event.id for batch in batches for event in batch.events))
+    told = {batch.subject for batch in batches if batch.subject}
+    rows = visits.visitors(conn, given.account, told)
+    work.withdrawn = {visitor for visitor, row in rows.items() if row["withdrawn_at"] is not None}
+    outcomes = [work.batch(batch) for batch in batches]
+    work.save(conn)
+    return outcomes
+
+
+class _Work:
+    """The rows that a batch makes, gathered before anything is written."""
+
+    def __init__(self, given: Context, ids: Ids) -> None:
+        self.given = given
+        self.ids = ids
+        self.known: set[bytes] = set()
+        self.withdrawn: set[str] = set()
+        self.events: list[dict[str, Any]] = []
+        self.facts: dict[str, list[Fact]] = {}
+        self.submissions: list[tuple[Batch, Event]] = []
+        self.results: list[dict[str, Any]] = []
+        self.consents: list[dict[str, Any]] = []
+        self.refused: list[dict[str, Any]] = []
+        self.counts: Counter[tuple[int, int, int, str]] = Counter()
+
+    def batch(self, batch: Batch) -> Outcome:
+        """Takes one request's events."""
+        counts: Counter[str] = Counter()
+        for refused in batch.refused:
+            self._refuse(batch, refused, counts)
+        withdrawn = batch.subject in self.withdrawn
+        for event in batch.events:
+            if event.id in self.known:
+                continue  # a repeat is answered as the first was, and counted once
+            if withdrawn and (batch.visitor is not None or event.type == "consent"):
+                self._refuse(batch, Refused("withdrawn", b""), counts)
+                continue
+            self.known.add(event.id)
+            self._event(batch, event)
+        return Outcome(dict(counts))
+
+    def _refuse(self, batch: Batch, refused: Refused, counts: Counter[str]) -> None:
+        counts[refused.reason] += 1
+        self.counts[self.given.account, batch.site, batch.received // DAY, refused.reason] += 1
+        self.refused.append(
+            {
+                "account_id": self.given.account,
+                "id": self.ids(batch.received),
+                "site_id": batch.site,
+                "received_at": batch.received,
+                "reason": refused.reason,
+                "body": refused.body,
+            }
+        )
+
+    def _event(self, batch: Batch, event: Event) -> None:
+        data = dict(event.data)
+        if event.type == "view" and batch.visitor is not None:
+            data |= {key: value for key, value in (("language", batch.language), ("agent", batch.agent)) if value}
+        text = _encode(data).decode()
+        self.events.append(
+            {
+                "account_id": self.given.account,
+                "month": events.month_of(time_of(event.id)),
+                "id": event.id,
+                "site_id": batch.site,
+                "type": events.type_code(event.type),
+                "at": event.at,
+                "received_at": batch.received,
+                "visitor": batch.visitor,
+                "page": event.page,
+                "n": event.n,
+                "url": event.url,
+                "data": text,
+                "marks": batch.marks,
+            }
+        )
+        if batch.visitor is not None:
+            made = events.fact(event.at, event.page, event.n, event.id, event.type, batch.site, event.url, text, batch.marks)
+            self.facts.setdefault(batch.visitor, []).append(made)
+        if event.type == "form_submit":
+            self.submissions.append((batch, event))
+        elif event.type == "form_result":
+            self._result(batch, event)
+        elif event.type == "consent" and batch.subject is not None:
+            self._consent(batch, event)
+
+    def _result(self, batch: Batch, event: Event) -> None:
+        self.results.append(
+            {
+                "account_id": self.given.account,
+                "id": event.id,
+                "site_id": batch.site,
+                "token": event.data["submission"],
+                "result": event.data["result"],
+                "by": event.data.get("by", ""),
+                "at": event.at,
+            }
+        )
+
+    def _consent(self, batch: Batch, event: Event) -> None:
+        assert batch.subject is not None
+        data = event.data
+        self.consents.append(
+            _consent_row(self.given.account, event.id, batch.site, event.at)
+            | {name: data.get(name, "") for name in ("state", "purpose", "text_version", "language", "how", "proof")}
+            | {"visitor": batch.subject}
+        )
+        # The visitor's own row must say so, even where the batch came without the right to more.
+        made = Fact(event.at, event.page, event.n, event.id, event.type, batch.site, event.url, "", "", 0, "", "", 0)
+        if batch.visitor is None:
+            self.facts.setdefault(batch.subject, []).append(made)
+        if data["state"] == "denied":
+            self.withdrawn.add(batch.subject)
+
+    def save(self, conn: Connection) -> None:
+        """Writes everything and folds it."""
+        account = self.given.account
+        events.add(conn, self.events)
+        sent = self._save_submissions(conn)
+        submissions.add_results(conn, self.results)
+        if self.results:
+            stored = submissions.known(conn, account, {row["token"] for row in self.results})
+            sent |= {stored[key] for row in self.results if (key := (row["site_id"], row["token"])) in stored}
+        identities.add_consents(conn, self.consents)
+        events.refuse(conn, self.refused, REFUSED_MOST)
+        events.count_refused(conn, self.counts)
+        refold(conn, self.given, fresh=self.facts, sent=sent)
+
+    def _save_submissions(self, conn: Connection) -> set[bytes]:
+        """New submissions with fields, identifiers and evidence. Answers their ids."""
+        if not self.submissions:
+            return set()
+        account = self.given.account
+        tokens = {str(event.data["submission"]) for _batch, event in self.submissions}
+        taken = dict(submissions.known(conn, account, tokens))
+        new: list[tuple[Batch, Event]] = []
+        for batch, event in self.submissions:
+            key = (batch.site, str(event.data["submission"]))
+            if key not in taken:
+                taken[key] = event.id
+                new.append((batch, event))
+        submissions.add(conn, [_submission_row(account, *one) for one in new], [row for one in new for row in _field_rows(account, one[1])])
+        self._save_evidence(conn, new)
+        return {event.id for _batch, event in new}
+
+    def _save_evidence(self, conn: Connection, new: Iterable[tuple[Batch, Event]]) -> None:
+        account = self.given.account
+        named: list[tuple[Batch, Event, reading.Contact, tuple[str, str], bytes]] = []
+        for batch, event in new:
+            country = str(self.given.sites.get(batch.site, {}).get("country", "FR"))
+            contact = reading.read(event.fields, country)
+            pair = summing.identifier(contact, country)
+            if pair is not None:
+                named.append((batch, event, contact, pair, identifier_id(self.given.secret, account, *pair)))
+        minted = identities.leads_of(conn, account, [one[4] for one in named])
+        rows: list[dict[str, Any]] = []
+        for batch, event, _contact, (kind, value), identity in named:
+            if identity not in minted:
+                minted[identity] = self.ids(event.at)
+                rows.append(
+                    {
+                        "account_id": account,
+                        "id": identity,
+                        "type": kind,
+                        "value": value,
+                        "lead_id": minted[identity],
+                        "created_at": batch.received,
+                    }
+                )
+        identities.add_identifiers(conn, rows)
+        identities.add_edges(conn, [_edge_row(account, one[0], one[1], one[4]) for one in named if one[0].visitor])
+        identities.add_consents(
+            conn,
+            [
+                _consent_row(account, digest("marketing", event.id), batch.site, event.at)
+                | {"purpose": "marketing", "state": "granted", "how": "form", "text": contact.marketing_text}
+                | {"lead_id": minted[identity], "submission_id": event.id}
+                for batch, event, contact, _pair, identity in named
+                if contact.marketing
+            ],
+        )
+
+
+def _consent_row(account: int, identity: bytes, site: int, at: int) -> dict[str, Any]:
+    texts = dict.fromkeys(("purpose", "state", "text", "text_version", "language", "how", "proof"), "")
+    return {
+        "account_id": account,
+        "id": identity,
+        "site_id": site,
+        "at": at,
+        "visitor": None,
+        "lead_id": None,
+        "submission_id": None,
+        **texts,
+    }
+
+
+def _edge_row(account: int, batch: Batch, event: Event, identity: bytes) -> dict[str, Any]:
+    return {
+        "account_id": account,
+        "id": digest("edge", event.id, identity),
+        "visitor": batch.visitor,
+        "identifier_id": identity,
+        "submission_id": event.id,
+        "kind": "form",
+        "strength": 2,
+        "at": event.at,
+    }
+
+
+def _submission_row(account: int, batch: Batch, event: Event) -> dict[str, Any]:
+    return {
+        "account_id": account,
+        "id": event.id,
+        "site_id": batch.site,
+        "token": event.data["submission"],
+        "at": event.at,
+        "visitor": batch.visitor,
+        "form": event.data.get("form", ""),
+        "how": event.data.get("how", ""),
+        "action": event.data.get("action", ""),
+        "url": event.url,
+        "marks": batch.marks,
+    }
+
+
+def _field_rows(account: int, event: Event) -> list[dict[str, Any]]:
+    return [
+        {
+            "account_id": account,
+            "submission_id": event.id,
+            "place": place,
+            "name": field.name,
+            "field_id": field.id,
+            "label": field.label,
+            "hint": field.hint,
+            "type": field.type,
+            "autocomplete": field.autocomplete,
+            "value": field.value,
+            "text": field.text,
+            "checked": None if field.checked is None else int(field.checked),
+            "preset": int(field.preset),
+            "withheld": field.withheld,
+            "cut": int(field.cut),
+        }
+        for place, field in enumerate(event.fields)
+    ]

@@ -1,0 +1,260 @@
+"""The one fold: visitors, submissions and leads in, derived rows out.
+
+Record calls it with what has just come, rebuild with everything, withdraw and erase with what they touched. Facts that
+come after all that is folded are folded on; whatever comes late makes its visitor fold anew, so that the order of
+arrival leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct, structs
+from sqlalchemy import Connection
+
+from ..domain import fields as reading
+from ..domain import leads as summing
+from ..domain import sources
+from ..domain.identity import Edge, Span, identifier_id, spans
+from ..domain.leads import Conversion, Visit
+from ..domain.sessions import GAP, Fact, Session, SourceOf, fold
+from ..store import conversions, events, identities, sites, submissions, visits
+
+
+class Context(Struct, frozen=True):
+    """What every fold of one account is given: its sites by id, the collector's secret."""
+
+    account: int
+    sites: Mapping[int, dict[str, Any]]
+    secret: bytes
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The account's own host names: links between them are no arrivals."""
+        return frozenset(host for site in self.sites.values() for host in (site["domain"], *site["hosts"]))
+
+
+def context(conn: Connection, account: int, secret: bytes) -> Context:
+    """Loads what a fold is given."""
+    return Context(account, {row["id"]: row for row in sites.load(conn, account)}, secret)
+
+
+def refold(
+    conn: Connection,
+    given: Context,
+    *,
+    fresh: Mapping[str, list[Fact]] | None = None,
+    anew: Iterable[str] = (),
+    sent: Iterable[bytes] = (),
+    touched: Iterable[bytes] = (),
+) -> None:
+    """Brings the derived rows up to date.
+
+    `fresh` are new facts by visitor, already stored; `anew` are visitors to fold from nothing; `sent` are submissions
+    that came, or whose result did; `touched` are leads to sum up anyway.
+    """
+    visitors = set(anew)
+    late = fold_visitors(conn, given, fresh or {}, visitors)
+    dirty = set(touched)
+    evidence = late | visitors
+    if sent:
+        changed, owners = fold_submissions(conn, given, set(sent))
+        dirty |= changed
+        evidence |= owners
+    dirty |= fold_spans(conn, given, evidence)
+    if fresh:
+        dirty |= {span.lead_id for span in identities.spans(conn, given.account, fresh)}
+    fold_leads(conn, given, dirty)
+
+
+def fold_visitors(conn: Connection, given: Context, fresh: Mapping[str, list[Fact]], anew: set[str]) -> set[str]:
+    """Folds new facts onto open sessions, late ones from nothing. Answers the visitors that were folded from nothing."""
+    account = given.account
+    sessions: list[Session] = []
+    touches: list[Any] = []
+    gone: dict[bytes, bytes] = {}
+    again = set(anew)
+    source_of: SourceOf = _source_reader(given)
+    if fresh:
+        since = min(fact.at for facts in fresh.values() for fact in facts) - GAP
+        opened = visits.open_sessions(conn, account, fresh, since)
+        for visitor, facts in fresh.items():
+            before = opened.get(visitor, ())
+            first = min(facts)
+            if visitor in again or any(session.last >= first[:4] for session in before):
+                again.add(visitor)
+                continue
+            folded = fold(visitor, facts, source_of, _latest(before))
+            sessions += folded.sessions.values()
+            touches += folded.touches.values()
+            gone |= folded.gone
+    whole = events.facts_of(conn, account, again) if again else {}
+    if again:
+        visits.drop(conn, account, again)
+        for visitor, facts in whole.items():
+            folded = fold(visitor, facts, source_of)
+            sessions += folded.sessions.values()
+            touches += folded.touches.values()
+    visits.save(conn, account, sessions, touches, gone)
+    _fold_rows(conn, account, fresh, {visitor: whole.get(visitor, []) for visitor in again})
+    return again
+
+
+def _source_reader(given: Context) -> SourceOf:
+    own = given.own
+    return lambda _site, url, referrer: sources.read(url, referrer, own)
+
+
+def _latest(sessions: Iterable[Session]) -> list[Session]:
+    """The last session of each site."""
+    newest: dict[int, Session] = {}
+    for session in sessions:
+        if session.site_id not in newest or newest[session.site_id].last < session.last:
+            newest[session.site_id] = session
+    return list(newest.values())
+
+
+def _fold_rows(conn: Connection, account: int, fresh: Mapping[str, list[Fact]], whole: Mapping[str, list[Fact]]) -> None:
+    """The visitors' own rows: from what is new, or for those in `whole` from everything."""
+    going_on = {visitor: facts for visitor, facts in fresh.items() if visitor not in whole}
+    rows = visits.visitors(conn, account, going_on)
+    told = identities.consents(conn, account, {*whole, *_consenting(going_on)})
+    made: list[dict[str, Any]] = []
+    for visitor, facts in going_on.items():
+        old = rows.get(visitor)
+        times = [fact.at for fact in facts] + ([old["first_at"], old["last_at"]] if old else [])
+        standing = {"withdrawn_at": old["withdrawn_at"], "proof": old["proof"]} if old else _standing(())
+        if visitor in told:
+            standing = _standing(told[visitor])
+        made.append({"account_id": account, "id": visitor, "first_at": min(times), "last_at": max(times), **standing})
+    for visitor, facts in whole.items():
+        times = [fact.at for fact in facts] + [consent[0] for consent in told.get(visitor, ())]
+        if times:
+            standing = _standing(told.get(visitor, ()))
+            made.append({"account_id": account, "id": visitor, "first_at": min(times), "last_at": max(times), **standing})
+    visits.save_visitors(conn, made)
+
+
+def _consenting(fresh: Mapping[str, list[Fact]]) -> list[str]:
+    return [visitor for visitor, facts in fresh.items() if any(fact.type == "consent" for fact in facts)]
+
+
+def _standing(told: Iterable[tuple[int, bytes, str, str]]) -> dict[str, Any]:
+    """Withdrawal and proof that follow from a visitor's consents: the first denial ends it, the first proof stands."""
+    ordered = sorted(told)
+    withdrawn = next((at for at, _id, state, _proof in ordered if state == "denied"), None)
+    return {"withdrawn_at": withdrawn, "proof": next((proof for *_rest, proof in ordered if proof), "")}
+
+
+def fold_submissions(conn: Connection, given: Context, ids: set[bytes]) -> tuple[set[bytes], set[str]]:
+    """Reads submissions into conversions and says which count. Answers the leads that changed, and the visitors."""
+    account = given.account
+    rows = submissions.load(conn, account, ids)
+    fields = submissions.fields_of(conn, account, ids)
+    results = submissions.results(conn, account, [row["token"] for row in rows])
+    read = [_Read(given, row, fields.get(bytes(row["id"]), [])) for row in rows]
+    minted = identities.leads_of(conn, account, [one.identifier for one in read if one.identifier])
+    made: dict[bytes, Conversion] = {}
+    for one in read:
+        conversion = one.conversion(minted, summing.result_of(results.get((one.row["site_id"], one.row["token"]), ())))
+        if conversion is not None:
+            made[conversion.id] = conversion
+    groups: dict[bytes, dict[bytes, Conversion]] = {}
+    for conversion in (*conversions.of_digests(conn, account, {one.digest for one in made.values()}), *made.values()):
+        groups.setdefault(conversion.digest, {})[conversion.id] = conversion
+    counted = [conversion for group in groups.values() for conversion in summing.count(group.values())]
+    conversions.save(conn, account, counted)
+    owners = {str(row["visitor"]) for row in rows if row["visitor"]}
+    return {conversion.lead_id for conversion in counted}, owners
+
+
+class _Read:
+    """One submission, read."""
+
+    def __init__(self, given: Context, row: dict[str, Any], fields: list[Any]) -> None:
+        self.row = row
+        country = str(given.sites.get(row["site_id"], {}).get("country", "FR"))
+        self.contact = reading.read(fields, country)
+        self.digest = summing.same_digest(row["site_id"], row["form"], self.contact, fields)
+        named = summing.identifier(self.contact, country)
+        self.identifier = identifier_id(given.secret, given.account, *named) if named else None
+
+    def conversion(self, minted: Mapping[bytes, bytes], result: str) -> Conversion | None:
+        """The conversion, or None for a form that speaks of nobody (or of one who was erased)."""
+        contact, row = self.contact, self.row
+        if contact.kind == "none" or (self.identifier is not None and self.identifier not in minted):
+            return None
+        return Conversion(
+            id=bytes(row["id"]),
+            site_id=row["site_id"],
+            lead_id=minted[self.identifier] if self.identifier else bytes(row["id"]),
+            kind=contact.kind,
+            at=row["at"],
+            visitor=row["visitor"],
+            result=result,
+            digest=self.digest,
+            form=row["form"],
+            url=row["url"],
+            marketing=int(contact.marketing),
+            marks=row["marks"],
+            **{name: getattr(contact, name) for name in _CONTACT},
+        )
+
+
+_CONTACT = ("email", "phone", "name", "given_name", "family_name", "organization", "subject", "message", "marketing_text")
+
+
+def fold_spans(conn: Connection, given: Context, visitors: set[str]) -> set[bytes]:
+    """Says anew whose these visitors are. Answers the leads that won or lost."""
+    if not visitors:
+        return set()
+    account = given.account
+    before = identities.spans(conn, account, visitors)
+    evidence = identities.edges(conn, account, visitors)
+    if not before and not evidence:
+        return set()
+    of = {one.id: one for one in conversions.of_ids(conn, account, {sub for told in evidence.values() for _edge, sub in told if sub})}
+    times = visits.times(conn, account, evidence)
+    made: list[Span] = []
+    for visitor, told in evidence.items():
+        standing: list[Edge] = [edge for edge, sub in told if sub is None or (sub in of and of[sub].result != "failed")]
+        made += spans(standing, [(start, end) for start, end, _marks in times.get(visitor, ())])
+    if _as_set(made) != _as_set(before):
+        identities.save_spans(conn, account, visitors, made)
+    return {span.lead_id for span in (*before, *made)}
+
+
+def _as_set(made: Iterable[Span]) -> set[tuple[Any, ...]]:
+    return {structs.astuple(span) for span in made}
+
+
+def fold_leads(conn: Connection, given: Context, leads: set[bytes]) -> None:
+    """Sums leads up."""
+    if not leads:
+        return
+    account = given.account
+    told: dict[bytes, list[Conversion]] = {}
+    for conversion in conversions.of_leads(conn, account, leads):
+        told.setdefault(conversion.lead_id, []).append(conversion)
+    owned: dict[bytes, list[Span]] = {}
+    for span in identities.spans_of_leads(conn, account, leads):
+        owned.setdefault(span.lead_id, []).append(span)
+    names = {span.visitor for held in owned.values() for span in held}
+    times, ways = visits.times(conn, account, names), visits.touches(conn, account, names)
+    made: list[summing.Lead] = []
+    gone: list[bytes] = []
+    for lead_id in sorted(leads):
+        held = owned.get(lead_id, [])
+        mine = [Visit(start, end, marks) for span in held for start, end, marks in times.get(span.visitor, ()) if _within(span, start)]
+        arrivals = [touch for span in held for touch in ways.get(span.visitor, ()) if _within(span, touch.at)]
+        lead = summing.summarise(told.get(lead_id, ()), mine, arrivals)
+        if lead is None:
+            gone.append(lead_id)
+        else:
+            made.append(lead)
+    conversions.save_leads(conn, account, made, gone)
+
+
+def _within(span: Span, at: int) -> bool:
+    return span.from_at <= at < span.to_at

@@ -1,0 +1,422 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, nullcontext
+from functools import update_wrapper
+from pathlib import Path
+from typing import IO, Any
+
+import rich_click as click
+from rich.console import Console
+
+from . import commands, settings
+from .present import export
+from .settings import BadSetting, Settings
+from .store import control, events, ids, leads, migrate, secret, sites
+from .store.database import BadDatabase, Database
+from .store.writer import Locked, Writer
+
+click.rich_click.TEXT_MARKUP = "markdown"
+STARTING = 5.0  # seconds a command waits for a server that holds the lock and does not listen yet
+
+
+class Hand:
+    """A command's hold on the database: it reads, and it writes by the running server or by itself."""
+
+    def __init__(self, database: Database, run: Callable[..., Awaitable[Any]]) -> None:
+        self.database = database
+        self._run = run
+
+    async def run(self, name: str, /, **arguments: Any) -> Any:
+        """One of `commands.COMMANDS`. A failure says what it was."""
+        try:
+            return await self._run(name, arguments)
+        except control.Failed as failed:
+            raise click.ClickException(_explained(*failed.args)) from None
+        except (ValueError, LookupError, migrate.NewerDatabase) as wrong:
+            raise click.ClickException(_explained(type(wrong).__name__, str(wrong))) from None
+
+    async def account(self, chosen: int | None) -> int:
+        """The account that was named, or the only one."""
+        async with self.database.reader() as conn:
+            known = [row["id"] for row in await conn.run_sync(sites.accounts)]
+        if chosen is None and len(known) == 1:
+            return int(known[0])
+        if chosen is not None and chosen in known:
+            return chosen
+        raise click.UsageError(f"say --account: one of {', '.join(map(str, known))}")
+
+
+_WORDS = {
+    ("BadHost", "empty"): "the domain is empty",
+    ("BadHost", "not-a-host"): "that is not a host name: write example.com, localhost or an IP address",
+    ("BadSite", "id"): "a site's id is a whole number above 0",
+    ("BadUser", "email"): "that is not an e-mail address",
+    ("BadUser", "short"): "a password has at least 8 characters",
+    ("BadUser", "long"): "that password is too long",
+}
+
+
+def _explained(kind: str, says: str) -> str:
+    known = {"Taken": f"{says} is taken", "Unknown": f"nothing is known of {says}"}
+    return _WORDS.get((kind, says)) or known.get(kind) or f"{kind}: {says}"
+
+
+@asynccontextmanager
+async def _hand(config: Settings) -> AsyncIterator[Hand]:
+    database = Database(config.database)
+    try:
+        if database.is_sqlite and await _listening(database):
+            yield Hand(database, lambda name, arguments: control.ask(database, name, arguments))
+            return
+        writer = Writer(database)
+        await _start(writer)
+        try:
+            await writer.run(migrate.upgrade, ids.now())
+            yield Hand(database, commands.handler(writer, secret.load(database), lambda: config.url or "http://127.0.0.1:8000"))
+        finally:
+            await writer.stop()
+    finally:
+        await database.close()
+
+
+async def _listening(database: Database) -> bool:
+    try:
+        _reader, writer = await asyncio.open_unix_connection(control.path_of(database))
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def _start(writer: Writer) -> None:
+    for _ in range(int(STARTING * 10)):
+        try:
+            return await writer.start()
+        except Locked:
+            await asyncio.sleep(0.1)
+    await writer.start()
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--database, --account and --json, and the answers to what can go wrong with them."""
+
+    def run(*, database: str | None, account: int | None, as_json: bool, **given: Any) -> None:
+        try:
+            config = settings.load(database=database)
+            made = command(config, account, as_json, **given)
+            if isinstance(made, Coroutine):
+                asyncio.run(made)
+        except (BadSetting, BadDatabase) as wrong:
+            raise click.UsageError(str(wrong)) from None
+        except (Locked, migrate.NewerDatabase) as wrong:
+            raise click.ClickException(str(wrong)) from None
+        except OSError as wrong:
+            raise click.ClickException(f"{wrong.strerror or wrong}: {wrong.filename}" if wrong.filename else str(wrong)) from None
+
+    made = update_wrapper(run, command)
+    made = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON value.")(made)
+    made = click.option("--account", type=int, help="The account; the only one where there is one.")(made)
+    return click.option("--database", metavar="URL", help="sqlite:///file, sqlite:////absolute/file or postgresql://user@host/name.")(made)
+
+
+def _say(answer: Any, as_json: bool, words: str) -> None:
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        click.echo(words)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="webleads-tracker", prog_name="webleads")
+def main() -> None:
+    """Every lead that your site wins, with the whole way that led to it, and why."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 takes a free one.")
+@_common
+def serve(config: Settings, _account: int | None, _as_json: bool, host: str, port: int) -> None:
+    """Serve the collector and its screens."""
+    from .serving import run
+
+    run(config, host, port)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The collector's port; 0 takes a free one.")
+@click.option("--demo-port", type=click.IntRange(0, 65535), help="The sample site's port; the one after --port by default.")
+@click.option("--remove", is_flag=True, help="Take the sample site out, with its leads and visits.")
+@_common
+def demo(config: Settings, account: int | None, as_json: bool, host: str, port: int, demo_port: int | None, remove: bool) -> Any:
+    """Serve the collector, and a small French site beside it to try it on."""
+    if remove:
+        return _remove_demo(config, account, as_json)
+    from .serving import run
+
+    run(config, host, port, demo_port=(port + 1 if 0 < port < 65535 else 0) if demo_port is None else demo_port)
+    return None
+
+
+async def _remove_demo(config: Settings, account: int | None, as_json: bool) -> None:
+    async with _hand(config) as hand:
+        answer = await hand.run("demo remove", account=await hand.account(account))
+    _say(answer, as_json, f"The sample site is gone, with {answer['leads']} leads and {answer['visitors']} visitors.")
+
+
+@main.group()
+def site() -> None:
+    """Sites that carry the tag."""
+
+
+@site.command("add")
+@click.argument("domain")
+@click.option("--id", "site_id", type=int, help="A whole number; nine digits are found if you say none.")
+@click.option("--name", default="", help="What you call it; the domain if you say nothing.")
+@click.option(
+    "--consent",
+    type=click.Choice(["required", "granted", "off"]),
+    help="How the tag starts on pages that do not say; the collector's setting by default.",
+)
+@click.option("--reason", default="", help="Why consent is taken as granted; the audit table shows it.")
+@_common
+async def site_add(
+    config: Settings, account: int | None, as_json: bool, domain: str, site_id: int | None, name: str, consent: str | None, reason: str
+) -> None:
+    """Add a site and print the tag to paste."""
+    from .present.tag import tag
+
+    async with _hand(config) as hand:
+        answer = await hand.run(
+            "site add",
+            account=await hand.account(account),
+            domain=domain,
+            id=site_id,
+            name=name,
+            consent=consent or config.consent,
+            reason=reason,
+        )
+        answer["tag"] = tag(await hand.run("where"), answer["id"])
+    _say(answer, as_json, f"Site {answer['id']}, {answer['domain']}. Paste this into every page:\n\n{answer['tag']}")
+
+
+@site.command("list")
+@_common
+async def site_list(config: Settings, account: int | None, as_json: bool) -> None:
+    """List the sites."""
+    async with _hand(config) as hand, hand.database.reader() as conn:
+        rows = await sites.all(conn, account)
+    shown = [{key: row[key] for key in ("id", "domain", "name", "consent")} for row in rows]
+    _say(
+        shown,
+        as_json,
+        "\n".join(f"{row['id']}  {row['domain']}  {row['name']}" for row in shown) or "No site yet: webleads site add DOMAIN",
+    )
+
+
+@main.group()
+def user() -> None:
+    """People who may see the screens."""
+
+
+def _password_of(as_json: bool, given: str | None) -> str:
+    if given:
+        return given
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice(["owner", "marketer", "viewer"]), required=True, help="What they may do.")
+@click.option("--password", envvar="WEBLEADS_PASSWORD", help="Better asked for, or read from stdin.")
+@_common
+async def user_add(config: Settings, account: int | None, as_json: bool, email: str, role: str, password: str | None) -> None:
+    """Add somebody. The password is asked for, or read from stdin."""
+    hashed = _hashed(_password_of(as_json, password))
+    async with _hand(config) as hand:
+        answer = await hand.run("user add", account=await hand.account(account), email=email, password=hashed, role=role)
+    _say(answer, as_json, f"{answer['email']} may now log in as {answer['role']}.")
+
+
+@user.command("password")
+@click.argument("email")
+@click.option("--password", envvar="WEBLEADS_PASSWORD", help="Better asked for, or read from stdin.")
+@_common
+async def user_password(config: Settings, account: int | None, as_json: bool, email: str, password: str | None) -> None:
+    """Give somebody another password; every login of theirs ends."""
+    hashed = _hashed(_password_of(as_json, password))
+    async with _hand(config) as hand:
+        answer = await hand.run("user password", account=await hand.account(account), email=email, password=hashed)
+    if not answer["changed"]:
+        raise click.ClickException(f"nobody here has the address {email}")
+    _say(answer, as_json, f"{email} has another password.")
+
+
+def _hashed(password: str) -> str:
+    from .actions import users
+
+    try:
+        return users.hashed(password)
+    except users.BadUser as wrong:
+        raise click.UsageError(_explained("BadUser", str(wrong))) from None
+
+
+@main.group()
+def account() -> None:
+    """Accounts: who is answerable for sites and leads."""
+
+
+@account.command("add")
+@click.argument("name")
+@_common
+async def account_add(config: Settings, _account: int | None, as_json: bool, name: str) -> None:
+    """Add an account."""
+    async with _hand(config) as hand:
+        answer = await hand.run("account add", name=name)
+    _say(answer, as_json, f"Account {answer['id']}, {answer['name']}.")
+
+
+@main.group("leads")
+def leads_group() -> None:
+    """Leads."""
+
+
+@leads_group.command("export")
+@click.option("--site", "site_id", type=int, help="Of one site only.")
+@click.option("--query", default="", help="What you would type into the search box.")
+@click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; stdout if you say none.")
+@click.option("--header", type=click.Choice(["keys", "words"]), default="keys", show_default=True, help="The first line of a CSV.")
+@_common
+async def leads_export(
+    config: Settings, account: int | None, as_json: bool, site_id: int | None, query: str, kind: str, output: Path | None, header: str
+) -> None:
+    """Write the leads as CSV or JSON Lines: UTF-8, times in UTC."""
+    if as_json and output is None:
+        raise click.UsageError("--json answers on stdout: say --output FILE for the leads")
+    count = 0
+    async with _hand(config) as hand:
+        chosen = await hand.account(account)
+        filters = leads.Filters(query=query, site=site_id)
+        with open(output, "wb") if output else nullcontext(sys.stdout.buffer) as out:  # noqa: ASYNC230 (nothing else waits)
+            async with hand.database.reader() as conn:
+                count = await _export(leads.export(conn, chosen, filters), kind, header, config.language, out)
+            out.flush()
+    if output:
+        _say({"leads": count, "output": str(output)}, as_json, f"{count} leads in {output}")
+
+
+async def _export(rows: AsyncIterator[dict[str, Any]], kind: str, header: str, language: str, out: IO[bytes]) -> int:
+    file = export.Jsonl() if kind == "jsonl" else export.Csv(header=header, language=language)
+    out.write(file.head())
+    count = 0
+    async for row in rows:
+        out.write(file.line(row))
+        count += 1
+    return count
+
+
+@main.command()
+@_common
+async def rebuild(config: Settings, account: int | None, as_json: bool) -> None:
+    """Make all derived rows again from the raw ones; the answer must be the same."""
+    async with _hand(config) as hand:
+        with Console(stderr=True).status("Rebuilding…"):
+            answer = await hand.run("rebuild", account=account)
+    _say(answer, as_json, f"{answer['visitors']} visitors and {answer['submissions']} submissions folded anew.")
+
+
+@main.command()
+@click.argument("address")
+@_common
+async def erase(config: Settings, account: int | None, as_json: bool, address: str) -> None:
+    """Erase everything that is known of a person, by e-mail address or phone number."""
+    async with _hand(config) as hand:
+        answer = await hand.run("erase", account=await hand.account(account), address=address)
+    _say(
+        answer,
+        as_json,
+        f"Erased: {answer['leads']} lead, {answer['submissions']} submissions, the visits of {answer['visitors']} visitors.",
+    )
+
+
+@main.command()
+@_common
+async def purge(config: Settings, _account: int | None, as_json: bool) -> None:
+    """Delete now what has been kept long enough. A running server does it every hour by itself."""
+    total = {"leads": 0, "history": 0, "audience": 0, "refused": 0}
+    async with _hand(config) as hand:
+        more = True
+        while more:
+            step = await hand.run("purge")
+            more = step.pop("more")
+            total = {kind: total[kind] + step[kind] for kind in total}
+    _say(
+        total,
+        as_json,
+        f"Deleted: {total['leads']} leads, {total['history'] + total['audience']} events, {total['refused']} refused events.",
+    )
+
+
+@main.group()
+def refused() -> None:
+    """Events that were not taken, and why."""
+
+
+@refused.command("list")
+@_common
+async def refused_list(config: Settings, account: int | None, as_json: bool) -> None:
+    """Count the refused events by day, site and reason."""
+    async with _hand(config) as hand:
+        chosen = await hand.account(account)
+        async with hand.database.reader() as conn:
+            rows = await events.refused_counts(conn, chosen)
+    for row in rows:
+        row["day"] = _day(row["day"])
+        row.pop("account_id")
+    _say(
+        rows,
+        as_json,
+        "\n".join(f"{row['day']}  {row['site_id'] or 'unknown site':>16}  {row['reason']:<16}  {row['n']}" for row in rows) or "None.",
+    )
+
+
+def _day(days: int) -> str:
+    from datetime import date, timedelta
+
+    return (date(1970, 1, 1) + timedelta(days=days)).isoformat()
+
+
+@refused.command("replay")
+@click.option("--site", "site_id", type=int, help="Of one site only.")
+@_common
+async def refused_replay(config: Settings, account: int | None, as_json: bool, site_id: int | None) -> None:
+    """Read the refused events again, by today's rules and hosts."""
+    async with _hand(config) as hand:
+        answer = await hand.run("refused replay", account=await hand.account(account), site=site_id)
+    _say(answer, as_json, f"{answer['taken']} taken, {answer['left']} still refused.")
+
+
+@main.group("config")
+def config_group() -> None:
+    """Settings."""
+
+
+@config_group.command("show")
+@_common
+def config_show(config: Settings, _account: int | None, as_json: bool) -> None:
+    """Print every setting and where it comes from."""
+    shown = {name: {"value": getattr(config, name), "from": config.origins[name]} for name, *_rest in settings.SETTINGS}
+    if config.database.startswith("postgres"):
+        shown["database"]["value"] = Database(config.database).url.render_as_string(hide_password=True)
+    lines = [f"{name} = {json.dumps(told['value'])}  ({told['from']})" for name, told in shown.items()]
+    _say(shown, as_json, "\n".join(lines))

@@ -1,0 +1,76 @@
+"""What a command may ask of the writer, by name: run here, or by the server that runs on the same file."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from .actions import demo, erase, rebuild, refused, retain, sites, users
+from .store import ids
+from .store import sites as kept_sites
+from .store.migrate import RETENTION
+from .store.writer import Writer
+
+
+def _site_add(conn: Connection, secret: bytes, **given: Any) -> Any:
+    return sites.add(conn, given.pop("account"), given.pop("domain"), now=ids.now(), **given)
+
+
+def _user_add(conn: Connection, secret: bytes, *, account: int, email: str, password: str, role: str) -> Any:
+    now = ids.now()
+    made = users.add(conn, account, email, password, role, now=now, id=ids.uuid7(now))
+    return {key: made[key] for key in ("email", "role")}
+
+
+def _user_password(conn: Connection, secret: bytes, *, account: int, email: str, password: str) -> Any:
+    return {"email": email, "changed": users.set_password(conn, account, email, password)}
+
+
+def _account_add(conn: Connection, secret: bytes, *, name: str) -> Any:
+    return {"id": kept_sites.add_account(conn, name, ids.now(), RETENTION), "name": name}
+
+
+def _rebuild(conn: Connection, secret: bytes, *, account: int | None) -> Any:
+    return rebuild.rebuild(conn, secret=secret, account=account)
+
+
+def _erase(conn: Connection, secret: bytes, *, account: int, address: str) -> Any:
+    return erase.erase(conn, address, secret=secret, now=ids.now(), account=account)
+
+
+def _purge(conn: Connection, secret: bytes) -> Any:
+    return retain.retain(conn, secret=secret, now=ids.now())
+
+
+def _replay(conn: Connection, secret: bytes, *, account: int, site: int | None) -> Any:
+    return refused.replay(conn, secret=secret, ids=ids.uuid7, account=account, site=site)
+
+
+def _demo_remove(conn: Connection, secret: bytes, *, account: int) -> Any:
+    return demo.remove(conn, account, secret=secret)
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "site add": _site_add,
+    "user add": _user_add,
+    "user password": _user_password,
+    "account add": _account_add,
+    "rebuild": _rebuild,
+    "erase": _erase,
+    "purge": _purge,
+    "demo remove": _demo_remove,
+    "refused replay": _replay,
+}
+
+
+def handler(writer: Writer, secret: bytes, where: Callable[[], str]) -> Callable[[str, dict[str, Any]], Awaitable[Any]]:
+    """Runs commands by name on a writer; `where` answers the collector's address, for the command of that name."""
+
+    async def handle(name: str, arguments: dict[str, Any]) -> Any:
+        if name == "where":
+            return where()
+        return await writer.run(COMMANDS[name], secret, **arguments)
+
+    return handle

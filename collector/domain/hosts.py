@@ -1,0 +1,60 @@
+"""Host names: what a site's domain may be, and which pages may carry its tag."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+
+
+class BadHost(ValueError):
+    """Not a host name; args[0] is `empty` or `not-a-host`."""
+
+
+def normalise(text: str) -> str:
+    """A host name as it is kept: lower case, A-labels, no port, no scheme, no path. Raises BadHost."""
+    typed = text.strip().lower()
+    if not typed:
+        raise BadHost("empty")
+    if "//" in typed:
+        typed = urlsplit(typed).netloc.rpartition("@")[2] or typed
+    typed = typed.split("/", 1)[0]
+    bare = _without_port(typed)
+    try:
+        return str(ip_address(bare.strip("[]")))
+    except ValueError:
+        pass
+    try:
+        name = bare.rstrip(".").encode("idna").decode("ascii")
+    except UnicodeError:
+        raise BadHost("not-a-host") from None
+    if not name or len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        raise BadHost("not-a-host")
+    return name
+
+
+def _without_port(typed: str) -> str:
+    if typed.startswith("["):
+        return typed.split("]", 1)[0] + "]"
+    return typed.split(":", 1)[0] if typed.count(":") == 1 else typed
+
+
+@lru_cache(4096)
+def of_url(url: str) -> str:
+    """The host of an http(s) URL or origin, lower case, without its port; empty where there is none (`null` too)."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https"):
+            return ""
+        return (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def covers(host: str, allowed: Collection[str]) -> bool:
+    """Whether a page on `host` may send for a site: its domain, a subdomain of it, or an allowed host."""
+    return host in allowed or any(host.endswith("." + name) for name in allowed)

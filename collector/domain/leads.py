@@ -1,0 +1,178 @@
+"""Leads: what a submission says, which ones count, and the row that sums a lead up."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
+
+from msgspec import Struct, structs
+
+from .events import Field
+from .fields import Contact, phone
+from .sessions import Touch, digest
+
+SAME_WITHIN = 60_000
+
+
+class Conversion(Struct, frozen=True):
+    """One submission, read. `lead_id` is its lead's, or for a message an id of its own."""
+
+    id: bytes
+    site_id: int
+    lead_id: bytes
+    kind: str  # lead | message
+    at: int
+    visitor: str | None
+    result: str
+    digest: bytes
+    form: str
+    url: str
+    email: str
+    phone: str
+    name: str
+    given_name: str
+    family_name: str
+    organization: str
+    subject: str
+    message: str
+    marketing: int
+    marketing_text: str
+    marks: int
+    counted: int = 1
+    duplicate_of: bytes | None = None
+
+
+class Lead(Struct, frozen=True):
+    """The row of the list: everything that follows from a lead's conversions and its visits."""
+
+    id: bytes
+    kind: str
+    created_at: int
+    last_seen_at: int
+    name: str
+    given_name: str
+    family_name: str
+    email: str
+    phone: str
+    organization: str
+    message: str
+    site_id: int
+    form: str
+    page: str
+    submissions: int
+    visits: int
+    first: Touch | None
+    last: Touch | None
+    marketing_consent: str
+    marks: int
+
+
+class Visit(Struct, frozen=True):
+    """What a lead's row needs of one of its sessions."""
+
+    started_at: int
+    ended_at: int
+    marks: int
+
+
+def identifier(contact: Contact, country: str) -> tuple[str, str] | None:
+    """The (kind, value) by which a submission names its lead. A phone is one only while there is no e-mail."""
+    if contact.kind != "lead":
+        return None
+    if contact.email:
+        return ("email", contact.email)
+    return ("phone", phone(contact.phone, country) or contact.phone)
+
+
+def same_digest(site: int, form: str, contact: Contact, fields: Sequence[Field]) -> bytes:
+    """Equal for two sendings of one form with the same contact and the same values."""
+    values = "\x1f".join(f"{field.name}\x1e{field.value or ''}\x1e{field.checked}" for field in fields)
+    return digest("same", site, form, contact.email, contact.phone, values)
+
+
+def result_of(results: Iterable[tuple[int, bytes, str]]) -> str:
+    """The result that stands, of (at, id, result): a known one beats `unknown`, a later one an earlier."""
+    standing = "unknown"
+    for _at, _id, result in sorted(results):
+        if result != "unknown":
+            standing = result
+    return standing
+
+
+def count(group: Iterable[Conversion]) -> list[Conversion]:
+    """Says which conversions of one digest count: none that failed, and one of those within 60 seconds."""
+    counted: list[Conversion] = []
+    last: Conversion | None = None
+    for conversion in sorted(group, key=lambda one: (one.at, one.id)):
+        if conversion.result == "failed":
+            counted.append(structs.replace(conversion, counted=0, duplicate_of=None))
+        elif last is not None and conversion.at - last.at <= SAME_WITHIN:
+            counted.append(structs.replace(conversion, counted=0, duplicate_of=last.id))
+        else:
+            last = structs.replace(conversion, counted=1, duplicate_of=None)
+            counted.append(last)
+    return counted
+
+
+def summarise(conversions: Iterable[Conversion], visits: Sequence[Visit], touches: Sequence[Touch]) -> Lead | None:
+    """The row of one lead, or None if nothing of it counts. Newest declared values win; empty ones never overwrite."""
+    told = sorted((one for one in conversions if one.counted), key=lambda one: (one.at, one.id))
+    if not told:
+        return None
+    first = told[0]
+    ways = sorted(touches, key=lambda touch: (touch.at, touch.id))
+    given, family, full = _names(told)
+    marks = reduce(or_, [*(one.marks for one in told), *(visit.marks for visit in visits)])
+    return Lead(
+        id=first.lead_id,
+        kind=first.kind,
+        created_at=first.at,
+        last_seen_at=max([told[-1].at, *(visit.ended_at for visit in visits)]),
+        name=full,
+        given_name=given,
+        family_name=family,
+        email=_newest(told, "email"),
+        phone=_newest(told, "phone"),
+        organization=_newest(told, "organization"),
+        message=_newest(told, "message"),
+        site_id=first.site_id,
+        form=first.form,
+        page=first.url,
+        submissions=len(told),
+        visits=len(visits),
+        first=ways[0] if ways else None,
+        last=ways[-1] if ways else None,
+        marketing_consent="granted" if any(one.marketing for one in told) else "none",
+        marks=marks,
+    )
+
+
+def _newest(told: Sequence[Conversion], name: str) -> str:
+    return next((value for one in reversed(told) if (value := getattr(one, name))), "")
+
+
+def _names(told: Sequence[Conversion]) -> tuple[str, str, str]:
+    """Given, family and full name of the newest submission that gave one; the full name is made of its parts."""
+    for one in reversed(told):
+        if one.given_name or one.family_name or one.name:
+            parts = " ".join(part for part in (one.given_name, one.family_name) if part)
+            given = one.given_name or _newest(told, "given_name") if not one.name else one.given_name
+            family = one.family_name or _newest(told, "family_name") if not one.name else one.family_name
+            joined = " ".join(part for part in (given, family) if part)
+            return given, family, one.name or joined or parts
+    return "", "", ""
+
+
+def search_text(lead: Lead) -> str:
+    """What the search box reads: folded, so that `helene` finds `Hélène`."""
+    return fold_text(
+        " ".join((lead.name, lead.given_name, lead.family_name, lead.email, lead.phone, lead.organization, lead.page, lead.message[:500]))
+    )
+
+
+def fold_text(text: str) -> str:
+    """Lower case, without accents, one blank between words."""
+    bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return " ".join(bare.casefold().split())

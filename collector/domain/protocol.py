@@ -1,0 +1,512 @@
+"""The wire, version 1: from the bytes of a request to checked events, or to a named refusal (DESIGN 4.3).
+
+The twin of snippet/src/wire.js; both read the golden bodies in tests/wire. A body is decoded at once into typed
+records; only where that fails is it read again, slowly, so that one bad event costs nobody else's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from . import secrets
+from .agents import Agent
+from .events import TYPES, Batch, Event, Field, Refused, mark_bits
+
+BODY_LIMIT = 65_536
+DEPTH_LIMIT = 64
+EVENTS_LIMIT = 20
+FIELDS_LIMIT = 200
+PROPS_LIMIT = 20
+FIELD_LIMIT = 500
+TEXTAREA_LIMIT = 8_000
+SUBMISSION_LIMIT = 24_576
+REFUSED_LIMIT = 32_768  # what is kept of a refused event
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+_SAFE = 2**53
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
+_PAGE = re.compile(r"[A-Za-z0-9_-]{8,36}")
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{22}")
+_SURROGATE = re.compile("[\ud800-\udfff\x00]")
+
+Scalar = str | int | float | bool | None
+
+
+class Rejected(Struct, frozen=True):
+    """A batch that is none: the reason's name."""
+
+    reason: str
+
+
+class WireField(Struct):
+    name: str | None = None
+    id: str | None = None
+    label: str | None = None
+    hint: str | None = None
+    type: str | None = None
+    autocomplete: str | None = None
+    value: str | None = None
+    text: str | None = None
+    checked: bool | int | None = None
+    preset: bool | int | None = None
+    withheld: str | None = None
+    cut: bool | int | None = None
+
+
+class WireEvent(Struct):
+    """One event as it comes; every key of every type, since a key of another type is only ignored."""
+
+    id: str
+    type: str
+    at: int
+    n: int | None = None
+    page: str | None = None
+    url: str | None = None
+    referrer: str | None = None
+    title: str | None = None
+    nav: str | None = None
+    again: bool | int | None = None
+    ms: int | float | None = None
+    scroll: int | float | None = None
+    kind: str | None = None
+    href: str | None = None
+    text: str | None = None
+    name: str | None = None
+    props: dict[str, Scalar] | None = None
+    form: str | None = None
+    field: str | None = None
+    reason: str | None = None
+    submission: str | None = None
+    how: str | None = None
+    action: str | None = None
+    fields: list[WireField] | None = None
+    result: str | None = None
+    by: str | None = None
+    traits: dict[str, Scalar] | None = None
+    state: str | None = None
+    purpose: str | None = None
+    text_version: str | None = None
+    language: str | None = None
+    proof: str | None = None
+    count: int | float | None = None
+    message: str | None = None
+
+
+class WireContext(Struct):
+    language: str | None = None
+    automated: bool | int | None = None
+
+
+class Wire(Struct):
+    """One request, decoded and not yet checked. `broken` are the events that could not be decoded, with their reason."""
+
+    v: int
+    site: int | str
+    visitor: str | None = None
+    consent: str | None = None
+    sent: int | None = None
+    context: WireContext | None = None
+    events: list[WireEvent] = []
+    broken: list[tuple[str, Any]] = []
+
+
+_decode = msgspec.json.Decoder(Wire).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def decode(body: bytes) -> Wire | Rejected:
+    """Bytes to a Wire; `not-json too-large too-deep bad-version bad-site` otherwise."""
+    if len(body) > BODY_LIMIT:
+        return Rejected("too-large")
+    try:
+        if rb"\u0000" in body:
+            raise ValueError  # a NUL: looked at slowly, since it may be no NUL at all
+        wire = _decode(body)
+    except (ValueError, RecursionError):
+        return _decode_slowly(body)
+    return _addressed(wire)
+
+
+def _addressed(wire: Wire) -> Wire | Rejected:
+    if wire.v != 1:
+        return Rejected("bad-version")
+    if isinstance(wire.site, str):
+        if not (wire.site.isascii() and wire.site.isdigit() and len(wire.site) < 19):
+            return Rejected("bad-site")
+        wire.site = int(wire.site)
+    if not 0 < wire.site < _SAFE:
+        return Rejected("bad-site")
+    return wire
+
+
+# The slow way: what msgspec would not have ---------------------------------------------------------------------------
+
+
+class _Unfit:
+    """Stands where a number was that no machine number holds."""
+
+
+_UNFIT = _Unfit()
+
+
+def _whole(digits: str) -> int | _Unfit:
+    return int(digits) if len(digits) <= 16 else _UNFIT
+
+
+def _real(digits: str) -> float | _Unfit:
+    number = float(digits)
+    return number if abs(number) < float("inf") else _UNFIT
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")  # RFC 8259, 6: NaN and Infinity are not permitted
+
+
+def _depth(body: bytes) -> int:
+    """How deep brackets nest, texts left out; counts at most one past the limit."""
+    depth = deepest = 0
+    for found in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', body, re.S):
+        sign = found.group()
+        if sign in (b"[", b"{"):
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > DEPTH_LIMIT:
+                break
+        elif sign in (b"]", b"}"):
+            depth -= 1
+    return deepest
+
+
+def _decode_slowly(body: bytes) -> Wire | Rejected:
+    if _depth(body) > DEPTH_LIMIT:
+        return Rejected("too-deep")
+    try:
+        raw = json.loads(body.decode(), parse_int=_whole, parse_float=_real, parse_constant=_constant)
+    except (ValueError, RecursionError):
+        return Rejected("not-json")
+    if not isinstance(raw, dict):
+        return Rejected("not-json")
+    if not isinstance(raw.get("v"), int) or raw["v"] != 1 or isinstance(raw["v"], bool):
+        return Rejected("bad-version")
+    site = raw.get("site")
+    if isinstance(site, bool) or not isinstance(site, int | str):
+        return Rejected("bad-site")
+    events = raw.get("events", [])
+    if not isinstance(events, list):
+        return Rejected("not-json")
+    wire = Wire(v=1, site=site, visitor=_text_or_none(raw.get("visitor")), consent=_text_or_none(raw.get("consent")))
+    wire.sent = raw["sent"] if type(raw.get("sent")) is int else None
+    wire.context = _context(raw.get("context"))
+    wire.events, wire.broken = [], []
+    for event in events:
+        reason = _fault(event)
+        if reason:
+            wire.broken.append((reason, event))
+            continue
+        try:
+            wire.events.append(msgspec.convert(event, WireEvent))
+        except (ValueError, RecursionError):
+            wire.broken.append(("bad-text", event))
+    return _addressed(wire)
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) and not _SURROGATE.search(value) else None
+
+
+def _context(raw: Any) -> WireContext:
+    if not isinstance(raw, dict):
+        return WireContext()
+    return WireContext(language=_text_or_none(raw.get("language")), automated=bool(raw.get("automated")))
+
+
+_NUMBERS = ("n", "ms", "scroll", "count")
+_FLAGS = ("again", "checked", "preset", "cut")
+
+
+def _fault(event: Any) -> str | None:
+    """Why an event cannot be decoded, or None."""
+    if not isinstance(event, dict):
+        return "bad-type"
+    if not isinstance(event.get("id"), str):
+        return "bad-id"
+    if not isinstance(event.get("type"), str):
+        return "bad-type"
+    if type(event.get("at")) is not int:
+        return "bad-time"
+    known = WireEvent.__struct_fields__
+    for key, value in event.items():
+        if key in known and value is not None and (reason := _fault_of(key, value)):
+            return reason
+    return None
+
+
+def _fault_of(key: str, value: Any) -> str | None:
+    if isinstance(value, _Unfit):
+        return "bad-number"
+    if key in _NUMBERS:
+        return None if isinstance(value, int | float) and not isinstance(value, bool) else "bad-number"
+    if key in ("props", "traits", "fields"):
+        return _fault_within(value) or (None if isinstance(value, list if key == "fields" else dict) else "bad-text")
+    if key in _FLAGS or key == "at":
+        return None if isinstance(value, bool | int) else "bad-number"
+    return None if isinstance(value, str) and not _SURROGATE.search(value) else "bad-text"
+
+
+def _fault_within(value: Any) -> str | None:
+    if isinstance(value, str):
+        return "bad-text" if _SURROGATE.search(value) else None
+    if isinstance(value, _Unfit):
+        return "bad-number"
+    if isinstance(value, dict):
+        return next((fault for pair in value.items() for part in pair if (fault := _fault_within(part))), None)
+    if isinstance(value, list):
+        return next((fault for part in value if (fault := _fault_within(part))), None)
+    return None
+
+
+# From what was decoded to what is kept --------------------------------------------------------------------------------
+
+
+def check(wire: Wire, *, received: int, agent: Agent, kept: Collection[str] = (), marks: tuple[str, ...] = (), account: int = 0) -> Batch:
+    """The checked batch; events that will not do are in `refused`, each with its reason.
+
+    In audience mode (no consent) no visitor, click id, context, form page or form history remains, whatever was sent.
+    `kept` are the URL parameters that the site keeps by name; `received` is UTC milliseconds.
+    """
+    context = wire.context or WireContext()
+    consent = wire.consent if wire.consent in ("granted", "denied") else "unset"
+    visitor = wire.visitor if wire.visitor is not None and _VISITOR.fullmatch(wire.visitor) else None
+    leads = consent == "granted" and visitor is not None
+    maker = _Maker(received, wire.sent, leads, frozenset(kept))
+    events: list[Event] = []
+    refused = [Refused(reason, _alone(wire, visitor if leads else None, raw)) for reason, raw in wire.broken]
+    for place, raw in enumerate(wire.events):
+        made = maker.event(raw) if place < EVENTS_LIMIT else "too-many"
+        if isinstance(made, str):
+            refused.append(Refused(made, _alone(wire, visitor if leads else None, msgspec.to_builtins(raw))))
+        else:
+            events.append(made)
+    names = set(marks) | set(agent.marks)
+    if context.automated:
+        names.add("automated")
+    return Batch(
+        site=int(wire.site),
+        visitor=visitor if leads else None,
+        subject=visitor,
+        account=account,
+        consent=consent,
+        received=received,
+        events=tuple(events),
+        refused=tuple(refused),
+        language=(context.language or "")[:35] if leads else "",
+        agent=" · ".join(part for part in (agent.browser, agent.os, agent.device) if part) if leads else "",
+        marks=mark_bits(tuple(names)),
+    )
+
+
+def _alone(wire: Wire, visitor: str | None, raw: Any) -> bytes:
+    """A refused event as a batch of its own, so that it can be sent again; what is withheld is not kept here either."""
+    if isinstance(raw, dict):
+        raw = {key: value for key, value in raw.items() if value is not None and key != "traits"}
+        if isinstance(raw.get("fields"), list):
+            raw["fields"] = [_without_secret(field) for field in raw["fields"][:FIELDS_LIMIT]]
+    batch = {"v": 1, "site": wire.site, "visitor": visitor, "consent": wire.consent, "sent": wire.sent, "events": [raw]}
+    return json.dumps(batch, default=lambda _: "~", ensure_ascii=True).encode()[:REFUSED_LIMIT]
+
+
+def _without_secret(raw: Any) -> Any:
+    try:
+        field = msgspec.convert(raw, Field)
+    except (ValueError, RecursionError):
+        return {"withheld": "value"}  # unreadable: not kept
+    reason = field.withheld or secrets.withheld(field)
+    kept = {key: value for key, value in raw.items() if key in Field.__struct_fields__ and value is not None}
+    return {**kept, "value": None, "text": None, "withheld": reason} if reason else kept
+
+
+def uuid_bytes(text: str) -> bytes | None:
+    """The 16 bytes of a UUIDv7 in its usual writing, else None."""
+    return bytes.fromhex(text.replace("-", "")) if len(text) == 36 and _UUID.fullmatch(text) else None
+
+
+def time_of(uuid: bytes) -> int:
+    """The time within a UUIDv7, UTC milliseconds."""
+    return int.from_bytes(uuid[:6], "big")
+
+
+class _Maker:
+    """Makes events of one request; it knows when the request came and in which mode."""
+
+    def __init__(self, received: int, sent: int | None, leads: bool, kept: frozenset[str]) -> None:
+        self.received = received
+        self.sent = sent
+        self.leads = leads
+        self.kept = kept
+
+    def event(self, raw: WireEvent) -> Event | str:
+        """The event, or the name of its refusal."""
+        identity = uuid_bytes(raw.id)
+        if identity is None or not -31 * DAY <= time_of(identity) - self.received <= DAY:
+            return "bad-id"
+        if raw.type not in TYPES:
+            return "bad-type"
+        if self.sent is None or not -5_000 <= self.sent - raw.at <= 7 * DAY:
+            return "bad-time"
+        at = self.received - min(max(self.sent - raw.at, 0), DAY)
+        form = raw.type.startswith("form_")
+        apart = form and not self.leads  # a form of audience mode carries nothing that could be joined
+        if raw.page and not _PAGE.fullmatch(raw.page):
+            return "bad-id"
+        if raw.n is not None and not 0 <= raw.n < 2**31:
+            return "bad-number"
+        data = self._data(raw)
+        if isinstance(data, str):
+            return data
+        fields: tuple[Field, ...] = ()
+        if raw.type == "form_submit":
+            if len(raw.fields or ()) > FIELDS_LIMIT:
+                return "too-many"
+            fields = _fitting([self._field(field) for field in raw.fields or ()])
+        return Event(
+            id=identity,
+            type=raw.type,
+            at=at,
+            page="" if apart else raw.page or "",
+            n=0 if apart else raw.n or 0,
+            url=_bare(self._url(raw.url)) if apart else self._url(raw.url),
+            data=data,
+            fields=fields,
+        )
+
+    def _url(self, url: str | None) -> str:
+        return secrets.clean_url(url[:2_048], self.kept, self.leads) if url else ""
+
+    def _data(self, raw: WireEvent) -> dict[str, object] | str:
+        """The keys of the event's type, cut and cleaned, without the empty ones."""
+        make = getattr(self, "_" + raw.type, None)
+        made: dict[str, object] | str = make(raw) if make else _form_data(raw)
+        if isinstance(made, str):
+            return made
+        return {key: value for key, value in made.items() if value not in (None, "", {})}
+
+    def _view(self, raw: WireEvent) -> dict[str, object] | str:
+        return {
+            "referrer": self._url(raw.referrer),
+            "title": secrets.clean_text(raw.title or "")[:300],
+            "nav": (raw.nav or "")[:20],
+            "again": 1 if raw.again and self.leads else None,
+        }
+
+    def _engage(self, raw: WireEvent) -> dict[str, object] | str:
+        if not 0 <= (raw.ms or 0) <= DAY or not 0 <= (raw.scroll or 0) <= 100:
+            return "bad-number"
+        return {"ms": int(raw.ms or 0), "scroll": int(raw.scroll or 0)}
+
+    def _click(self, raw: WireEvent) -> dict[str, object] | str:
+        href = raw.href or ""
+        if href.startswith(("http:", "https:")):
+            href = self._url(href)
+        return {"kind": (raw.kind or "")[:20], "href": href[:2_048], "text": secrets.clean_text(raw.text or "")[:200]}
+
+    def _custom(self, raw: WireEvent) -> dict[str, object] | str:
+        return _pairs(raw.props, {"name": (raw.name or "")[:100]}, "props")
+
+    def _identify(self, raw: WireEvent) -> dict[str, object] | str:
+        return _pairs(raw.traits if self.leads else None, {}, "traits")
+
+    def _form_submit(self, raw: WireEvent) -> dict[str, object] | str:
+        if not raw.submission or not _PAGE.fullmatch(raw.submission):
+            return "bad-id"
+        return {
+            "form": (raw.form or "")[:200],
+            "submission": raw.submission,
+            "how": (raw.how or "")[:20],
+            "action": _bare(self._url(raw.action)),
+        }
+
+    def _form_result(self, raw: WireEvent) -> dict[str, object] | str:
+        if not raw.submission or not _PAGE.fullmatch(raw.submission):
+            return "bad-id"
+        result = raw.result if raw.result in ("confirmed", "failed", "unknown") else "unknown"
+        return {"submission": raw.submission, "result": result, "by": (raw.by or "")[:20]}
+
+    def _consent(self, raw: WireEvent) -> dict[str, object] | str:
+        if raw.state not in ("granted", "denied"):
+            return "bad-text"
+        return {
+            "state": raw.state,
+            "purpose": (raw.purpose or "tracking")[:40],
+            "text_version": (raw.text_version or "")[:100],
+            "language": (raw.language or "")[:35],
+            "how": (raw.how or "")[:40],
+            "proof": (raw.proof or "")[:100],
+        }
+
+    def _error(self, raw: WireEvent) -> dict[str, object] | str:
+        count = raw.count or 0
+        if not 0 <= count < 2**31:
+            return "bad-number"
+        return {"kind": (raw.kind or "")[:40], "count": int(count), "message": secrets.clean_text(raw.message or "")[:200]}
+
+    def _field(self, raw: WireField) -> Field:
+        limit = TEXTAREA_LIMIT if raw.type == "textarea" else FIELD_LIMIT
+        value = raw.value or None
+        field = Field(
+            name=(raw.name or "")[:200],
+            id=(raw.id or "")[:200],
+            label=(raw.label or "")[:200],
+            hint=(raw.hint or "")[:200],
+            type=(raw.type or "text")[:40],
+            autocomplete=(raw.autocomplete or "")[:100],
+            value=value[:limit] if value else None,
+            text=raw.text[:FIELD_LIMIT] if raw.text else None,
+            checked=None if raw.checked is None else bool(raw.checked),
+            preset=bool(raw.preset),
+            withheld=raw.withheld[:20] if raw.withheld else None,
+            cut=bool(raw.cut) or (value is not None and len(value) > limit),
+        )
+        reason = field.withheld or secrets.withheld(field)
+        return msgspec.structs.replace(field, value=None, text=None, withheld=reason) if reason else field
+
+
+def _form_data(raw: WireEvent) -> dict[str, object] | str:
+    return {"form": (raw.form or "")[:200], "field": (raw.field or "")[:200], "reason": (raw.reason or "")[:40]}
+
+
+def _pairs(pairs: dict[str, Scalar] | None, data: dict[str, object], name: str) -> dict[str, object] | str:
+    if pairs and len(pairs) > PROPS_LIMIT:
+        return "too-many"
+    kept: dict[str, object] = {}
+    for key, value in (pairs or {}).items():
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > _SAFE:
+            return "bad-number"
+        kept[key[:100]] = secrets.clean_text(value)[:FIELD_LIMIT] if isinstance(value, str) and name == "props" else value
+    return data | {name: kept}
+
+
+def _bare(url: str) -> str:
+    """Origin and path of a URL."""
+    return url.split("?", 1)[0].split("#", 1)[0]
+
+
+def _fitting(fields: list[Field]) -> tuple[Field, ...]:
+    """The fields of a submission within its bound: the longest value is cut first."""
+    over = sum(len(field.value or "") for field in fields) - SUBMISSION_LIMIT
+    while over > 0:
+        place = max(range(len(fields)), key=lambda i: len(fields[i].value or ""))
+        value = fields[place].value or ""
+        left = max(len(value) - over, len(value) // 2, 1)
+        fields[place] = msgspec.structs.replace(fields[place], value=value[:left], cut=True)
+        over -= len(value) - left
+        if left == len(value):
+            break
+    return tuple(fields)

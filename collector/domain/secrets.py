@@ -1,0 +1,240 @@
+"""What may leave a page and be kept: the twin of the tag's rule (`snippet/src/secrets.js`), for tags that are old or not ours.
+
+The two are held together by `tests/wire/secrets.json` and `tests/wire/urls.json`. Two dialects of regular expressions meet here,
+hence: ASCII classes only, JavaScript's blanks spelt out, its code units counted where a length decides. Patterns take linear or bounded time.
+
+Kept on purpose: birthdays, gender, a BIC (it names a bank), company numbers (SIREN, SIRET, VAT), a count of children, a field of
+trade ("secteur santé").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Final
+
+from collector.domain.events import Field
+
+URL_LENGTH: Final = 2048
+WORDS_LENGTH: Final = 1200  # more is no label; a bound keeps the patterns' time bounded too
+
+# JavaScript's \s; Python's differs by five characters.
+BLANK: Final = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+
+# Stems over lower-case words without accents, ";" around each text; the first that matches names the reason.
+# "name" is a machine's field: tokens, captchas, baits. Not expiry: «expérience», «export»; not a password: «passager», «compass»; not a
+# card: «carte de fidélité, de visite, grise, professionnelle»; not a code: «code postal, promo»; not an identity: «permis de construire».
+WORDS: Final = tuple(
+    (reason, re.compile(pattern, re.ASCII))
+    for reason, pattern in (
+        (
+            "name",
+            r"captcha|csrf|\btoken|nonce ?;|honey ?p|robot|anti ?(spam|bot)|recopie",
+        ),
+        (
+            "password",
+            r"passw|\bpwd|mot ?de ?pass|\bmdp|pass ?(phrase|code)|[; ]pass ?;|contrase|kennwort|secret(e|s)?\b|security (q|a)",
+        ),
+        (
+            "id-number",
+            r"secu\w* soc|social ?sec|\b(ssn|nir|[cd]ni)\b|national ?i|d ident|ident\w* (card|n)|ausweis|passe?port|pasap"
+            r"|permis de cond|(titre|carte) de sej|driv\w* (s )?lic|vitale|(n|num\w*|ref\w*) fiscal|tax ?(id|n|pay)"
+            r"|steuer ?(id|n)|codice f",
+        ),
+        (
+            "card",
+            r"card ?(h|n[ou]|cod|exp|ver|sec|cv)|(credit|debit|payment|on) ?card|carte (banc|bleue|de (cre|pai))"
+            r"|\b(n|num\w*|nom|titulaire) ([dsl]\w* )*carte(?! (de )?[fvgp])|kredit|tarjeta|\b(cvv|ccv|csc\b)|[; ]cvc2? ?;"
+            r"|cryptogram|\bcc ?(\w+ )?(n|exp|c[sv]|t)|expir|\bexp ?(d|m|y)|ablauf|caduc|scaden|\biban|bank ?acc|compte banc",
+        ),
+        (
+            "otp",
+            r"\b(t?otp|2fa|mfa)\b|one ?time|code (?!p)([\w ]{0,9} )?(sms|veri|vali|confirm|recu|secu)"
+            r"|(veri\w*|sms|secu\w*|confirm\w*|auth\w*) ?code|usage unique|einmal",
+        ),
+    )
+)
+SPECIAL: Final = re.compile(
+    r"\bsante|health\b|medica|maladi|handicap|disabilit|allergi|religi|syndi(cat(?! .*cop)|qu)|trade union"
+    r"|(opinion|parti|conviction)s? poli|political|ethni|sexu|casier j|criminal|enfant|child|\bcv\b|curriculum"
+    r"|; ?resume ?;|motivation|cover ?letter|salair|salary\b",
+    re.ASCII,
+)
+# Struck before the words are read: what follows a negation, a field of trade, a count of children.
+INNOCENT: Final = re.compile(
+    r"\b(ne|pas|not|never|sans|without|nicht) [^;]*|(secteur|assurance|mutuelle|profession\w*|etabl\w*) (de )?sante"
+    r"|\bn\w* (of |d )?(enfant|child)",
+    re.ASCII,
+)
+CAMEL: Final = re.compile(r"([a-z])([A-Z])")
+ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
+NO_WORD: Final = re.compile(r"[^a-z\d;]+", re.ASCII)
+LAST_BRACKET: Final = re.compile(r"[^\n\r\u2028\u2029]*\[(?=\w)", re.ASCII)
+
+SOCIAL_SECURITY: Final = re.compile(r"\b[0-8]\d\d-\d\d-\d{4}\b", re.ASCII)
+RUN: Final = re.compile(
+    rf"(?:\b|\D)(?=(\d(?:[{BLANK}.-]?\d){{12,18}}|[a-z]{{2}}\d\d(?:[{BLANK}-]?[a-z\d]{{4}}){{2,7}}(?:[{BLANK}-]?[a-z\d]{{1,3}})?))",
+    re.ASCII | re.IGNORECASE,
+)
+GROUP: Final = re.compile(r"\W", re.ASCII)
+# Visa, Mastercard, JCB, Discover, UnionPay and Maestro, American Express, Diners
+CARD: Final = re.compile(r"(4\d{12}(\d{3}){0,2}|(2[2-7]|35|[56]\d)\d{14}(\d{3})?|3[47]\d{13}|3[0689]\d{12})", re.ASCII)
+
+WORD: Final = re.compile(rf"""[^{BLANK},;:()<>"]+""")
+MAIL: Final = re.compile(r"[^@]@[^@~]+\.[a-zA-Z]{2}")
+TOKEN: Final = re.compile(r"[\w+-]{24,}", re.ASCII)
+TURN: Final = re.compile(r"\d(?=[a-zA-Z])|[a-zA-Z](?=\d)|[a-z](?=[A-Z][a-z]?[A-Z\d])|[A-Z](?=[A-Z][a-z])", re.ASCII)
+DIGITS: Final = re.compile(rf"[+(]?\d(?:[{BLANK}.()/+-]{{0,3}}\d){{8,}}", re.ASCII)
+PHONE: Final = re.compile(r"^\+|\d{3}\D+\d{3}", re.ASCII)
+DATE: Final = re.compile(r"\b([0-3]?\d\D)?([01]?\d\D)?(19|20)\d\d(\d{4})?\b(\D[01]?\d\b)?(\D[0-3]?\d\b)?", re.ASCII)
+NO_DIGIT: Final = re.compile(r"\D", re.ASCII)
+PERCENT: Final = re.compile(r"%(?:u([\da-fA-F]{4})|([\da-fA-F]{2}))", re.ASCII)
+
+CONTROLS: Final = re.compile(r"[\0- ]+")
+LAST_PIECE: Final = re.compile(r"[^/?&=#]*\Z")
+URL: Final = re.compile(r"([a-zA-Z][a-zA-Z\d+.-]*:)?(//[^/?#]*)?([^?#]*)\??([^#]*)(#.)?", re.ASCII | re.DOTALL)
+PARAMETER: Final = re.compile(r"([^&=]*)(=?)([^&]*)")
+CLICK: Final = re.compile(r"\w?\w?clid|gclsrc|[gw]braid|msclkid|li_fat_id|rdt_cid|epik|igshid|sccid|_kx", re.ASCII | re.IGNORECASE)
+
+
+def withheld(field: Field) -> str | None:
+    """Why the value of a field must not be kept, or None where it may.
+
+    In this order: its type, autocomplete, name, id, label and hint (French, English, some German, Spanish, Italian), special
+    categories and job applications, then the typed value itself. What `Field.withheld` says already is not looked at; `optout`
+    is an attribute on the page.
+    """
+    kind = field.type.lower()
+    return _told(kind, field.autocomplete, field.name, field.id, field.label, field.hint) or (
+        "value" if _holds_number(field.value or "") else None
+    )
+
+
+@lru_cache(maxsize=4096)
+def _told(kind: str, autocomplete: str, name: str, id: str, label: str, hint: str) -> str | None:
+    """The reason that a field gives before anything is typed; the same forms come again and again, hence the cache."""
+    if kind in ("password", "hidden", "file"):
+        return kind
+    # An e-mail field is none of these, whatever its form is called ("password_reset_email").
+    if kind == "email":
+        return None
+    if kind != "textarea":
+        words = _words(autocomplete, name, id, label, hint)
+        for reason, pattern in WORDS:
+            if pattern.search(words):
+                return reason
+    # A form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes.
+    asked = hint if not label or "radio" in kind or "checkbox" in kind else ""
+    return "special" if SPECIAL.search(_words(LAST_BRACKET.sub("", name, count=1), label, asked)) else None
+
+
+def _words(*texts: str) -> str:
+    """Lower-case words without accents, camelCase opened, `;` around each text."""
+    text = CAMEL.sub(r"\1 \2", f";{';'.join(texts)};")
+    text = ACCENTS.sub("", unicodedata.normalize("NFD", text)).lower()
+    return INNOCENT.sub("", NO_WORD.sub(" ", text)[:WORDS_LENGTH])
+
+
+def _holds_number(value: str) -> bool:
+    """Does a typed text hold a payment card, an IBAN, a French or an American social-security number?
+
+    A number ends where a group of its characters ends: a CVC or a word may follow.
+    """
+    if len(value) < 11:
+        return False
+    if SOCIAL_SECURITY.search(value):
+        return True
+    for found in RUN.finditer(value):
+        text = ""
+        for group in GROUP.split(found[1]):
+            text += group
+            if len(text) > 12 and (_is_card(found[1], text) or _is_person(text) or _is_account(text)):
+                return True
+    return False
+
+
+def _is_card(run: str, text: str) -> bool:
+    """A card number; a French SIRET is Luhn-valid too, but so is the SIREN that it starts with. Two phone numbers in pairs are no card."""
+    return run[:4].isdecimal() and bool(CARD.fullmatch(text)) and _luhn(text) and not (len(text) == 14 and _luhn(text[:9]))
+
+
+def _is_person(text: str) -> bool:
+    """A French social-security number: 13 digits and their key; the letters of Corsica are left to the label."""
+    return len(text) == 15 and text[0] in "12" and text.isdecimal() and (int(text[:13]) + int(text[13:])) % 97 == 0
+
+
+def _is_account(text: str) -> bool:
+    """An IBAN: ISO 13616, remainder 1."""
+    return len(text) > 14 and text[0].isalpha() and int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
+
+
+def _luhn(digits: str) -> bool:
+    total = sum(int(digit) for digit in digits[-1::-2]) + sum(int(digit) * 2 % 9 or int(digit) for digit in digits[-2::-2])
+    return total % 10 == 0
+
+
+def clean_text(text: str) -> str:
+    """A title, or any short text: each e-mail, phone number (9 digits or more that are no dates) and token (24 characters or more in which
+    letters, digits and cases alternate more than in a slug) in it becomes "~".
+    """
+    if "@" in text:
+        text = WORD.sub(lambda found: "~" if MAIL.search(found[0]) else found[0], text)
+    text = TOKEN.sub(lambda found: "~" if _is_token(found[0]) else found[0], text)
+    return DIGITS.sub(lambda found: "~" if _is_phone(found[0]) else found[0], text)
+
+
+def _is_token(run: str) -> bool:
+    turns = len(TURN.findall(run))
+    return turns > 4 and turns * 8 > len(run)
+
+
+def _is_phone(run: str) -> bool:
+    return bool(PHONE.search(run)) or len(NO_DIGIT.sub("", DATE.sub("", run))) > 8
+
+
+@lru_cache(maxsize=4096)
+def _mask(piece: str) -> str:
+    """A piece of a URL, or "~" where it tells who someone is; percent signs are read through, doubled ones too."""
+    text = _unescape(_unescape(piece)) if "%" in piece else piece
+    return piece if clean_text(text) == text else "~"
+
+
+def _unescape(text: str) -> str:
+    return PERCENT.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+
+
+def clean_url(url: str, kept: Collection[str] = (), clicks: bool = False) -> str:
+    """A URL, whole or a path, as it may be kept (DESIGN 4.3); cleaning it again changes nothing.
+
+    `utm_*`, the parameters named in `kept` and, with `clicks`, click ids have their values; the other values, the fragment and
+    telling parts of the path are "~". Names and passwords before the host are dropped. An app's referrer (android-app:) is cut to
+    its name; any scheme but http(s) gives "". At most 2,048.
+    """
+    url = _cut(CONTROLS.sub("", url))
+    parts = URL.match(url)
+    if parts is None:  # cannot be: every part may be empty
+        return ""
+    scheme, host, path, query, fragment = (part or "" for part in parts.groups())
+    origin = scheme + (f"//{host.rpartition('@')[2]}" if "@" in host else host)
+    if scheme and scheme.lower() not in ("http:", "https:"):
+        return origin if scheme.lower().endswith("-app:") else ""
+
+    def parameter(found: re.Match[str]) -> str:
+        name, equals, value = found.groups()
+        # Click ids are tokens by nature, and what the owner keeps is theirs to judge.
+        if not (name in kept or (clicks and CLICK.fullmatch(name))):
+            value = _mask(value) if name[:4].lower() == "utm_" else value and "~"
+        return f"{_mask(name)}{equals}{value}"
+
+    shown = PARAMETER.sub(parameter, query)
+    return origin + "/".join(map(_mask, path.split("/"))) + (shown and f"?{shown}") + ("#~" if fragment else "")
+
+
+def _cut(url: str) -> str:
+    """At most 2,048 UTF-16 units; what was cut in two is not known any more."""
+    units = url.encode("utf-16-le", "surrogatepass") if len(url) > URL_LENGTH / 2 else b""
+    if len(units) <= URL_LENGTH * 2:
+        return url
+    return LAST_PIECE.sub("~", units[: (URL_LENGTH - 1) * 2].decode("utf-16-le", "surrogatepass"), count=1)

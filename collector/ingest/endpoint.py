@@ -1,0 +1,293 @@
+"""The tag's HTTP, in front of Starlette: bytes in, status out. Every answer of `POST /in` is in DESIGN 4.3."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..domain import agents, hosts, protocol
+from ..domain.events import Batch, Event, Refused, mark_bits
+from ..domain.secrets import clean_url
+from ..store.writer import Busy, Writer
+from .directory import Directory, Site
+from .rate import Buckets, Network, client_of
+from .script import Script
+
+log = structlog.get_logger()
+
+PATIENCE = 30.0  # seconds for a body to come
+_PIXEL = re.compile(r"/(\d{1,18})ns\.gif")
+_GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
+
+Header = tuple[bytes, bytes]
+_CORS: list[Header] = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Retry-After, X-Webleads-Refused, X-Webleads-Consent"),
+]
+_PREFLIGHT: list[Header] = [
+    *_CORS,
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"Content-Type"),
+    (b"access-control-max-age", b"86400"),
+]
+_STATUS = {"foreign-origin": 403, "too-large": 413, "rate": 429, "busy": 503}
+
+
+class Endpoint:
+    """A raw ASGI callable: it answers what the tag asks and hands everything else to `app`."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        writer: Writer,
+        directory: Directory,
+        script: Script,
+        trusted: Sequence[Network],
+        clock: Callable[[], int],
+        ids: Callable[[int], bytes],
+    ) -> None:
+        self._app = app
+        self._writer = writer
+        self._directory = directory
+        self._script = script
+        self._trusted = trusted
+        self._clock = clock
+        self._ids = ids
+        self._buckets = Buckets()
+        self.counts: Counter[tuple[int, int, str]] = Counter()  # (account, site, reason), 0 where unknown; taken by the clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers, or passes on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        if path == "/in":
+            await self._in(scope, receive, send)
+        elif path == "/js" or path.startswith("/js/"):
+            await self._js(scope, send)
+        elif path.endswith("ns.gif") and (found := _PIXEL.fullmatch(path)):
+            await self._pixel(scope, send, int(found.group(1)))
+        else:
+            await self._app(scope, receive, send)
+
+    # POST /in --------------------------------------------------------------------------------------------------------
+
+    async def _in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "OPTIONS":
+            await _answer(send, 204, _PREFLIGHT)
+            return
+        if scope["method"] != "POST":
+            await _answer(send, 405, [*_CORS, (b"allow", b"POST, OPTIONS")])
+            return
+        headers = _headers(scope)
+        body = await _read(receive, headers)
+        if body is None:
+            return  # the client went away in mid-sentence
+        if isinstance(body, str):
+            await self._refuse(send, body, closing=True)
+            return
+        wire = protocol.decode(body)
+        if isinstance(wire, protocol.Rejected):
+            await self._refuse(send, wire.reason)
+            return
+        site = await self._directory.find(int(wire.site))
+        if site is None:
+            await self._refuse(send, "bad-site", status=403)
+            return
+        received = self._clock()
+        wait = self._wait(scope, headers, max(1, len(wire.events)))
+        if wait:
+            await self._refuse(send, "rate", site=site, retry=wait)
+            return
+        marks = _origin_marks(headers, site)
+        if marks is None:
+            await self._foreign(site, body, received)
+            await self._refuse(send, "foreign-origin", site=site)
+            return
+        agent = agents.read(headers.get(b"user-agent", b"")[:512].decode("latin-1"))
+        batch = protocol.check(wire, received=received, agent=agent, kept=site.kept, marks=marks, account=site.account)
+        await self._commit(send, site, batch)
+
+    async def _commit(self, send: Send, site: Site, batch: Batch) -> None:
+        if not batch.events and not batch.refused:
+            await _answer(send, 204, [*_CORS, (b"x-webleads-consent", site.consent.encode())])
+            return
+        try:
+            outcome = await self._writer.take(batch)
+        except Busy:
+            await self._refuse(send, "busy", site=site, retry=2.0)
+            return
+        answer = [*_CORS, (b"x-webleads-consent", site.consent.encode())]
+        if outcome.refused:
+            answer.append((b"x-webleads-refused", _named(outcome.refused.items())))
+        await _answer(send, 204, answer)
+
+    async def _foreign(self, site: Site, body: bytes, received: int) -> None:
+        """A batch from a page that may not send for this site is kept among the refused."""
+        kept = Refused("foreign-origin", body[: protocol.REFUSED_LIMIT])
+        try:
+            await self._writer.take(
+                Batch(site=site.id, visitor=None, consent="unset", received=received, events=(), refused=(kept,), account=site.account)
+            )
+        except Busy:
+            self.counts[site.account, site.id, "foreign-origin"] += 1
+
+    async def _refuse(
+        self, send: Send, reason: str, *, site: Site | None = None, status: int = 0, retry: float = 0.0, closing: bool = False
+    ) -> None:
+        if reason != "foreign-origin":  # that one is counted where it is kept
+            self.counts[site.account if site else 0, site.id if site else 0, reason] += 1
+        answer = [*_CORS, (b"x-webleads-refused", _named([(reason, 1)])), (b"content-type", b"application/json")]
+        if site is not None:
+            answer.append((b"x-webleads-consent", site.consent.encode()))
+        if retry:
+            answer.append((b"retry-after", str(math.ceil(retry)).encode()))
+        if closing:
+            answer.append((b"connection", b"close"))
+        await _answer(send, status or _STATUS.get(reason, 400), answer, json.dumps({"refused": {reason: 1}}).encode())
+
+    def _wait(self, scope: Scope, headers: dict[bytes, bytes], events: int) -> float:
+        peer = scope["client"][0] if scope.get("client") else ""
+        address = client_of(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"), self._trusted)
+        return self._buckets.wait(address, events, time.monotonic()) if address else 0.0
+
+    # GET /js, GET /{site}ns.gif --------------------------------------------------------------------------------------
+
+    async def _js(self, scope: Scope, send: Send) -> None:
+        headers = _headers(scope)
+        script = self._script
+        version = scope["path"][4:]
+        if version and version != script.hash:
+            await _answer(send, 404, [(b"content-type", b"text/plain")], b"no such version of the tag\n")
+            return
+        if scope["method"] not in ("GET", "HEAD"):
+            await _answer(send, 405, [(b"allow", b"GET, HEAD")])
+            return
+        body, encoding = script.pick(headers.get(b"accept-encoding", b"").decode("latin-1"))
+        tag = f'"{script.hash}{"-" + encoding if encoding else ""}"'.encode()
+        answer: list[Header] = [
+            (b"access-control-allow-origin", b"*"),
+            (b"cross-origin-resource-policy", b"cross-origin"),
+            (b"cache-control", b"public, max-age=31536000, immutable" if version else b"public, max-age=3600"),
+            (b"etag", tag),
+            (b"vary", b"Accept-Encoding"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        if tag in headers.get(b"if-none-match", b"").replace(b"W/", b""):
+            await _answer(send, 304, answer)
+            return
+        answer.append((b"content-type", b"text/javascript; charset=utf-8"))
+        if encoding:
+            answer.append((b"content-encoding", encoding.encode()))
+        await _answer(send, 200, answer, body, head=scope["method"] == "HEAD")
+
+    async def _pixel(self, scope: Scope, send: Send, site_id: int) -> None:
+        """A page view without JavaScript; the picture comes whatever becomes of the view."""
+        if scope["method"] == "GET":
+            try:
+                await self._pixel_view(scope, site_id)
+            except Exception as wrong:  # the picture of a client's page is never broken by us
+                log.error("pixel not counted", error=type(wrong).__name__)
+        answer = [(b"content-type", b"image/gif"), (b"cache-control", b"no-store"), (b"cross-origin-resource-policy", b"cross-origin")]
+        await _answer(send, 200, answer, _GIF, head=scope["method"] == "HEAD")
+
+    async def _pixel_view(self, scope: Scope, site_id: int) -> None:
+        headers = _headers(scope)
+        site = await self._directory.find(site_id)
+        if site is None:
+            self.counts[0, 0, "bad-site"] += 1
+            return
+        marks = _origin_marks(headers, site)
+        if marks is None or self._wait(scope, headers, 1):
+            self.counts[site.account, site.id, "foreign-origin" if marks is None else "rate"] += 1
+            return
+        received = self._clock()
+        agent = agents.read(headers.get(b"user-agent", b"")[:512].decode("latin-1"))
+        page = clean_url(headers.get(b"referer", b"")[:2_048].decode("latin-1"), site.kept, False)
+        view = Event(id=self._ids(received), type="view", at=received, url=page, data={"nav": "load"})
+        batch = Batch(
+            site=site.id,
+            visitor=None,
+            consent="unset",
+            received=received,
+            events=(view,),
+            account=site.account,
+            marks=mark_bits(("pixel", *marks, *agent.marks)),
+        )
+        try:
+            await self._writer.take(batch)
+        except Busy:
+            self.counts[site.account, site.id, "busy"] += 1
+
+
+def _headers(scope: Scope) -> dict[bytes, bytes]:
+    """Headers by name; of a repeated one the last, but for X-Forwarded-For, whose lines are one list (RFC 9110, 5.2)."""
+    found: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        found[name] = found[name] + b", " + value if name == b"x-forwarded-for" and name in found else value
+    return found
+
+
+def _origin_marks(headers: dict[bytes, bytes], site: Site) -> tuple[str, ...] | None:
+    """The marks of a request's origin, or None if it is a foreign one."""
+    origin = headers.get(b"origin")
+    named = origin if origin is not None else headers.get(b"referer")
+    if named is None:
+        return ("no-origin",)
+    host = hosts.of_url(named[:2_048].decode("latin-1").lower())
+    return () if host and hosts.covers(host, site.hosts) else None
+
+
+async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes | str | None:
+    """The body, the reason why there is none to be had, or None if the client went away."""
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length[:12]) > protocol.BODY_LIMIT:
+        return "too-large"
+    message = await receive()
+    if message["type"] != "http.request":
+        return None
+    if not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        return "too-large" if len(body) > protocol.BODY_LIMIT else body
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _read_on(receive, message)
+    except TimeoutError:
+        return "not-json"
+
+
+async def _read_on(receive: Receive, message: Any) -> bytes | str | None:
+    parts, size = [], 0
+    while True:
+        if message["type"] != "http.request":
+            return None
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        if size > protocol.BODY_LIMIT:
+            return "too-large"
+        if not message.get("more_body"):
+            return b"".join(parts)
+        message = await receive()
+
+
+def _named(counts: Iterable[tuple[str, int]]) -> bytes:
+    return ", ".join(f"{reason}={n}" for reason, n in sorted(counts)).encode()
+
+
+async def _answer(send: Send, status: int, headers: list[Header], body: bytes = b"", *, head: bool = False) -> None:
+    if status not in (204, 304):
+        headers = [*headers, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else body})

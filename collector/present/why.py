@@ -1,0 +1,126 @@
+"""Why the list says what it says: plain sentences about one lead. Names and pages in them are a stranger's words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import dates, words
+from .language import catalogue
+
+Row = Mapping[str, Any]
+
+
+def sentences(lead: Row, submissions: Sequence[Row], spans: Sequence[Row], sessions: Sequence[Row], zone: str, language: str) -> list[str]:
+    """Why it is here, why it is a lead, why these visits are its own, and what was left out of the count."""
+    counted = [one for one in submissions if one["counted"]]
+    said = [_sent(lead, counted[0], zone, language)] if counted else []
+    said += _again(counted, zone, language)
+    said.append(_kind(lead, language))
+    said += _visits(spans, sessions, language) if lead["kind"] == "lead" or spans else [_no_history(language)]
+    said += _uncounted(submissions, language)
+    return said + _marked(lead["marks"], language)
+
+
+def who(lead: Row, language: str) -> str:
+    """The name of a lead, else its address, else its number, else that there is none."""
+    return lead["name"] or lead["email"] or lead["phone"] or catalogue(language).gettext("Someone without a name")
+
+
+def _sent(lead: Row, first: Row, zone: str, language: str) -> str:
+    _ = catalogue(language).gettext
+    form, where = words.form(first["form"], language), words.on_page(first["url"], language)
+    told = {"who": who(lead, language), "form": form, "where": where, "when": dates.moment(first["at"], zone, language)}
+    if form == words.form("", language):
+        return _("%(who)s sent a form %(where)s on %(when)s.") % told if where else _("%(who)s sent a form on %(when)s.") % told
+    if not where:
+        return _("%(who)s sent the form %(form)s on %(when)s.") % told
+    return _("%(who)s sent the form %(form)s %(where)s on %(when)s.") % told
+
+
+def _again(counted: Sequence[Row], zone: str, language: str) -> list[str]:
+    more = len(counted) - 1
+    if more < 1:
+        return []
+    said = catalogue(language).ngettext(
+        "%(count)d more submission came from the same person, on %(when)s.",
+        "%(count)d more submissions came from the same person, the last one on %(when)s.",
+        more,
+    )
+    return [said % {"count": more, "when": dates.moment(counted[-1]["at"], zone, language)}]
+
+
+def _kind(lead: Row, language: str) -> str:
+    _ = catalogue(language).gettext
+    if lead["kind"] == "message":
+        return _("It is a message and not a lead, because it left neither an e-mail address nor a phone number.")
+    if lead["email"]:
+        return _("It is a lead because it left an e-mail address.")
+    return _("It is a lead because it left a phone number.")
+
+
+def _visits(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> list[str]:
+    """One sentence for each kind of evidence that ties visits to the lead."""
+    if not sessions:
+        return [_no_history(language)]
+    ngettext = catalogue(language).ngettext
+    by_evidence = Counter(_evidence(session, spans) for session in sessions)
+    said = []
+    for evidence, count in by_evidence.items():
+        if evidence == "form":
+            sentence = ngettext(
+                "This visit is its own because the same browser sent the form, with the visitor’s consent to be followed.",
+                "These %(count)d visits are its own because the same browser sent the form, with the visitor’s consent to be followed.",
+                count,
+            )
+        elif evidence == "login":
+            sentence = ngettext(
+                "This visit is its own because the site said who was signed in, with the visitor’s consent to be followed.",
+                "These %(count)d visits are its own because the site said who was signed in, with the visitor’s consent to be followed.",
+                count,
+            )
+        else:
+            sentence = ngettext(
+                "This visit was tied to it by hand or by a link.", "%(count)d visits were tied to it by hand or by a link.", count
+            )
+        said.append(sentence % {"count": count})
+    return said
+
+
+def _evidence(session: Row, spans: Sequence[Row]) -> str:
+    for span in spans:
+        if span["visitor"] == session["visitor"] and session["started_at"] < span["to_at"] and session["ended_at"] >= span["from_at"]:
+            return span["kind"] or ""
+    return ""
+
+
+def _no_history(language: str) -> str:
+    _ = catalogue(language).gettext
+    return _("It has no history: the form was sent without consent to be followed, so nothing ties it to any visit.")
+
+
+def _uncounted(submissions: Sequence[Row], language: str) -> list[str]:
+    ngettext = catalogue(language).ngettext
+    failed = sum(1 for one in submissions if one["result"] == "failed")
+    again = sum(1 for one in submissions if not one["counted"] and one["result"] != "failed")
+    said = []
+    if again:
+        sentence = ngettext(
+            "%(count)d sending was the same again within a minute and does not count twice.",
+            "%(count)d sendings were the same again within a minute and do not count twice.",
+            again,
+        )
+        said.append(sentence % {"count": again})
+    if failed:
+        sentence = ngettext("%(count)d sending failed and does not count.", "%(count)d sendings failed and do not count.", failed)
+        said.append(sentence % {"count": failed})
+    return said
+
+
+def _marked(marks: Sequence[str], language: str) -> list[str]:
+    _ = catalogue(language).gettext
+    if not marks:
+        return []
+    named = ", ".join(words.say(words.MARKS, mark, language) for mark in marks)
+    return [_("It is marked “%(marks)s”. A mark is a hint: it counts all the same.") % {"marks": named}]

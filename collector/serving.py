@@ -1,0 +1,157 @@
+"""Sockets and signals: the collector, and the demo's site beside it, until they are asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+import socket as sockets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from socket import socket
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from .actions import demo, users
+from .app import Collector, opened
+from .demo import site as demo_site
+from .settings import Settings
+from .store import ids
+from .store.users import has_owner
+
+SETUP_FOR = 24 * 3_600_000
+DEMO_FOR = 7 * 24 * 3_600_000
+DRAIN = 8  # seconds: with the last commit within the ten that a stop may take
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: a stop is ours to order, so that the database closes after the sockets."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(settings: Settings, host: str, port: int, *, demo_port: int | None = None) -> None:
+    """Serves until SIGTERM or SIGINT. Raises Locked, OSError."""
+    _log(settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(settings, host, port, demo_port))
+
+
+def _log(level: str) -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format='{"event": "%(message)s", "level": "%(levelname)s"}')
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _server(app: ASGIApp, host: str, port: int) -> tuple[_Server, socket]:
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # X-Forwarded-For is believed by our own setting only
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=DRAIN,
+    )
+    made = socket_for(host, port)
+    return _Server(config), made
+
+
+def socket_for(host: str, port: int) -> socket:
+    """A listening socket. Raises OSError."""
+    family = sockets.AF_INET6 if ":" in host else sockets.AF_INET
+    made = sockets.socket(family, sockets.SOCK_STREAM)
+    made.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(2048)
+    except OSError as wrong:
+        made.close()
+        raise OSError(wrong.errno, f"cannot listen on {host}:{port}: {wrong.strerror}") from wrong
+    made.setblocking(False)
+    return made
+
+
+def _url_of(host: str, bound: socket) -> str:
+    shown = host
+    try:
+        if ip_address(host).is_unspecified:
+            shown = "127.0.0.1"
+    except ValueError:
+        pass
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{bound.getsockname()[1]}"
+
+
+async def _run(settings: Settings, host: str, port: int, demo_port: int | None) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened(settings) as collector:
+        server, bound = _server(collector.app, host, port)
+        collector.address = url = settings.url or _url_of(host, bound)
+        servers = [(server, bound)]
+        lines = [f"ready {url}"]
+        if demo_port is None:
+            lines.append(f"login {await _login(collector, url)}")
+        else:
+            beside, demo_bound = _server(demo_site.create(url, demo.SITE), host, demo_port)
+            servers.append((beside, demo_bound))
+            lines.append(f"login {await _demo_login(collector, url)}")
+            lines.append(f"demo {_url_of(host, demo_bound)}")
+        await _serve(servers, lines, stop)
+
+
+async def _serve(servers: list[tuple[_Server, socket]], lines: list[str], stop: asyncio.Event) -> None:
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
+    while not all(server.started for server, _bound in servers):
+        await asyncio.sleep(0.01)
+        for task in tasks:
+            if task.done():
+                task.result()
+    for line in lines:
+        sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+    ended = asyncio.create_task(stop.wait())
+    await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    ended.cancel()
+    for server, _bound in servers:
+        server.should_exit = True
+    await asyncio.gather(*tasks)
+
+
+async def _login(collector: Collector, url: str) -> str:
+    """Where to log in: the set-up link while nobody owns the account."""
+    async with collector.database.reader() as conn:
+        if await has_owner(conn):
+            return f"{url}/login"
+    token, now = secrets.token_urlsafe(32), ids.now()
+    await collector.writer.run(users.make_link, 1, "setup", token, now=now, expires_at=now + SETUP_FOR)
+    return f"{url}/setup?token={token}"
+
+
+async def _demo_login(collector: Collector, url: str) -> str:
+    token, now = secrets.token_urlsafe(32), ids.now()
+    user_id = await collector.writer.run(demo.add, 1, now=now, user_id=ids.uuid7(now))
+    await collector.writer.run(users.make_link, 1, "login", token, now=now, expires_at=now + DEMO_FOR, user_id=user_id)
+    return f"{url}/login/link?token={token}"

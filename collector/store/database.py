@@ -1,0 +1,103 @@
+"""From a URL to engines: one that writes, and readers that cannot.
+
+SQLite: the writer is a sync engine used by one thread (`store.writer`), with WAL and synchronous=FULL, and it alone
+checkpoints; readers are aiosqlite with `query_only`. PostgreSQL: one asyncpg engine for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+
+class BadDatabase(ValueError):
+    """A URL that names no database that we speak to."""
+
+
+def parse(url: str) -> URL:
+    """A checked URL: `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`. Raises BadDatabase."""
+    try:
+        made = make_url(url)
+    except Exception as wrong:
+        raise BadDatabase(f"{url!r} is not a database URL; write sqlite:///file or postgresql://user@host/name") from wrong
+    kind = made.get_backend_name()
+    if kind == "sqlite" and made.database and made.database != ":memory:":
+        return made.set(drivername="sqlite")
+    if kind in ("postgresql", "postgres"):
+        return made.set(drivername="postgresql+asyncpg")
+    raise BadDatabase(f"{url!r}: only a SQLite file and PostgreSQL are spoken here")
+
+
+class Database:
+    """Where everything is kept. `close` it in a finally: an open aiosqlite connection keeps the process alive."""
+
+    def __init__(self, url: str) -> None:
+        self.url = parse(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.file = Path(self.url.database or "").absolute() if self.is_sqlite else None
+        self._readers: AsyncEngine | None = None
+
+    def writing_engine(self) -> Engine:
+        """The one sync engine that may write (SQLite only). Its connection lives in the thread that first uses it."""
+        assert self.file is not None
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5.0})
+        event.listen(engine, "connect", _writer_pragmas)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def async_engine(self) -> AsyncEngine:
+        """The pool of readers; on PostgreSQL it writes too."""
+        if self._readers is None:
+            if self.is_sqlite:
+                url = self.url.set(drivername="sqlite+aiosqlite")
+                self._readers = create_async_engine(url, pool_size=4, max_overflow=8, connect_args={"timeout": 5.0})
+                event.listen(self._readers.sync_engine, "connect", _reader_pragmas)
+            else:
+                self._readers = create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        return self._readers
+
+    @asynccontextmanager
+    async def reader(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for a few short reads of one moment."""
+        async with self.async_engine().connect() as conn:
+            yield conn
+
+    async def close(self) -> None:
+        """Gives every connection back."""
+        if self._readers is not None:
+            await self._readers.dispose()
+            self._readers = None
+
+
+def _writer_pragmas(raw: Any, _record: Any) -> None:
+    raw.isolation_level = None  # SQLAlchemy says BEGIN itself, so that savepoints work
+    for line in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an acknowledgement promises durability; the batch pays the fsync once
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+        "foreign_keys=ON",
+        "wal_autocheckpoint=2000",
+        "journal_size_limit=67108864",
+    ):
+        raw.execute(f"PRAGMA {line}").close()
+
+
+def _reader_pragmas(raw: Any, _record: Any) -> None:
+    cursor = raw.cursor()
+    # Only the writer checkpoints: SQLite before 3.51.3 can lose commits when two connections do (sqlite.org/wal.html).
+    for line in ("query_only=ON", "wal_autocheckpoint=0", "cache_size=-16384"):
+        cursor.execute(f"PRAGMA {line}")
+    cursor.close()
+
+
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE")

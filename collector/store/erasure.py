@@ -1,0 +1,178 @@
+"""Deleting raw rows: the only statements that do, for erasure and for retention. Counts stay, people go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, tuple_
+
+from ..domain.events import TYPES
+from ..domain.identity import Span
+from . import schema as s
+from .events import month_of
+from .hot import insert
+
+DAY = 86_400_000
+_keep = insert(s.kept_count, conflict=["account_id", "site_id", "day", "kind"])
+
+
+def keep_counts(conn: Connection, account_id: int, which: ColumnElement[bool]) -> None:
+    """Writes how many events of each day, site and type are about to go: anonymous, and added to what was written before."""
+    day = (s.event.c.at - s.event.c.at % DAY) / DAY
+    groups = select(s.event.c.site_id, day, s.event.c.type, func.count()).where(which).group_by(s.event.c.site_id, day, s.event.c.type)
+    for site_id, at_day, kind, n in conn.execute(groups).all():
+        key = {"account_id": account_id, "site_id": site_id, "day": int(at_day), "kind": TYPES[kind]}
+        _keep.many(conn, [{**key, "n": 0}])
+        same = [s.kept_count.c[name] == value for name, value in key.items()]
+        conn.execute(s.kept_count.update().where(*same).values(n=s.kept_count.c.n + n))
+
+
+def drop_event_keys(conn: Connection, account_id: int, keys: Collection[tuple[int, bytes]]) -> int:
+    """Deletes events by (month, id) after counting them."""
+    return drop_events(conn, account_id, tuple_(s.event.c.month, s.event.c.id).in_(list(keys)))
+
+
+def drop_within(conn: Connection, account_id: int, spans: Collection[Span]) -> int:
+    """Deletes the events of visitors while they were somebody, after counting them."""
+    return drop_events(conn, account_id, within(spans)) if spans else 0
+
+
+def drop_events(conn: Connection, account_id: int, which: ColumnElement[bool]) -> int:
+    """Deletes events after counting them."""
+    which = and_(s.event.c.account_id == account_id, which)
+    keep_counts(conn, account_id, which)
+    return conn.execute(delete(s.event).where(which)).rowcount
+
+
+def within(spans: Collection[Span]) -> ColumnElement[bool]:
+    """The events of visitors while they were somebody."""
+    return or_(*(and_(s.event.c.visitor == one.visitor, s.event.c.at >= one.from_at, s.event.c.at < one.to_at) for one in spans))
+
+
+def old_events(conn: Connection, account_id: int, before: int, *, known: bool, most: int) -> list[Any]:
+    """(month, id, visitor) of the oldest events before a time: of visitors, or of nobody."""
+    mode = s.event.c.visitor.is_not(None) if known else s.event.c.visitor.is_(None)
+    page = (
+        select(s.event.c.month, s.event.c.id, s.event.c.visitor)
+        .where(s.event.c.account_id == account_id, s.event.c.month <= month_bound(before), s.event.c.at < before, mode)
+        .limit(most)
+    )
+    return list(conn.execute(page).all())
+
+
+def month_bound(before: int) -> int:
+    """No event from before a time has an id of a later month than this (ids may run a day ahead of the clock)."""
+    return month_of(before + 2 * DAY)
+
+
+def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes]) -> None:
+    """Deletes submissions with fields, results, consents, evidence, conversions and their form events."""
+    chosen = list(ids)
+    for start in range(0, len(chosen), 500):
+        part = chosen[start : start + 500]
+        mine = s.submission.c.account_id == account_id
+        tokens = [
+            tuple(row)
+            for row in conn.execute(select(s.submission.c.site_id, s.submission.c.token).where(mine, s.submission.c.id.in_(part)))
+        ]
+        result = s.submission_result
+        for site_id, token in tokens:
+            told = and_(result.c.account_id == account_id, result.c.site_id == site_id, result.c.token == token)
+            results = [bytes(row[0]) for row in conn.execute(select(result.c.id).where(told))]
+            drop_events(conn, account_id, s.event.c.id.in_(results))
+            conn.execute(delete(result).where(told))
+        drop_events(conn, account_id, s.event.c.id.in_(part))
+        for table, column in (
+            (s.submission_field, s.submission_field.c.submission_id),
+            (s.edge, s.edge.c.submission_id),
+            (s.consent, s.consent.c.submission_id),
+            (s.conversion, s.conversion.c.id),
+            (s.submission, s.submission.c.id),
+        ):
+            conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(part)))
+
+
+def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes]) -> list[bytes]:
+    """Deletes what is kept of leads beside their submissions. Answers the keys of their identifiers."""
+    chosen = list(leads)
+    mine = and_(s.identifier.c.account_id == account_id, s.identifier.c.lead_id.in_(chosen))
+    keys = [bytes(row[0]) for row in conn.execute(select(s.identifier.c.id).where(mine))]
+    for table, column, values in (
+        (s.edge, s.edge.c.identifier_id, keys),
+        (s.edit, s.edit.c.lead_id, chosen),
+        (s.consent, s.consent.c.lead_id, chosen),
+        (s.span, s.span.c.lead_id, chosen),
+        (s.lead, s.lead.c.id, chosen),
+        (s.identifier, s.identifier.c.lead_id, chosen),
+    ):
+        conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(values)))
+    return keys
+
+
+def submissions_of(conn: Connection, account_id: int, leads: Collection[bytes]) -> list[bytes]:
+    """The submissions of leads, whether they count or not."""
+    mine = and_(s.conversion.c.account_id == account_id, s.conversion.c.lead_id.in_(list(leads)))
+    return [bytes(row[0]) for row in conn.execute(select(s.conversion.c.id).where(mine))]
+
+
+def drop_refused(conn: Connection, account_id: int, values: Iterable[str]) -> int:
+    """Deletes refused events in which one of these values stands, however JSON writes it."""
+    needles = {form for value in values if value for form in (value.encode().lower(), json.dumps(value)[1:-1].encode().lower())}
+    gone = [
+        bytes(row[0])
+        for row in conn.execute(select(s.refused.c.id, s.refused.c.body).where(s.refused.c.account_id == account_id))
+        if any(needle in bytes(row[1]).lower() for needle in needles)
+    ]
+    for start in range(0, len(gone), 500):
+        conn.execute(delete(s.refused).where(s.refused.c.account_id == account_id, s.refused.c.id.in_(gone[start : start + 500])))
+    return len(gone)
+
+
+def suppress(conn: Connection, account_id: int, keys: Collection[bytes], reason: str, at: int) -> None:
+    """Keeps the keys of identifiers that imports must not bring back."""
+    rows = [{"account_id": account_id, "id": key, "reason": reason, "at": at} for key in keys]
+    insert(s.suppression, conflict=["account_id", "id"]).many(conn, rows)
+
+
+def old_leads(conn: Connection, account_id: int, before: int, most: int) -> list[bytes]:
+    """Leads and messages last heard of before a time."""
+    page = select(s.lead.c.id).where(s.lead.c.account_id == account_id, s.lead.c.last_seen_at < before).limit(most)
+    return [bytes(row[0]) for row in conn.execute(page)]
+
+
+def drop_old_refused(conn: Connection, account_id: int, before: int) -> int:
+    """Deletes refused events received before a time."""
+    return conn.execute(delete(s.refused).where(s.refused.c.account_id == account_id, s.refused.c.received_at < before)).rowcount
+
+
+def retention_of(conn: Connection, account_id: int) -> dict[str, tuple[int, int]]:
+    """Kind → (months, days)."""
+    rows = conn.execute(select(s.retention).where(s.retention.c.account_id == account_id)).mappings()
+    return {row["kind"]: (row["months"], row["days"]) for row in rows}
+
+
+def drop_derived(conn: Connection, account_id: int) -> None:
+    """Empties the derived tables of an account."""
+    for table in s.DERIVED:
+        conn.execute(delete(table).where(table.c.account_id == account_id))
+
+
+def leads_of_site(conn: Connection, account_id: int, site_id: int) -> list[bytes]:
+    """Leads and messages that a site won."""
+    return [
+        bytes(row[0]) for row in conn.execute(select(s.lead.c.id).where(s.lead.c.account_id == account_id, s.lead.c.site_id == site_id))
+    ]
+
+
+def drop_site(conn: Connection, account_id: int, site_id: int) -> set[str]:
+    """Deletes a site with all that is raw of it, uncounted. Answers the visitors that it had."""
+    sent = select(s.submission.c.id).where(s.submission.c.account_id == account_id, s.submission.c.site_id == site_id)
+    drop_submissions(conn, account_id, [bytes(row[0]) for row in conn.execute(sent)])
+    of_site = (s.event.c.account_id == account_id) & (s.event.c.site_id == site_id)
+    visitors = {row[0] for row in conn.execute(select(s.event.c.visitor).where(of_site, s.event.c.visitor.is_not(None)).distinct())}
+    for table in (s.event, s.refused, s.refused_count, s.consent, s.kept_count, s.submission_result):
+        conn.execute(delete(table).where(table.c.account_id == account_id, table.c.site_id == site_id))
+    conn.execute(delete(s.site).where(s.site.c.id == site_id))
+    return visitors

@@ -1,0 +1,146 @@
+"""Raw events and refused ones: appended, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..domain.events import TYPES
+from ..domain.sessions import Fact
+from .hot import HotIn, by, insert
+from .schema import event, refused, refused_count
+
+_types = {name: place for place, name in enumerate(TYPES)}
+_add = insert(event, conflict=["account_id", "month", "id"])
+_known = HotIn(
+    lambda binds: select(event.c.id).where(
+        event.c.account_id == bindparam("account_id"), event.c.month == bindparam("month"), event.c.id.in_(binds)
+    )
+)
+_facts = by(
+    event, "visitor", "visitor", "at", "page", "n", "id", "type", "site_id", "url", "data", "marks"
+)  # fmt: skip
+
+
+def month_of(at: int) -> int:
+    """yyyymm of a time in UTC milliseconds (civil calendar from days, Howard Hinnant's algorithm)."""
+    days = at // 86_400_000 + 719_468
+    era, day_of_era = divmod(days, 146_097)
+    year_of_era = (day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    month_from_march = (5 * (day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)) + 2) // 153
+    month = month_from_march + 3 if month_from_march < 10 else month_from_march - 9
+    return (era * 400 + year_of_era + (month <= 2)) * 100 + month
+
+
+def known(conn: Connection, account_id: int, ids: Iterable[bytes]) -> set[bytes]:
+    """Which of these event ids are stored."""
+    by_month: dict[int, list[bytes]] = {}
+    for identity in ids:
+        by_month.setdefault(month_of(int.from_bytes(identity[:6], "big")), []).append(identity)
+    found: set[bytes] = set()
+    for month, wanted in by_month.items():
+        found.update(bytes(row[0]) for row in _known.rows(conn, wanted, account_id=account_id, month=month))
+    return found
+
+
+def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Appends event rows; a known id is left as it was."""
+    _add.many(conn, rows)
+
+
+def type_code(name: str) -> int:
+    """The stored form of an event's type."""
+    return _types[name]
+
+
+def facts_of(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[Fact]]:
+    """All that visitors did, for a fold from nothing."""
+    found: dict[str, list[Fact]] = {}
+    for row in _facts.rows(conn, visitors, account_id=account_id):
+        found.setdefault(row[0], []).append(fact(row[1], row[2], row[3], bytes(row[4]), TYPES[row[5]], row[6], row[7], row[8], row[9]))
+    return found
+
+
+class _Data(msgspec.Struct):
+    referrer: str = ""
+    nav: str = ""
+    ms: int = 0
+    language: str = ""
+    agent: str = ""
+
+
+_read = msgspec.json.Decoder(_Data).decode
+
+
+def fact(at: int, page: str, n: int, identity: bytes, kind: str, site: int, url: str, data: str, marks: int) -> Fact:
+    """A stored row as the fold reads it."""
+    more = _read(data.encode())
+    return Fact(at, page, n, identity, kind, site, url, more.referrer, more.nav, more.ms, more.language, more.agent, marks)
+
+
+def refuse(conn: Connection, rows: Sequence[dict[str, Any]], most: int) -> None:
+    """Keeps refused events, at most `most` of a site: the oldest go."""
+    if not rows:
+        return
+    conn.execute(refused.insert(), list(rows))
+    for account_id, site_id in {(row["account_id"], row["site_id"]) for row in rows}:
+        mine = (refused.c.account_id == account_id) & (refused.c.site_id == site_id)
+        limit = select(refused.c.received_at).where(mine).order_by(refused.c.received_at.desc()).offset(most).limit(1)
+        edge = conn.execute(limit).scalar()
+        if edge is not None:
+            conn.execute(delete(refused).where(mine, refused.c.received_at <= edge))
+
+
+_count = insert(refused_count, conflict=["account_id", "site_id", "day", "reason"])
+
+
+def count_refused(conn: Connection, counts: dict[tuple[int, int, int, str], int]) -> None:
+    """Adds to the counters (account, site, day, reason) → n; account and site are 0 where nobody knows the site."""
+    for (account_id, site_id, day, reason), n in counts.items():
+        key = {"account_id": account_id, "site_id": site_id, "day": day, "reason": reason}
+        _count.many(conn, [{**key, "n": 0}])
+        mine = [refused_count.c[name] == value for name, value in key.items()]
+        conn.execute(refused_count.update().where(*mine).values(n=refused_count.c.n + n))
+
+
+async def last_of_site(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:
+    """When a site's tag was last heard, UTC milliseconds."""
+    newest = select(func.max(event.c.received_at)).where(event.c.account_id == account_id, event.c.site_id == site_id)
+    found: int | None = (await conn.execute(newest)).scalar()
+    return found
+
+
+def visitors_of(conn: Connection, account_id: int, after: str, most: int) -> list[str]:
+    """The next visitors in order, for going through all of them."""
+    page = (
+        select(event.c.visitor)
+        .where(event.c.account_id == account_id, event.c.visitor.is_not(None), event.c.visitor > after)
+        .distinct()
+        .order_by(event.c.visitor)
+        .limit(most)
+    )
+    return [row[0] for row in conn.execute(page)]
+
+
+def refused_after(conn: Connection, account_id: int, site_id: int | None, last: bytes, most: int) -> list[dict[str, Any]]:
+    """The next refused events in order, for going through all of them."""
+    page = select(refused).where(refused.c.account_id == account_id, refused.c.id > last).order_by(refused.c.id).limit(most)
+    if site_id is not None:
+        page = page.where(refused.c.site_id == site_id)
+    return [{**row, "id": bytes(row["id"]), "body": bytes(row["body"])} for row in conn.execute(page).mappings()]
+
+
+def drop_refused(conn: Connection, account_id: int, ids: Sequence[bytes]) -> None:
+    """Forgets refused events."""
+    conn.execute(delete(refused).where(refused.c.account_id == account_id, refused.c.id.in_(ids)))
+
+
+async def refused_counts(conn: AsyncConnection, account_id: int) -> list[dict[str, Any]]:
+    """The counters of refusals of an account and of unknown sites: site, day (days since 1970), reason, n."""
+    mine = select(refused_count).where(refused_count.c.account_id.in_((0, account_id)))
+    asked = mine.order_by(refused_count.c.day.desc(), refused_count.c.site_id, refused_count.c.reason)
+    return [dict(row._mapping) for row in await conn.execute(asked)]

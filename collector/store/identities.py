@@ -1,0 +1,103 @@
+"""Identifiers, edges, spans and consents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import Connection, bindparam, delete, select
+
+from ..domain.identity import Edge, Span
+from .hot import HotIn, by, insert
+from .schema import consent, edge, identifier, span
+
+_identifiers = by(identifier, "id", "id", "lead_id")
+_add_identifier = insert(identifier, conflict=["account_id", "id"])
+_add_edge = insert(edge, conflict=["account_id", "id"])
+_add_consent = insert(consent, conflict=["account_id", "id"])
+_spans = by(span, "visitor")
+_spans_of_leads = by(span, "lead_id")
+_add_span = insert(span)
+_edges = HotIn(
+    lambda binds: (
+        select(edge.c.at, edge.c.id, edge.c.visitor, identifier.c.lead_id, edge.c.submission_id)
+        .join(identifier, (identifier.c.account_id == edge.c.account_id) & (identifier.c.id == edge.c.identifier_id))
+        .where(edge.c.account_id == bindparam("account_id"), edge.c.visitor.in_(binds), edge.c.strength >= 2)
+    )
+)
+_consents = HotIn(
+    lambda binds: select(consent.c.visitor, consent.c.at, consent.c.id, consent.c.state, consent.c.proof).where(
+        consent.c.account_id == bindparam("account_id"), consent.c.purpose == "tracking", consent.c.visitor.in_(binds)
+    )
+)
+
+
+def leads_of(conn: Connection, account_id: int, ids: Iterable[bytes]) -> dict[bytes, bytes]:
+    """Identifier id → lead id, of those that are stored."""
+    return {bytes(row[0]): bytes(row[1]) for row in _identifiers.rows(conn, ids, account_id=account_id)}
+
+
+def add_identifiers(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Appends identifiers with the lead ids minted for them."""
+    _add_identifier.many(conn, rows)
+
+
+def add_edges(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Appends evidence."""
+    _add_edge.many(conn, rows)
+
+
+def add_consents(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Appends consents."""
+    _add_consent.many(conn, rows)
+
+
+def edges(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[Edge, bytes | None]]]:
+    """Evidence by visitor, with the submission that each came from."""
+    found: dict[str, list[tuple[Edge, bytes | None]]] = {}
+    for at, identity, visitor, lead_id, submission_id in _edges.rows(conn, visitors, account_id=account_id):
+        one = Edge(at, bytes(identity), visitor, bytes(lead_id))
+        found.setdefault(visitor, []).append((one, bytes(submission_id) if submission_id else None))
+    return found
+
+
+def consents(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, bytes, str, str]]]:
+    """Tracking consents by visitor: (at, id, state, proof)."""
+    found: dict[str, list[tuple[int, bytes, str, str]]] = {}
+    for visitor, at, identity, state, proof in _consents.rows(conn, visitors, account_id=account_id):
+        found.setdefault(visitor, []).append((at, bytes(identity), state, proof))
+    return found
+
+
+def spans(conn: Connection, account_id: int, visitors: Iterable[str]) -> list[Span]:
+    """The spans of visitors."""
+    return [_span(row) for row in _spans.rows(conn, visitors, account_id=account_id)]
+
+
+def spans_of_leads(conn: Connection, account_id: int, leads: Iterable[bytes]) -> list[Span]:
+    """The spans that belong to leads."""
+    return [_span(row) for row in _spans_of_leads.rows(conn, leads, account_id=account_id)]
+
+
+def _span(row: Any) -> Span:
+    return Span(row[1], row[2], row[3], bytes(row[4]), bytes(row[5]))
+
+
+def save_spans(conn: Connection, account_id: int, visitors: Iterable[str], made: Iterable[Span]) -> None:
+    """Replaces the spans of visitors."""
+    for start in range(0, len(ids := list(visitors)), 500):
+        conn.execute(delete(span).where(span.c.account_id == account_id, span.c.visitor.in_(ids[start : start + 500])))
+    _add_span.many(conn, [{"account_id": account_id, **structs.asdict(one)} for one in made])
+
+
+def consenting_after(conn: Connection, account_id: int, after: str, most: int) -> list[str]:
+    """The next visitors of whom a consent is kept, in order."""
+    page = (
+        select(consent.c.visitor)
+        .where(consent.c.account_id == account_id, consent.c.visitor.is_not(None), consent.c.visitor > after)
+        .distinct()
+        .order_by(consent.c.visitor)
+        .limit(most)
+    )
+    return [row[0] for row in conn.execute(page)]

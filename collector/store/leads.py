@@ -1,0 +1,252 @@
+"""Leads, read: the list and its export, one lead, and the way that led to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..domain.events import TYPES, mark_names
+from ..domain.leads import fold_text
+from .schema import conversion, edge, event, lead, session, site, span, submission_field, touch
+
+Row = dict[str, Any]
+
+MOST_SPANS = 200  # of one lead: SQLite bounds the depth of an expression
+MOST_EVENTS = 2_000  # of one lead's timeline; the newest are kept
+EXPORT_STEP = 500  # rows a statement: no read lasts as long as the download
+_ENDS = ("first", "last")
+_SHOWN = ("view", "engage", "click", "custom", "identify", "consent")
+_CHANNEL = "channel:"
+
+
+class Filters(NamedTuple):
+    """What a list shows. `source` is a source's name, or `channel:` and a channel's; empty and None ask for all."""
+
+    query: str = ""
+    site: int | None = None
+    source: str = ""
+    kind: str = ""  # lead | message | empty
+
+
+class Cursor(NamedTuple):
+    """A place between two rows of the list; `newer` asks for the rows before it."""
+
+    created_at: int
+    id: bytes
+    newer: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.created_at}.{self.id.hex()}"
+
+    @classmethod
+    def parse(cls, text: str, newer: bool = False) -> Cursor | None:
+        """What `str` wrote, or None."""
+        found = re.fullmatch(r"(\d{1,15})\.([0-9a-f]{32})", text, re.ASCII)
+        return cls(int(found[1]), bytes.fromhex(found[2]), newer) if found else None
+
+
+class Page(NamedTuple):
+    """Some rows of the list, the newest first, and where the pages beside it begin."""
+
+    rows: list[Row]
+    newer: Cursor | None
+    older: Cursor | None
+
+
+class Timeline(NamedTuple):
+    """All that is known of a lead's way, each list in the order of time.
+
+    `spans` say with which evidence (`kind`, `edge_at`, `submission_id`) a visitor's time is the lead's; `submissions`
+    hold their `fields`; `events` have their type's name and `data` read; `cut` tells that older events are left out.
+    """
+
+    spans: list[Row]
+    sessions: list[Row]
+    touches: list[Row]
+    events: list[Row]
+    submissions: list[Row]
+    cut: bool
+
+
+async def page(conn: AsyncConnection, account_id: int, filters: Filters, cursor: Cursor | None, limit: int) -> Page:
+    """At most `limit` rows beside the cursor, with `marks` as names."""
+    asked = select(*_listed).where(_where(account_id, filters))
+    back = cursor is not None and cursor.newer
+    if cursor is not None:
+        place = tuple_(lead.c.created_at, lead.c.id)
+        there = tuple_(cursor.created_at, cursor.id)
+        asked = asked.where(place > there if back else place < there)
+    ordered = asked.order_by(lead.c.created_at, lead.c.id) if back else _newest_first(asked)
+    found = [_read(row) for row in await conn.execute(ordered.limit(limit + 1))]
+    more, rows = len(found) > limit, found[:limit]
+    if back:
+        rows.reverse()
+    if not rows:
+        return Page([], None, None)
+    newer = Cursor(rows[0]["created_at"], rows[0]["id"], True) if (more if back else cursor is not None) else None
+    older = Cursor(rows[-1]["created_at"], rows[-1]["id"]) if (back or more) else None
+    return Page(rows, newer, older)
+
+
+async def count(conn: AsyncConnection, account_id: int, filters: Filters) -> int:
+    """How many rows the whole list has."""
+    return int((await conn.execute(select(func.count()).select_from(lead).where(_where(account_id, filters)))).scalar_one())
+
+
+async def origins(conn: AsyncConnection, account_id: int) -> tuple[list[str], list[str]]:
+    """The channels and the sources that any lead came from, first or last: what the filter offers."""
+    asked = (
+        select(*(lead.c[f"{end}_{name}"] for end in _ENDS for name in ("channel", "source")))
+        .where(lead.c.account_id == account_id)
+        .distinct()
+    )
+    channels: set[str] = set()
+    sources: set[str] = set()
+    for first_channel, first_source, last_channel, last_source in await conn.execute(asked):
+        channels.update((first_channel, last_channel))
+        sources.update((first_source, last_source))
+    return sorted(channels - {""}), sorted(sources - {"", "(direct)"})
+
+
+async def one(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Row | None:
+    """One lead's row, or None."""
+    found = (await conn.execute(select(*_listed).where(lead.c.account_id == account_id, lead.c.id == lead_id))).first()
+    return _read(found) if found is not None else None
+
+
+async def export(conn: AsyncConnection, account_id: int, filters: Filters) -> AsyncIterator[Row]:
+    """Every row of the list, in its order, as DESIGN 4.5 names the columns; times in UTC milliseconds or None."""
+    asked = select(*_exported).join(site, site.c.id == lead.c.site_id, isouter=True).where(_where(account_id, filters))
+    place: tuple[int, bytes] | None = None
+    while True:
+        step = asked if place is None else asked.where(tuple_(lead.c.created_at, lead.c.id) < tuple_(*place))
+        rows = (await conn.execute(_newest_first(step).limit(EXPORT_STEP))).all()
+        for row in rows:
+            made = dict(row._mapping)
+            marks = made.pop("marks")
+            yield made | {"lead_id": str(UUID(bytes=made["lead_id"])), "mark": ",".join(mark_names(marks))}
+        if len(rows) < EXPORT_STEP:
+            return
+        place = (rows[-1].created_at, rows[-1].lead_id)
+
+
+async def timeline(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Timeline:
+    """The way that led to a lead: its visitors' facts within its spans, and all its submissions, counted or not."""
+    spans = await _spans(conn, account_id, lead_id)
+    submissions = await _submissions(conn, account_id, lead_id)
+    if not spans:
+        return Timeline([], [], [], [], submissions, False)
+    lasted = or_(
+        *(
+            and_(session.c.visitor == one["visitor"], session.c.started_at < one["to_at"], session.c.ended_at >= one["from_at"])
+            for one in spans
+        )
+    )
+    sessions = await _rows(
+        conn, select(session).where(session.c.account_id == account_id, lasted).order_by(session.c.started_at, session.c.id)
+    )
+    touches = await _rows(
+        conn, select(touch).where(touch.c.account_id == account_id, _within(touch, spans)).order_by(touch.c.at, touch.c.id)
+    )
+    events, cut = await _events(conn, account_id, spans)
+    return Timeline(spans, sessions, touches, events, submissions, cut)
+
+
+async def _spans(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list[Row]:
+    joined = span.join(edge, and_(edge.c.account_id == span.c.account_id, edge.c.id == span.c.edge_id), isouter=True)
+    asked = select(span.c.visitor, span.c.from_at, span.c.to_at, edge.c.kind, edge.c.at.label("edge_at"), edge.c.submission_id)
+    mine = asked.select_from(joined).where(span.c.account_id == account_id, span.c.lead_id == lead_id)
+    return (await _rows(conn, mine.order_by(span.c.from_at.desc(), span.c.visitor).limit(MOST_SPANS)))[::-1]
+
+
+async def _submissions(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list[Row]:
+    asked = select(conversion).where(conversion.c.account_id == account_id, conversion.c.lead_id == lead_id)
+    found = await _rows(conn, asked.order_by(conversion.c.at, conversion.c.id))
+    fields: dict[bytes, list[Row]] = {row["id"]: [] for row in found}
+    if found:
+        kept = select(submission_field).where(
+            submission_field.c.account_id == account_id, submission_field.c.submission_id.in_(list(fields))
+        )
+        for row in await _rows(conn, kept.order_by(submission_field.c.submission_id, submission_field.c.place)):
+            fields[row["submission_id"]].append(row)
+    return [row | {"fields": fields[row["id"]], "marks": mark_names(row["marks"])} for row in found]
+
+
+async def _events(conn: AsyncConnection, account_id: int, spans: Sequence[Row]) -> tuple[list[Row], bool]:
+    """The newest of the events that are told, in their order (at, page, n, id), and whether older ones were left out."""
+    columns = (event.c.id, event.c.type, event.c.at, event.c.visitor, event.c.site_id, event.c.page, event.c.n, event.c.url, event.c.data)
+    wanted = event.c.type.in_([TYPES.index(name) for name in _SHOWN])
+    asked = select(*columns).where(event.c.account_id == account_id, _within(event, spans), wanted)
+    newest = asked.order_by(event.c.at.desc(), event.c.page.desc(), event.c.n.desc(), event.c.id.desc()).limit(MOST_EVENTS + 1)
+    found = await _rows(conn, newest)
+    rows = [row | {"type": TYPES[row["type"]], "data": _data(row["data"])} for row in reversed(found[:MOST_EVENTS])]
+    return rows, len(found) > MOST_EVENTS
+
+
+def _within(table: Any, spans: Sequence[Row]) -> ColumnElement[bool]:
+    return or_(*(and_(table.c.visitor == one["visitor"], table.c.at >= one["from_at"], table.c.at < one["to_at"]) for one in spans))
+
+
+def _data(text: str) -> dict[str, Any]:
+    try:
+        made = msgspec.json.decode(text or "{}")
+    except msgspec.DecodeError:
+        return {}
+    return made if isinstance(made, dict) else {}
+
+
+async def _rows(conn: AsyncConnection, asked: Select[Any]) -> list[Row]:
+    return [dict(row._mapping) for row in await conn.execute(asked)]
+
+
+def _read(row: Any) -> Row:
+    made = dict(row._mapping)
+    return made | {"marks": mark_names(made["marks"])}
+
+
+def _newest_first(asked: Select[Any]) -> Select[Any]:
+    return asked.order_by(lead.c.created_at.desc(), lead.c.id.desc())
+
+
+def _where(account_id: int, filters: Filters) -> ColumnElement[bool]:
+    """The rows of a list: the same for its pages, its count and its export."""
+    asked: list[ColumnElement[bool]] = [lead.c.account_id == account_id]
+    if filters.kind:
+        asked.append(lead.c.kind == filters.kind)
+    if filters.site is not None:
+        asked.append(lead.c.site_id == filters.site)
+    if filters.source:
+        by_channel = filters.source.startswith(_CHANNEL)
+        name, value = ("channel", filters.source.removeprefix(_CHANNEL)) if by_channel else ("source", filters.source)
+        asked.append(or_(*(lead.c[f"{end}_{name}"] == value for end in _ENDS)))
+    if words := fold_text(filters.query).split():
+        texts = and_(*(lead.c.search.contains(word, autoescape=True) for word in words))
+        asked.append(or_(texts, lead.c.search.contains(digits)) if (digits := _phone_digits(filters.query)) else texts)
+    return and_(*asked)
+
+
+def _phone_digits(query: str) -> str:
+    """The digits that a phone number kept as +33612345678 shares with `06 12 34 56 78` or `0033 6 12…`; empty if it is none."""
+    if not re.fullmatch(r"[+\d\s().\-/]+", query, re.ASCII):
+        return ""
+    digits = re.sub(r"\D", "", query)
+    return (digits[2:] if digits.startswith("00") else digits.removeprefix("0")) if len(digits) >= 4 else ""
+
+
+_listed = [column for column in lead.c if column.name not in ("account_id", "search")]
+_exported = [
+    lead.c.id.label("lead_id"),
+    *(lead.c[name] for name in ("created_at", "last_seen_at", "kind", "name", "given_name", "family_name")),
+    *(lead.c[name] for name in ("email", "phone", "organization", "site_id")),
+    func.coalesce(site.c.domain, "").label("site"),
+    *(lead.c[name] for name in ("form", "page", "submissions", "visits")),
+    *(lead.c[f"{end}_{name}"] for end in _ENDS for name in ("channel", "source", "medium", "campaign", "at")),
+    lead.c.marketing_consent,
+    lead.c.marks,
+]  # fmt: skip

@@ -1,0 +1,450 @@
+"""Every table and index, once.
+
+The account stands first in every primary and unique key but for the directory (account, site, user, login session,
+link), which is replicated when the rest is sharded. Ids are 16 bytes and come from the tag or the collector, times are
+UTC milliseconds, flags are small integers, JSON is text: so that SQLite and PostgreSQL answer alike.
+Columns about a person carry `info={"personal": kind}`; erasure and the access file read that list.
+Raw rows are appended; tables marked derived can be made again from them (`webleads rebuild`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text, UniqueConstraint, text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = LargeBinary(16)
+TIME = BigInteger
+
+
+def _col(name: str, kind: Any, **more: Any) -> Column[Any]:
+    more.setdefault("nullable", False)
+    return Column(name, kind, **more)
+
+
+def _key(name: str, kind: Any) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _personal(name: str, kind: Any = Text, of: str = "lead", **more: Any) -> Column[Any]:
+    return _col(name, kind, info={"personal": of}, **more)
+
+
+def _table(name: str, *columns: Any, kind: str) -> Table:
+    return Table(name, metadata, *columns, info={"kind": kind}, sqlite_with_rowid=False)
+
+
+# The directory ----------------------------------------------------------------------------------------------------
+
+account = _table("account", _key("id", Integer), _col("name", Text), _col("created_at", TIME), kind="directory")
+
+site = _table(
+    "site",
+    _key("id", BigInteger),
+    _col("account_id", Integer),
+    _col("domain", Text),
+    _col("name", Text),
+    _col("consent", Text),  # required | granted | off
+    _col("reason", Text),  # why consent is taken as granted, in the owner's words
+    _col("hosts", Text),  # JSON list of other host names that may carry the tag
+    _col("kept", Text),  # JSON list of URL parameters kept by name
+    _col("country", Text),  # national phone numbers are read as its own
+    _col("zone", Text),
+    _col("created_at", TIME),
+    Index(None, "account_id"),
+    kind="directory",
+)
+
+user = _table(
+    "user",
+    _key("id", ID),
+    _col("account_id", Integer),
+    _personal("email", of="user"),
+    _col("password", Text),  # argon2id
+    _col("role", Text),  # owner | marketer | viewer
+    _col("language", Text),
+    _col("created_at", TIME),
+    UniqueConstraint("email"),
+    kind="directory",
+)
+
+login_session = _table(
+    "login_session",
+    _key("token", LargeBinary(32)),  # SHA-256 of what the browser holds
+    _col("user_id", ID),
+    _col("created_at", TIME),
+    _col("expires_at", TIME),
+    Index(None, "user_id"),
+    kind="directory",
+)
+
+link = _table(
+    "link",
+    _key("token", LargeBinary(32)),
+    _col("account_id", Integer),
+    _col("purpose", Text),  # setup | login
+    _col("user_id", ID, nullable=True),
+    _col("expires_at", TIME),
+    kind="directory",
+)
+
+# Raw --------------------------------------------------------------------------------------------------------------
+
+event = _table(
+    "event",
+    _key("account_id", Integer),
+    _key("month", Integer),  # yyyymm of the id's own time: a partition can be found from the id alone
+    _key("id", ID),
+    _col("site_id", BigInteger),
+    _col("type", SmallInteger),  # place in domain.events.TYPES
+    _col("at", TIME),
+    _col("received_at", TIME),
+    _personal("visitor", of="visitor", nullable=True),
+    _col("page", Text),
+    _col("n", Integer),
+    _personal("url", of="visitor"),
+    _personal("data", of="visitor"),  # JSON: the keys of its type
+    _col("marks", SmallInteger),
+    Index(
+        "ix_event_visitor",
+        "account_id",
+        "visitor",
+        "at",
+        sqlite_where=text("visitor IS NOT NULL"),
+        postgresql_where=text("visitor IS NOT NULL"),
+    ),
+    Index("ix_event_site", "account_id", "site_id", "received_at"),
+    kind="raw",
+)
+
+refused = _table(
+    "refused",
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("site_id", BigInteger),
+    _col("received_at", TIME),
+    _col("reason", Text),
+    _personal("body", LargeBinary, of="visitor"),
+    Index(None, "account_id", "site_id", "received_at"),
+    kind="raw",
+)
+
+refused_count = _table(
+    "refused_count",
+    _key("account_id", Integer),  # 0 for a site that nobody knows
+    _key("site_id", BigInteger),
+    _key("day", Integer),
+    _key("reason", Text),
+    _col("n", BigInteger),
+    kind="raw",
+)
+
+submission = _table(
+    "submission",
+    _key("account_id", Integer),
+    _key("id", ID),  # the id of its form_submit event
+    _col("site_id", BigInteger),
+    _col("token", Text),  # the tag's submission id; results name it
+    _col("at", TIME),
+    _personal("visitor", of="visitor", nullable=True),
+    _col("form", Text),
+    _col("how", Text),
+    _personal("action"),
+    _personal("url"),
+    _col("marks", SmallInteger),
+    UniqueConstraint("account_id", "site_id", "token"),
+    Index(None, "account_id", "visitor"),
+    kind="raw",
+)
+
+submission_field = _table(
+    "submission_field",
+    _key("account_id", Integer),
+    _key("submission_id", ID),
+    _key("place", SmallInteger),
+    _col("name", Text),
+    _col("field_id", Text),
+    _col("label", Text),
+    _col("hint", Text),
+    _col("type", Text),
+    _col("autocomplete", Text),
+    _personal("value", nullable=True),
+    _personal("text", nullable=True),
+    _col("checked", SmallInteger, nullable=True),
+    _col("preset", SmallInteger),
+    _col("withheld", Text, nullable=True),
+    _col("cut", SmallInteger),
+    kind="raw",
+)
+
+submission_result = _table(
+    "submission_result",
+    _key("account_id", Integer),
+    _key("id", ID),  # the id of its form_result event
+    _col("site_id", BigInteger),
+    _col("token", Text),
+    _col("result", Text),  # confirmed | failed | unknown
+    _col("by", Text),
+    _col("at", TIME),
+    Index(None, "account_id", "site_id", "token"),
+    kind="raw",
+)
+
+identifier = _table(
+    "identifier",
+    _key("account_id", Integer),
+    _key("id", ID),  # HMAC of type and value under the collector's secret
+    _col("type", Text),  # email | phone
+    _personal("value"),
+    _col("lead_id", ID),  # minted once, with the identifier
+    _col("created_at", TIME),
+    Index(None, "account_id", "lead_id"),
+    kind="raw",
+)
+
+edge = _table(
+    "edge",
+    _key("account_id", Integer),
+    _key("id", ID),
+    _personal("visitor", of="visitor"),
+    _col("identifier_id", ID),
+    _col("submission_id", ID, nullable=True),
+    _col("kind", Text),  # form | login | email_link | import | manual
+    _col("strength", SmallInteger),
+    _col("at", TIME),
+    Index(None, "account_id", "visitor"),
+    Index(None, "account_id", "identifier_id"),
+    kind="raw",
+)
+
+merge = _table(
+    "merge",
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("from_lead", ID),
+    _col("into_lead", ID),
+    _col("actor", Text),
+    _col("reason", Text),
+    _col("at", TIME),
+    kind="raw",
+)
+
+unmerge = _table(
+    "unmerge", _key("account_id", Integer), _key("id", ID), _col("merge_id", ID), _col("actor", Text), _col("at", TIME), kind="raw"
+)
+
+edit = _table(
+    "edit",
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("lead_id", ID),
+    _col("kind", Text),  # status | owner | tag | note | field
+    _col("name", Text),
+    _personal("value"),
+    _col("actor", Text),
+    _col("at", TIME),
+    Index(None, "account_id", "lead_id"),
+    kind="raw",
+)
+
+consent = _table(
+    "consent",
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("purpose", Text),  # tracking (of a visitor) | marketing (to a lead)
+    _personal("visitor", of="visitor", nullable=True),
+    _col("lead_id", ID, nullable=True),
+    _col("submission_id", ID, nullable=True),
+    _col("site_id", BigInteger),
+    _col("state", Text),  # granted | denied
+    _col("text", Text),
+    _col("text_version", Text),
+    _col("language", Text),
+    _col("how", Text),
+    _col("proof", Text),  # SHA-256 of the secret that opens /me
+    _col("at", TIME),
+    Index(None, "account_id", "visitor"),
+    Index(None, "account_id", "lead_id"),
+    kind="raw",
+)
+
+suppression = _table(
+    "suppression",
+    _key("account_id", Integer),
+    _key("id", ID),  # the identifier's HMAC: stops imports and back-stitching, never a new request
+    _col("reason", Text),
+    _col("at", TIME),
+    kind="raw",
+)
+
+kept_count = _table(
+    "kept_count",
+    _key("account_id", Integer),
+    _key("site_id", BigInteger),
+    _key("day", Integer),
+    _key("kind", Text),
+    _col("n", BigInteger),
+    kind="raw",
+)
+
+retention = _table(
+    "retention",
+    _key("account_id", Integer),
+    _key("kind", Text),  # leads | history | audience | refused
+    _col("months", Integer),
+    _col("days", Integer),
+    kind="raw",
+)
+
+# Derived ----------------------------------------------------------------------------------------------------------
+
+visitor = _table(
+    "visitor",
+    _key("account_id", Integer),
+    Column("id", Text, primary_key=True, info={"personal": "visitor"}),
+    _col("first_at", TIME),
+    _col("last_at", TIME),
+    _col("withdrawn_at", TIME, nullable=True),
+    _col("proof", Text),
+    kind="derived",
+)
+
+session = _table(
+    "session",
+    _key("account_id", Integer),
+    _key("id", ID),
+    _personal("visitor", of="visitor"),
+    _col("site_id", BigInteger),
+    _col("started_at", TIME),
+    _col("ended_at", TIME),
+    _col("last_page", Text),  # with ended_at, last_n and last_id: the order of its last event
+    _col("last_n", Integer),
+    _col("last_id", ID),
+    _col("views", Integer),
+    _col("events", Integer),
+    _col("engaged_ms", BigInteger),
+    _personal("entry_url", of="visitor"),
+    _personal("exit_url", of="visitor"),
+    _personal("language", of="visitor"),
+    _personal("agent", of="visitor"),
+    _col("marks", SmallInteger),
+    _col("touch_id", ID),  # the touch that is open
+    _col("touch_at", TIME),
+    _col("touch_key", Text),
+    Index(None, "account_id", "visitor", "ended_at"),
+    Index(None, "account_id", "site_id", "started_at"),
+    kind="derived",
+)
+
+touch = _table(
+    "touch",
+    _key("account_id", Integer),
+    _key("session_id", ID),
+    _key("id", ID),
+    _personal("visitor", of="visitor"),
+    _col("site_id", BigInteger),
+    _col("at", TIME),
+    _col("channel", Text),
+    _col("source", Text),
+    _col("medium", Text),
+    _col("campaign", Text),
+    _col("term", Text),
+    _col("content", Text),
+    _col("click_kind", Text),
+    _personal("click_id", of="visitor"),
+    _col("referrer", Text),
+    _personal("landing", of="visitor"),
+    Index(None, "account_id", "visitor", "at"),
+    kind="derived",
+)
+
+span = _table(
+    "span",
+    _key("account_id", Integer),
+    Column("visitor", Text, primary_key=True, info={"personal": "visitor"}),
+    _key("from_at", TIME),
+    _col("to_at", TIME),  # not included
+    _col("lead_id", ID),
+    _col("edge_id", ID),  # the evidence
+    Index(None, "account_id", "lead_id"),
+    kind="derived",
+)
+
+conversion = _table(
+    "conversion",
+    _key("account_id", Integer),
+    _key("id", ID),  # the submission's
+    _col("site_id", BigInteger),
+    _col("lead_id", ID),  # of a message: its own id
+    _col("kind", Text),  # lead | message
+    _col("at", TIME),
+    _personal("visitor", of="visitor", nullable=True),
+    _col("result", Text),
+    _col("counted", SmallInteger),
+    _col("duplicate_of", ID, nullable=True),
+    _col("digest", ID),  # of site, form, contact and values
+    _col("form", Text),
+    _personal("url"),
+    _personal("email"),
+    _personal("phone"),
+    _personal("name"),
+    _personal("given_name"),
+    _personal("family_name"),
+    _personal("organization"),
+    _personal("subject"),
+    _personal("message"),
+    _col("marketing", SmallInteger),
+    _col("marketing_text", Text),
+    _col("marks", SmallInteger),
+    Index(None, "account_id", "lead_id"),
+    Index(None, "account_id", "digest"),
+    kind="derived",
+)
+
+lead = _table(
+    "lead",
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("kind", Text),  # lead | message
+    _col("created_at", TIME),
+    _col("last_seen_at", TIME),
+    _personal("name"),
+    _personal("given_name"),
+    _personal("family_name"),
+    _personal("email"),
+    _personal("phone"),
+    _personal("organization"),
+    _personal("message"),
+    _col("site_id", BigInteger),
+    _col("form", Text),
+    _personal("page"),
+    _col("submissions", Integer),
+    _col("visits", Integer),
+    *(
+        column
+        for end in ("first", "last")
+        for column in (
+            _col(f"{end}_channel", Text),
+            _col(f"{end}_source", Text),
+            _col(f"{end}_medium", Text),
+            _col(f"{end}_campaign", Text),
+            _col(f"{end}_at", TIME, nullable=True),
+        )
+    ),
+    _col("marketing_consent", Text),  # granted | none
+    _col("marks", SmallInteger),
+    _personal("search"),  # what the search box reads: folded, without accents
+    Index(None, "account_id", "created_at", "id"),
+    Index(None, "account_id", "site_id", "created_at"),
+    kind="derived",
+)
+
+DERIVED = tuple(t for t in metadata.sorted_tables if t.info["kind"] == "derived")

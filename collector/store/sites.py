@@ -1,0 +1,73 @@
+"""Accounts and sites."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from . import events
+from .hot import Hot
+from .schema import account, retention, site
+
+
+def _row(found: Any) -> dict[str, Any]:
+    row = dict(found._mapping)
+    row["hosts"] = json.loads(row["hosts"])
+    row["kept"] = json.loads(row["kept"])
+    return row
+
+
+async def all(conn: AsyncConnection, account_id: int | None = None) -> list[dict[str, Any]]:
+    """Sites of one account, or of every account, the oldest first; `hosts` and `kept` are lists."""
+    asked = select(site).order_by(site.c.created_at, site.c.id)
+    if account_id is not None:
+        asked = asked.where(site.c.account_id == account_id)
+    return [_row(found) for found in await conn.execute(asked)]
+
+
+async def last_event(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:
+    """When the site's tag was last heard, UTC milliseconds."""
+    return await events.last_of_site(conn, account_id, site_id)
+
+
+def find(conn: Connection, site_id: int) -> dict[str, Any] | None:
+    """One site by its id, whosever it is."""
+    found = conn.execute(select(site).where(site.c.id == site_id)).first()
+    return None if found is None else _row(found)
+
+
+_names = [column.name for column in site.columns]
+_load = Hot(lambda _: select(site).where(site.c.account_id == bindparam("account_id")))
+
+
+def load(conn: Connection, account_id: int) -> list[dict[str, Any]]:
+    """The sites of one account."""
+    rows = [dict(zip(_names, values, strict=True)) for values in _load.rows(conn, account_id=account_id)]
+    return [row | {"hosts": json.loads(row["hosts"]), "kept": json.loads(row["kept"])} for row in rows]
+
+
+def add(conn: Connection, row: dict[str, Any]) -> None:
+    """A new site; `hosts` and `kept` are lists."""
+    conn.execute(site.insert().values(**{**row, "hosts": json.dumps(row["hosts"]), "kept": json.dumps(row["kept"])}))
+
+
+def accounts(conn: Connection) -> list[dict[str, Any]]:
+    """Every account, the oldest first."""
+    return [dict(found._mapping) for found in conn.execute(select(account).order_by(account.c.id))]
+
+
+def add_account(conn: Connection, name: str, at: int, keep: dict[str, tuple[int, int]]) -> int:
+    """A new account with its retention, kind → (months, days). Answers its id."""
+    newest = conn.execute(select(func.max(account.c.id))).scalar() or 0
+    conn.execute(account.insert().values(id=newest + 1, name=name, created_at=at))
+    for kind, (months, days) in keep.items():
+        conn.execute(retention.insert().values(account_id=newest + 1, kind=kind, months=months, days=days))
+    return int(newest) + 1
+
+
+def set_hosts(conn: Connection, site_id: int, hosts: list[str]) -> None:
+    """Other host names whose pages may carry a site's tag."""
+    conn.execute(site.update().where(site.c.id == site_id).values(hosts=json.dumps(hosts)))

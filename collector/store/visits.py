@@ -1,0 +1,98 @@
+"""Visitors, sessions and touches: derived rows of the collect path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import Connection, bindparam, delete, select
+
+from ..domain.sessions import Session, Touch
+from ..domain.sources import Source
+from .hot import Hot, HotIn, by, upsert
+from .schema import session, touch, visitor
+
+_session_names = Session.__struct_fields__
+_source_names = ("channel", "source", "medium", "campaign", "term", "content", "click_kind", "click_id", "referrer")
+_open = HotIn(
+    lambda binds: select(*(session.c[name] for name in _session_names)).where(
+        session.c.account_id == bindparam("account_id"), session.c.visitor.in_(binds), session.c.ended_at >= bindparam("since")
+    )
+)
+_visitors = by(visitor, "id")
+_save_session = upsert(session)
+_save_touch = upsert(touch)
+_save_visitor = upsert(visitor)
+_drop_touch = Hot(
+    lambda _: delete(touch).where(touch.c.account_id == bindparam("a"), touch.c.session_id == bindparam("s"), touch.c.id == bindparam("t"))
+)
+_times = by(session, "visitor", "visitor", "started_at", "ended_at", "marks")
+_touches = by(touch, "visitor")
+
+
+def open_sessions(conn: Connection, account_id: int, visitors: Iterable[str], since: int) -> dict[str, list[Session]]:
+    """The sessions of visitors that ended at or after `since`, by visitor."""
+    found: dict[str, list[Session]] = {}
+    for row in _open.rows(conn, visitors, account_id=account_id, since=since):
+        found.setdefault(row[1], []).append(Session(*row))
+    return found
+
+
+def visitors(conn: Connection, account_id: int, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Visitor rows by id."""
+    names = [column.name for column in visitor.columns]
+    return {row[1]: dict(zip(names, row, strict=True)) for row in _visitors.rows(conn, ids, account_id=account_id)}
+
+
+def save_visitors(conn: Connection, rows: Iterable[dict[str, Any]]) -> None:
+    """Inserts or replaces visitor rows."""
+    _save_visitor.many(conn, list(rows))
+
+
+def save(conn: Connection, account_id: int, sessions: Iterable[Session], touches: Iterable[Touch], gone: dict[bytes, bytes]) -> None:
+    """Inserts or replaces sessions and touches, and drops the touches that gave way."""
+    _save_session.many(conn, [{"account_id": account_id, **structs.asdict(one)} for one in sessions])
+    _drop_touch.many(conn, [{"a": account_id, "s": session_id, "t": touch_id} for touch_id, session_id in gone.items()])
+    _save_touch.many(conn, [_touch_row(account_id, one) for one in touches])
+
+
+def _touch_row(account_id: int, one: Touch) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "session_id": one.session_id,
+        "id": one.id,
+        "visitor": one.visitor,
+        "site_id": one.site_id,
+        "at": one.at,
+        "landing": one.landing,
+        **{name: getattr(one.source, name) for name in _source_names},
+    }
+
+
+def drop(conn: Connection, account_id: int, visitors: Iterable[str]) -> None:
+    """Forgets visitors with their sessions and touches, before a fold from nothing."""
+    ids = list(visitors)
+    for table, column in ((session, session.c.visitor), (touch, touch.c.visitor), (visitor, visitor.c.id)):
+        for start in range(0, len(ids), 500):
+            conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(ids[start : start + 500])))
+
+
+def times(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, int, int]]]:
+    """(start, end, marks) of every session, by visitor."""
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    for name, start, end, marks in _times.rows(conn, visitors, account_id=account_id):
+        found.setdefault(name, []).append((start, end, marks))
+    return found
+
+
+def touches(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[Touch]]:
+    """Every touch, by visitor."""
+    names = [column.name for column in touch.columns]
+    found: dict[str, list[Touch]] = {}
+    for values in _touches.rows(conn, visitors, account_id=account_id):
+        row = dict(zip(names, values, strict=True))
+        source = Source(**{name: row[name] for name in _source_names})
+        one = Touch(bytes(row["id"]), bytes(row["session_id"]), row["visitor"], row["site_id"], row["at"], source, row["landing"])
+        found.setdefault(one.visitor, []).append(one)
+    return found

@@ -1,0 +1,57 @@
+"""The screens, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from itsdangerous import URLSafeSerializer
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.routing import Route
+
+from ..store.writer import Busy
+from . import account, auth, errors, leads, sites
+from .guard import Guard
+from .headers import Headers
+from .house import Database, House, Settings, Writer
+from .static import Files
+from .throttle import Throttle
+
+
+def create(
+    *, settings: Settings, database: Database, writer: Writer, secret: bytes, clock: Callable[[], int], ids: Callable[[int], bytes]
+) -> Starlette:
+    """The screens as an ASGI application. `clock()` is UTC milliseconds, `ids(now)` a UUIDv7; `secret` signs form tokens."""
+    files = Files()
+    signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
+    both = ["GET", "POST"]
+    routes = [
+        Route("/", leads.start),
+        Route("/leads", leads.listed),
+        Route("/leads/export", leads.export),
+        Route("/leads/{id}", leads.one),
+        Route("/sites", sites.listed),
+        Route("/sites/new", sites.new, methods=both),
+        Route("/sites/{id:int}", sites.one),
+        Route("/sites/{id:int}/heard", sites.heard),
+        Route("/setup", account.setup, methods=both),
+        Route("/login", account.login, methods=both),
+        Route("/login/link", account.login_link),
+        Route("/logout", account.logout, methods=["POST"]),
+        Route("/language", account.language, methods=["POST"]),
+        Route("/static/{name}", files.answer),
+    ]
+    made = Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(Headers, secure=settings.url.startswith("https://")),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=auth.LARGEST_FORM),
+            Middleware(Guard),
+        ],
+        exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
+    )
+    made.state.house = House(settings, database, writer, signer, clock, ids, files, Throttle())
+    return made

@@ -1,0 +1,66 @@
+"""What went wrong, in words."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..present.language import N_
+from . import headers, house, render
+
+# status → title, what it means, what to do
+TEXTS = {
+    403: (
+        N_("This is not allowed"),
+        N_("Either your role does not include this, or the form was too old or came from another page."),
+        N_("Go back, load the page again and repeat what you did."),
+    ),
+    404: (
+        N_("There is nothing here"),
+        N_("The address is wrong, or what stood here is gone: a lead may have been erased, or merged into another."),
+        N_("Look for it in the list of leads."),
+    ),
+    413: (N_("That was too much"), N_("What was sent is larger than any form of these screens."), N_("Send less.")),
+    421: (
+        N_("This is not the address of the collector"),
+        N_("The collector answers only under its public address, and this is another."),
+        N_("Use the address that its owner gave you, or change the setting WEBLEADS_URL."),
+    ),
+    500: (
+        N_("Something broke on our side"),
+        N_("The collector could not answer. Nothing that was saved before is lost."),
+        N_("Try again in a moment; if it stays, look into the collector’s log."),
+    ),
+    503: (N_("The collector is busy"), N_("It cannot save anything right now."), N_("Try again in a moment.")),
+}
+_OTHER = (N_("This did not work"), N_("The collector did not understand the request."), N_("Go back and try again."))
+
+
+def page(request: Request, status: int, more: dict[str, str] | None = None) -> Response:
+    """The page of a status."""
+    if not hasattr(request.state, "form_secret"):  # the guard itself broke
+        request.state.form_secret = ""
+    title, meaning, remedy = TEXTS.get(status, _OTHER)
+    return render.page(request, "error.html", status, more, status_code=status, title=title, meaning=meaning, remedy=remedy)
+
+
+async def refused(request: Request, wrong: Exception) -> Response:
+    """Shows an HTTPException."""
+    told = cast(HTTPException, wrong)
+    return page(request, told.status_code, dict(told.headers or {}))
+
+
+async def busy(request: Request, _: Exception) -> Response:
+    """Shows that the writer cannot write now."""
+    return page(request, 503, {"Retry-After": "5"})
+
+
+async def broken(request: Request, _: Exception) -> Response:
+    """Shows that we failed; the policy is put here because this answer passes by every middleware."""
+    response = page(request, 500)
+    headers.put(MutableHeaders(raw=response.raw_headers), house.is_secure(request))
+    return response

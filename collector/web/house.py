@@ -1,0 +1,72 @@
+"""What every screen needs: made once in `app.create`, found on the application's state."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+from itsdangerous import URLSafeSerializer
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+
+from .static import Files
+from .throttle import Throttle
+
+
+class Settings(Protocol):
+    """The settings that the screens read."""
+
+    @property
+    def url(self) -> str:
+        """The public address, or empty."""
+
+    @property
+    def consent(self) -> str:
+        """How the tag starts where the page does not say: required, granted or off."""
+
+
+class Database(Protocol):
+    """Where the screens read."""
+
+    def reader(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for a few short reads."""
+
+
+class Writer(Protocol):
+    """Who writes."""
+
+    def run(self, action: Callable[..., Any], *args: Any, **more: Any) -> Awaitable[Any]:
+        """Runs `action(conn, *args, **more)` in one transaction."""
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts that `create` was given, and those that it made of them."""
+
+    settings: Settings
+    database: Database
+    writer: Writer
+    signer: URLSafeSerializer
+    clock: Callable[[], int]  # UTC milliseconds
+    ids: Callable[[int], bytes]  # a UUIDv7 of a time
+    files: Files
+    throttle: Throttle
+    hashing: asyncio.Lock = field(default_factory=asyncio.Lock)  # argon2 takes 19 MiB: one at a time
+
+
+def of(request: Request) -> House:
+    """The house of a request."""
+    return cast(House, request.app.state.house)
+
+
+def base(request: Request) -> str:
+    """The collector's public address, without a slash at its end: the setting, else the request's own origin."""
+    return of(request).settings.url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+
+
+def is_secure(request: Request) -> bool:
+    """Whether browsers reach the screens by https."""
+    return base(request).startswith("https://")

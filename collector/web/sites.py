@@ -1,0 +1,66 @@
+"""Sites: the list, a new one, and one with its tag to paste and the line that turns green."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ..actions import sites as acts
+from ..domain.hosts import BadHost
+from ..present import dates
+from ..present.tag import tag
+from ..store import sites
+from . import auth, house, render
+
+
+async def listed(request: Request) -> Response:
+    """All sites of the account, and when each was last heard."""
+    user = auth.required(request)
+    async with house.of(request).database.reader() as conn:
+        rows = await sites.all(conn, user.account_id)
+        heard = {row["id"]: await sites.last_event(conn, user.account_id, row["id"]) for row in rows}
+    return render.page(request, "sites.html", sites=rows, heard=heard)
+
+
+async def new(request: Request) -> Response:
+    """A new site: its domain is all that is asked."""
+    user, made = auth.required(request, "owner"), house.of(request)
+    if request.method != "POST":
+        return render.page(request, "site_new.html", domain="", fault="", taken=False)
+    sent = await auth.form(request)
+    domain = sent.get("domain", "").strip()[:500]
+    try:
+        added = await made.writer.run(acts.add, user.account_id, domain, now=made.clock(), consent=made.settings.consent)
+    except BadHost as wrong:
+        return render.page(request, "site_new.html", 422, domain=domain, fault=wrong.args[0], taken=False)
+    except acts.Taken:
+        return render.page(request, "site_new.html", 422, domain=domain, fault="", taken=True)
+    return RedirectResponse(f"/sites/{added['id']}", 303)
+
+
+async def one(request: Request) -> Response:
+    """One site with its tag."""
+    found, last = await _find(request)
+    made = house.of(request)
+    # The page says how the tag starts only where that differs from how /js starts by itself.
+    mode = found["consent"] if found["consent"] != made.settings.consent else ""
+    text = tag(house.base(request), found["id"], mode)
+    return render.page(request, "site.html", site=found, last=last, tag=text, zone=dates.zone_of(found["zone"]).key)
+
+
+async def heard(request: Request) -> Response:
+    """The live line of one site, by itself."""
+    found, last = await _find(request)
+    return render.page(request, "_heard.html", site=found, last=last, zone=dates.zone_of(found["zone"]).key)
+
+
+async def _find(request: Request) -> tuple[dict[str, Any], int | None]:
+    user, wanted = auth.required(request), request.path_params["id"]
+    async with house.of(request).database.reader() as conn:
+        for row in await sites.all(conn, user.account_id):
+            if row["id"] == wanted:
+                return row, await sites.last_event(conn, user.account_id, wanted)
+    raise HTTPException(404)

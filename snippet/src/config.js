@@ -1,0 +1,31 @@
+/**
+ * What the page says about its sites: the script's attributes and the heritage array.
+ *
+ * @typedef {{endpoint: string, setting: string, stated: boolean, hash: boolean}} Config
+ *   setting: required | granted | off; stated: the page said so itself; hash: routes live behind the `#`
+ */
+
+export const SETTING = /^(required|granted|off)$/;
+
+/** The collector writes its own setting over this text when it serves the script (DESIGN 4.1). */
+const baked = '__WEBLEADS_CONSENT__';
+
+/** A site's number, or 0: a string of digits is one too. @param {unknown} given */
+export const siteNumber = (given) => (/^\d{1,15}$/.test(String(given)) ? Number(given) : 0);
+
+/**
+ * @param {(name: string) => string | null} attribute  the script's
+ * @param {string} source  the script's address
+ * @param {string} [served]  what the collector baked in
+ * @returns {Config}
+ */
+export function readConfig(attribute, source, served = baked) {
+  const consent = attribute('data-consent') || '';
+  const stated = SETTING.test(consent);
+  return {
+    endpoint: new URL(attribute('data-endpoint') || '/in', source).href,
+    setting: stated ? consent : SETTING.test(served) ? served : 'required',
+    stated,
+    hash: attribute('data-hash') != null,
+  };
+}

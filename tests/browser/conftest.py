@@ -1,0 +1,246 @@
+"""A page server, a recording endpoint and one Chromium for the tag's tests.
+
+Nothing here is a double of the tag or of the browser: the built file runs in Chromium on real pages of another origin, and the
+endpoint keeps what really arrives. The collector itself has its own tests (tests/e2e).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+TAG = ROOT / "collector" / "ingest" / "tag.js"
+BAKED = b"__WEBLEADS_CONSENT__"
+HERITAGE = "stats.webleads-tracker.com"
+
+Answer = tuple[int, dict[str, str]]
+
+
+@dataclass
+class Recorder:
+    """What the endpoint was sent, and what it answers next."""
+
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    setting: str | None = None  # the X-Webleads-Consent of every answer
+    baked: str | None = None  # what /js is served with
+    answers: list[Answer] = field(default_factory=list)  # one a request, then 204
+    posts: list[tuple[str, str]] = field(default_factory=list)  # what the page's own server got: path, body
+    held: float = 0.0  # seconds until an answer
+
+    def events(self, kind: str | None = None, accepted: bool = True) -> list[dict[str, Any]]:
+        """All events so far, each with its batch under `batch`; of one type if asked."""
+        found = [{**event, "batch": body} for body in self.bodies if body["status"] == 204 or not accepted for event in body["events"]]
+        return [event for event in found if kind in (None, event["type"])]
+
+    def ids(self) -> list[str]:
+        return [event["id"] for event in self.events(accepted=False)]
+
+
+class Quiet(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def answer(self, status: int, content: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+def serve(handler: type[Quiet]) -> Server:
+    server = Server(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    return server
+
+
+class World:
+    """Both servers of a session; `recorder` and `pages` are new for every test."""
+
+    def __init__(self) -> None:
+        self.recorder = Recorder()
+        self.pages: dict[str, tuple[str, dict[str, str]]] = {}
+        world = self
+
+        class Endpoint(Quiet):
+            def do_GET(self) -> None:
+                if self.path.split("?")[0] not in ("/js", "/other.js"):
+                    return self.answer(404)
+                code = TAG.read_bytes()
+                if world.recorder.baked:
+                    code = code.replace(BAKED, world.recorder.baked.encode())
+                self.answer(200, code, Content_Type="text/javascript; charset=utf-8", Cache_Control="no-store")
+
+            def do_POST(self) -> None:
+                recorder, text = world.recorder, self.body().decode()
+                status, extra = recorder.answers.pop(0) if recorder.answers else (204, {})
+                recorder.texts.append(text)
+                recorder.headers.append({name.lower(): value for name, value in self.headers.items()} | {"path": self.path})
+                recorder.bodies.append(json.loads(text) | {"status": status})
+                time.sleep(recorder.held)
+                headers = {"Access-Control-Allow-Origin": "*"} | extra
+                headers["Access-Control-Expose-Headers"] = "Retry-After, X-Webleads-Refused, X-Webleads-Consent"
+                if recorder.setting:
+                    headers["X-Webleads-Consent"] = recorder.setting
+                self.answer(status, **headers)
+
+        class Site(Quiet):
+            def do_GET(self) -> None:
+                path = self.path.split("?")[0]
+                if path.startswith("/npm/"):
+                    return self.answer(200, (ROOT / "snippet" / "node_modules" / path[5:]).read_bytes(), Content_Type=kind_of(path))
+                html, headers = world.pages.get(path, ("<!doctype html><title>Merci</title><h1>Merci</h1>", {}))
+                self.answer(200, html.encode(), Content_Type="text/html; charset=utf-8", **headers)
+
+            def do_POST(self) -> None:
+                world.recorder.posts.append((self.path, self.body().decode()))
+                if self.path.startswith("/api"):
+                    return self.answer(200, b"{}", Content_Type="application/json")
+                self.answer(303, Location="/merci")
+
+        self.endpoint, self.site = serve(Endpoint), serve(Site)
+
+    @property
+    def collector(self) -> str:
+        return f"http://127.0.0.1:{self.endpoint.server_port}"
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.site.server_port}"
+
+
+def kind_of(path: str) -> str:
+    return "text/css" if path.endswith(".css") else "text/javascript; charset=utf-8"
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    world = World()
+    yield world
+    world.endpoint.shutdown()
+    world.site.shutdown()
+    world.endpoint.server_close()
+    world.site.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser(world: World) -> Iterator[Browser]:
+    path = os.environ.get("WEBLEADS_CHROMIUM", "/usr/bin/chromium")
+    if not Path(path).exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"no Chromium at {path}")
+        pytest.skip(f"no Chromium at {path}")
+    mapped = f"MAP {HERITAGE} 127.0.0.1:{world.endpoint.server_port}, MAP insecure.test 127.0.0.1:{world.site.server_port}"
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", f"--host-resolver-rules={mapped}"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Stage:
+    """One test's browser context with its pages and its endpoint."""
+
+    world: World
+    context: BrowserContext
+    page: Page
+    problems: list[str]
+
+    @property
+    def recorder(self) -> Recorder:
+        return self.world.recorder
+
+    def put(self, path: str, body: str, head: str = "", **headers: str) -> None:
+        """Lays a page under a path; the tag is in `tag()`."""
+        html = f"<!doctype html><html lang=fr><head><meta charset=utf-8><title>Accueil</title>{head}</head><body>{body}</body></html>"
+        self.world.pages[path] = (html, headers)
+
+    def tag(self, site: str = "100849625", **attributes: str) -> str:
+        """The line that a client pastes."""
+        more = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
+        return f'<script async src="{self.world.collector}/js" data-site="{site}"{more}></script>'
+
+    def go(self, path: str = "/", page: Page | None = None, **options: Any) -> Page:
+        page = page or self.page
+        page.goto(self.world.origin + path, **options)
+        return page
+
+    def show(self, body: str, head: str | None = None, path: str = "/", **headers: str) -> Page:
+        """Lays a page with the tag and opens it; returns when the tag is at work."""
+        self.put(path.split("?")[0], body, self.tag() if head is None else head, **headers)
+        self.go(path)
+        self.page.wait_for_function("window.webleads && webleads.loaded")
+        return self.page
+
+    def wait(self, ready: Callable[[], Any], seconds: float = 5.0) -> Any:
+        """Waits, with the browser running on, until something is there."""
+        until = time.monotonic() + seconds
+        while not (found := ready()):
+            if time.monotonic() > until:
+                raise AssertionError(f"nothing within {seconds} s; arrived: {[(e['type'], e) for e in self.recorder.events(accepted=False)]}")
+            self.page.wait_for_timeout(20)
+        return found
+
+    def event(self, kind: str, count: int = 1, seconds: float = 5.0) -> dict[str, Any]:
+        """The newest event of a type, once there are `count` of them."""
+        return self.wait(lambda: len(self.recorder.events(kind)) >= count and self.recorder.events(kind)[-1], seconds)
+
+    def quiet(self, milliseconds: int = 1300) -> None:
+        """Longer than an event waits for company: what has not come now does not come."""
+        self.page.wait_for_timeout(milliseconds)
+
+    def device(self, page: Page | None = None) -> dict[str, Any]:
+        """All that is on the visitor's device."""
+        kept = (page or self.page).evaluate("({local: {...localStorage}, session: {...sessionStorage}})")
+        return kept | {"cookies": {cookie["name"]: cookie for cookie in self.context.cookies()}}
+
+    def submissions(self) -> list[dict[str, Any]]:
+        return self.recorder.events("form_submit")
+
+
+@pytest.fixture
+def stage(world: World, browser: Browser) -> Iterator[Stage]:
+    world.recorder, world.pages = Recorder(), {}
+    context = browser.new_context(locale="fr-FR", viewport={"width": 900, "height": 700})
+    context.set_default_timeout(5000)
+    page = context.new_page()
+    problems: list[str] = []
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    yield Stage(world, context, page, problems)
+    context.close()
+    assert problems == [], "the tag (or the page of the test) threw"
+
+
+def values(event: dict[str, Any]) -> dict[str, Any]:
+    """name → value of a submission's fields that carry one."""
+    return {item["name"]: item["value"] for item in event["fields"] if "value" in item}
+
+
+def compressed_size(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 9))

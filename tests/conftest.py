@@ -1,0 +1,117 @@
+"""What every test may ask for: a real database of either kind, a writer on it, a site."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from collector.actions import sites
+from collector.actions.record import Recorder
+from collector.store import ids, migrate
+from collector.store.database import Database
+from collector.store.writer import Writer
+from tests import postgres
+
+SECRET = b"s" * 32
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str | None]:
+    """The URL of a PostgreSQL, or None where there is none and none is required."""
+    given = os.environ.get("WEBLEADS_TEST_POSTGRES")
+    if given:
+        yield given
+    elif postgres.binaries() is None:
+        if os.environ.get("WEBLEADS_REQUIRE_ALL"):
+            pytest.fail("PostgreSQL is required here and not installed")
+        yield None
+    else:
+        with postgres.cluster() as url:
+            yield url
+
+
+async def _on_postgres(server: str, statement: str) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(server.replace("postgresql://", "postgresql+asyncpg://") + "/postgres", poolclass=NullPool)
+    async with engine.connect() as conn:
+        await (await conn.execution_options(isolation_level="AUTOCOMMIT")).execute(text(statement))
+    await engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/webleads.sqlite"
+        return
+    server = request.getfixturevalue("postgres_server")
+    if server is None:
+        pytest.skip("PostgreSQL is not installed")
+    name = "t" + uuid.uuid4().hex
+    asyncio.run(_on_postgres(server, f"CREATE DATABASE {name}"))
+    yield f"{server}/{name}"
+    asyncio.run(_on_postgres(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an empty SQLite file."""
+    return f"sqlite:///{tmp_path}/webleads.sqlite"
+
+
+async def opened(url: str) -> AsyncIterator[tuple[Database, Writer]]:
+    """A migrated database with account 1, and its writer."""
+    database = Database(url)
+    writer = Writer(database, Recorder(SECRET, ids.uuid7))
+    try:
+        await writer.start()
+        await writer.run(migrate.upgrade, 1_700_000_000_000)
+        yield database, writer
+    finally:
+        await writer.stop()
+        await database.close()
+
+
+@pytest_asyncio.fixture
+async def house(database_url: str) -> AsyncIterator[tuple[Database, Writer]]:
+    """Database and writer together, of each kind in turn."""
+    async for pair in opened(database_url):
+        yield pair
+
+
+@pytest.fixture
+def database(house: tuple[Database, Writer]) -> Database:
+    """A migrated database with account 1, of each kind in turn."""
+    return house[0]
+
+
+@pytest.fixture
+def writer(house: tuple[Database, Writer]) -> Writer:
+    """The started writer of `database`."""
+    return house[1]
+
+
+@pytest_asyncio.fixture
+async def site(writer: Writer) -> dict[str, Any]:
+    """Site 42 on example.com."""
+    return await writer.run(sites.add, 1, "example.com", now=1_700_000_000_000, id=42, name="Example")
+
+
+def rows_of(url: str, statement: str) -> list[Any]:
+    """Rows of a SQLite file, read from outside."""
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.connect() as conn:
+            return list(conn.execute(text(statement)))
+    finally:
+        engine.dispose()
