@@ -1,7 +1,8 @@
 """What may leave a page and be kept: the twin of the tag's rule (`snippet/src/secrets.js`), for tags that are old or not ours.
 
 The two are held together by `tests/wire/secrets.json` and `tests/wire/urls.json`. Two dialects of regular expressions meet here,
-hence: ASCII classes only, JavaScript's blanks spelt out, its code units counted where a length decides. Patterns take linear or bounded time.
+hence: ASCII classes only, JavaScript's blanks spelt out, its code units counted where a length decides.
+Every pattern takes linear or bounded time.
 
 Kept on purpose: birthdays, gender, a BIC (it names a bank), company numbers (SIREN, SIRET, VAT), a count of children, a field of
 trade ("secteur santé").
@@ -31,7 +32,7 @@ WORDS: Final = tuple(
     for reason, pattern in (
         (
             "name",
-            r"captcha|csrf|\btoken|nonce ?;|honey ?p|robot|anti ?(spam|bot)|recopie",
+            r"captcha|csrf|\b(token|(wp)?nonce)|honey ?p|anti ?(spam|bot)|human ?v|re human|recopie|combien fon|how much is",
         ),
         (
             "password",
@@ -39,27 +40,28 @@ WORDS: Final = tuple(
         ),
         (
             "id-number",
-            r"secu\w* soc|social ?sec|\b(ssn|nir|[cd]ni)\b|national ?i|d ident|ident\w* (card|n)|ausweis|passe?port|pasap"
-            r"|permis de cond|(titre|carte) de sej|driv\w* (s )?lic|vitale|(n|num\w*|ref\w*) fiscal|tax ?(id|n|pay)"
+            r"secu\w* soc|social ?sec|\b(ssn|nir|[cd]ni)\b|national ?(id\b|ins)|d ident|ident\w* (card|n)|ausweis|passe?port"
+            r"|reisep|pasap|permis de cond|(titre|carte) de sej|driv\w* (s )?lic|vitale|(n|num\w*|ref\w*) fiscal|tax ?(id|n|pay)"
             r"|steuer ?(id|n)|codice f",
         ),
         (
             "card",
-            r"card ?(h|n[ou]|cod|exp|ver|sec|cv)|(credit|debit|payment|on) ?card|carte (banc|bleue|de (cre|pai))"
-            r"|\b(n|num\w*|nom|titulaire) ([dsl]\w* )*carte(?! (de )?[fvgp])|kredit|tarjeta|\b(cvv|ccv|csc\b)|[; ]cvc2? ?;"
-            r"|cryptogram|\bcc ?(\w+ )?(n|exp|c[sv]|t)|expir|\bexp ?(d|m|y)|ablauf|caduc|scaden|\biban|bank ?acc|compte banc",
+            r"card ?(h|own|t|n[ou]|cod|exp|ver|sec|cv)|(credit|debit|payment|on|the) ?card|carte (banc|bleue|de (cre|pai))"
+            r"|\b(n|num\w*|nom|titulaire) ([dsl]\w* )*carte(?! (de )?[fvgp])|kredit|tarjeta|\b(cvv|ccv|csc\b)|;cvc2? ?;"
+            r"|(rd|de) cvc|cvc (cod|nu)|cryptogram|\bcc ?(\w+ )?(n|exp|c[sv]|t|mo|y)|expir|;exp ?[;dmy]|;mm (yy|aa)|ablauf|caduc"
+            r"|scaden|\biban|bank ?acc|compte banc",
         ),
         (
             "otp",
-            r"\b(t?otp|2fa|mfa)\b|one ?time|code (?!p)([\w ]{0,9} )?(sms|veri|vali|confirm|recu|secu)"
+            r"\b(t?otp|2fa|mfa)\b|one ?time|\bcode (?!p)([\w ]{0,9} )?(sms|veri|vali|confirm|recu|secu)"
             r"|(veri\w*|sms|secu\w*|confirm\w*|auth\w*) ?code|usage unique|einmal",
         ),
     )
 )
 SPECIAL: Final = re.compile(
-    r"\bsante|health\b|medica|maladi|handicap|disabilit|allergi|religi|syndi(cat(?! .*cop)|qu)|trade union"
+    r"\bsante|health\b|medica|maladi|handicap|disabilit|allergi|religi|syndi(cal|cat(?! .*cop)|qu)|trade union"
     r"|(opinion|parti|conviction)s? poli|political|ethni|sexu|casier j|criminal|enfant|child|\bcv\b|curriculum"
-    r"|; ?resume ?;|motivation|cover ?letter|salair|salary\b",
+    r"|; ?resume ?;|motivation|cover ?letter|salair|salarial|salary\b",
     re.ASCII,
 )
 # Struck before the words are read: what follows a negation, a field of trade, a count of children.
@@ -71,7 +73,7 @@ INNOCENT: Final = re.compile(
 CAMEL: Final = re.compile(r"([a-z])([A-Z])")
 ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
 NO_WORD: Final = re.compile(r"[^a-z\d;]+", re.ASCII)
-LAST_BRACKET: Final = re.compile(r"[^\n\r\u2028\u2029]*\[(?=\w)", re.ASCII)
+LAST_BRACKET: Final = re.compile(r"\A[^\n\r\u2028\u2029]*\[(?=\w)", re.ASCII)
 
 SOCIAL_SECURITY: Final = re.compile(r"\b[0-8]\d\d-\d\d-\d{4}\b", re.ASCII)
 RUN: Final = re.compile(
@@ -87,7 +89,7 @@ MAIL: Final = re.compile(r"[^@]@[^@~]+\.[a-zA-Z]{2}")
 TOKEN: Final = re.compile(r"[\w+-]{24,}", re.ASCII)
 TURN: Final = re.compile(r"\d(?=[a-zA-Z])|[a-zA-Z](?=\d)|[a-z](?=[A-Z][a-z]?[A-Z\d])|[A-Z](?=[A-Z][a-z])", re.ASCII)
 DIGITS: Final = re.compile(rf"[+(]?\d(?:[{BLANK}.()/+-]{{0,3}}\d){{8,}}", re.ASCII)
-PHONE: Final = re.compile(r"^\+|\d{3}\D+\d{3}", re.ASCII)
+PHONE: Final = re.compile(r"^\+|\b\d{3}\D+\d{3}\b", re.ASCII)
 DATE: Final = re.compile(r"\b([0-3]?\d\D)?([01]?\d\D)?(19|20)\d\d(\d{4})?\b(\D[01]?\d\b)?(\D[0-3]?\d\b)?", re.ASCII)
 NO_DIGIT: Final = re.compile(r"\D", re.ASCII)
 PERCENT: Final = re.compile(r"%(?:u([\da-fA-F]{4})|([\da-fA-F]{2}))", re.ASCII)
@@ -127,7 +129,7 @@ def _told(kind: str, autocomplete: str, name: str, id: str, label: str, hint: st
                 return reason
     # A form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes.
     asked = hint if not label or "radio" in kind or "checkbox" in kind else ""
-    return "special" if SPECIAL.search(_words(LAST_BRACKET.sub("", name, count=1), label, asked)) else None
+    return "special" if SPECIAL.search(_words(LAST_BRACKET.sub("", name), label, asked)) else None
 
 
 def _words(*texts: str) -> str:

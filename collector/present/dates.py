@@ -19,7 +19,7 @@ def zone_of(name: str | None) -> ZoneInfo:
     """The zone of that name; the default where there is none or it is unknown."""
     try:
         return ZoneInfo(name or DEFAULT_ZONE)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # an unknown name is a KeyError
         return ZoneInfo(DEFAULT_ZONE)
 
 
@@ -55,7 +55,7 @@ def ago(ms: int, now: int, language: str) -> str:
     _ = catalogue(language).gettext
     if now - ms < 60_000:
         return _("just now")
-    return format_timedelta(timedelta(milliseconds=ms - now), add_direction=True, threshold=1.2, locale=locale(language))
+    return format_timedelta(timedelta(milliseconds=ms - now), add_direction=True, threshold=1, locale=locale(language))
 
 
 def duration(ms: int) -> str:

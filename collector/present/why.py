@@ -25,18 +25,18 @@ def sentences(lead: Row, submissions: Sequence[Row], spans: Sequence[Row], sessi
 
 def who(lead: Row, language: str) -> str:
     """The name of a lead, else its address, else its number, else that there is none."""
-    return lead["name"] or lead["email"] or lead["phone"] or catalogue(language).gettext("Someone without a name")
+    return lead["name"] or lead["email"] or words.phone(lead["phone"]) or catalogue(language).gettext("Someone without a name")
 
 
 def _sent(lead: Row, first: Row, zone: str, language: str) -> str:
     _ = catalogue(language).gettext
-    form, where = words.form(first["form"], language), words.on_page(first["url"], language)
+    form, where = words.form(first["form"]), words.on_page(first["url"], language)
     told = {"who": who(lead, language), "form": form, "where": where, "when": dates.moment(first["at"], zone, language)}
-    if form == words.form("", language):
+    if not form:
         return _("%(who)s sent a form %(where)s on %(when)s.") % told if where else _("%(who)s sent a form on %(when)s.") % told
     if not where:
-        return _("%(who)s sent the form %(form)s on %(when)s.") % told
-    return _("%(who)s sent the form %(form)s %(where)s on %(when)s.") % told
+        return _("%(who)s sent the form “%(form)s” on %(when)s.") % told
+    return _("%(who)s sent the form “%(form)s” %(where)s on %(when)s.") % told
 
 
 def _again(counted: Sequence[Row], zone: str, language: str) -> list[str]:
@@ -54,10 +54,10 @@ def _again(counted: Sequence[Row], zone: str, language: str) -> list[str]:
 def _kind(lead: Row, language: str) -> str:
     _ = catalogue(language).gettext
     if lead["kind"] == "message":
-        return _("It is a message and not a lead, because it left neither an e-mail address nor a phone number.")
+        return _("It is a message and not a lead, because neither an e-mail address nor a phone number was left.")
     if lead["email"]:
-        return _("It is a lead because it left an e-mail address.")
-    return _("It is a lead because it left a phone number.")
+        return _("It is a lead because an e-mail address was left.")
+    return _("It is a lead because a phone number was left.")
 
 
 def _visits(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> list[str]:
@@ -70,14 +70,14 @@ def _visits(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> lis
     for evidence, count in by_evidence.items():
         if evidence == "form":
             sentence = ngettext(
-                "This visit is its own because the same browser sent the form, with the visitor’s consent to be followed.",
-                "These %(count)d visits are its own because the same browser sent the form, with the visitor’s consent to be followed.",
+                "This visit belongs to it because the same browser sent the form, and the visitor had accepted tracking.",
+                "These %(count)d visits belong to it because the same browser sent the form, and the visitor had accepted tracking.",
                 count,
             )
         elif evidence == "login":
             sentence = ngettext(
-                "This visit is its own because the site said who was signed in, with the visitor’s consent to be followed.",
-                "These %(count)d visits are its own because the site said who was signed in, with the visitor’s consent to be followed.",
+                "This visit belongs to it because the site said who was signed in, and the visitor had accepted tracking.",
+                "These %(count)d visits belong to it because the site said who was signed in, and the visitor had accepted tracking.",
                 count,
             )
         else:
@@ -97,7 +97,7 @@ def _evidence(session: Row, spans: Sequence[Row]) -> str:
 
 def _no_history(language: str) -> str:
     _ = catalogue(language).gettext
-    return _("It has no history: the form was sent without consent to be followed, so nothing ties it to any visit.")
+    return _("It has no history: the form was sent without consent to tracking, so nothing ties it to any visit.")
 
 
 def _uncounted(submissions: Sequence[Row], language: str) -> list[str]:

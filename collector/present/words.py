@@ -106,17 +106,16 @@ def came_from(channel_code: str, source: str, medium: str, campaign: str, langua
     return said
 
 
-def form(key: str, language: str) -> str:
-    """The name of a form between quotes; one that is known only by a hash has no name."""
-    _ = catalogue(language).gettext
-    return _("form without a name") if not key or _HASH.fullmatch(key) else _("“%(form)s”") % {"form": key}
+def form(key: str) -> str:
+    """The name of a form, by its key; one that is known only by a hash has none."""
+    return "" if _HASH.fullmatch(key) else key
 
 
 def sent(key: str, language: str) -> str:
     """That a form was sent, by its name where it has one."""
     _ = catalogue(language).gettext
-    name, unnamed = form(key, language), form("", language)
-    return _("Sent a form") if name == unnamed else _("Sent the form %(form)s") % {"form": name}
+    name = form(key)
+    return _("Sent the form “%(form)s”") % {"form": name} if name else _("Sent a form")
 
 
 def page(url: str, language: str) -> str:

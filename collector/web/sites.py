@@ -28,39 +28,43 @@ async def listed(request: Request) -> Response:
 async def new(request: Request) -> Response:
     """A new site: its domain is all that is asked."""
     user, made = auth.required(request, "owner"), house.of(request)
+    async with made.database.reader() as conn:
+        alone = not await sites.all(conn, user.account_id)
     if request.method != "POST":
-        return render.page(request, "site_new.html", domain="", fault="", taken=False)
+        return render.page(request, "site_new.html", domain="", fault="", taken=False, alone=alone)
     sent = await auth.form(request)
     domain = sent.get("domain", "").strip()[:500]
     try:
         added = await made.writer.run(acts.add, user.account_id, domain, now=made.clock(), consent=made.settings.consent)
     except BadHost as wrong:
-        return render.page(request, "site_new.html", 422, domain=domain, fault=wrong.args[0], taken=False)
+        return render.page(request, "site_new.html", 422, domain=domain, fault=wrong.args[0], taken=False, alone=alone)
     except acts.Taken:
-        return render.page(request, "site_new.html", 422, domain=domain, fault="", taken=True)
+        return render.page(request, "site_new.html", 422, domain=domain, fault="", taken=True, alone=alone)
     return RedirectResponse(f"/sites/{added['id']}", 303)
 
 
 async def one(request: Request) -> Response:
     """One site with its tag."""
-    found, last = await _find(request)
+    found, last, alone = await _find(request)
     made = house.of(request)
     # The page says how the tag starts only where that differs from how /js starts by itself.
     mode = found["consent"] if found["consent"] != made.settings.consent else ""
     text = tag(house.base(request), found["id"], mode)
-    return render.page(request, "site.html", site=found, last=last, tag=text, zone=dates.zone_of(found["zone"]).key)
+    return render.page(request, "site.html", site=found, last=last, alone=alone, tag=text, zone=dates.zone_of(found["zone"]).key)
 
 
 async def heard(request: Request) -> Response:
     """The live line of one site, by itself."""
-    found, last = await _find(request)
+    found, last, _ = await _find(request)
     return render.page(request, "_heard.html", site=found, last=last, zone=dates.zone_of(found["zone"]).key)
 
 
-async def _find(request: Request) -> tuple[dict[str, Any], int | None]:
+async def _find(request: Request) -> tuple[dict[str, Any], int | None, bool]:
+    """The site that the address names, when it was last heard, and whether it is the account's only one."""
     user, wanted = auth.required(request), request.path_params["id"]
     async with house.of(request).database.reader() as conn:
-        for row in await sites.all(conn, user.account_id):
+        known = await sites.all(conn, user.account_id)
+        for row in known:
             if row["id"] == wanted:
-                return row, await sites.last_event(conn, user.account_id, wanted)
+                return row, await sites.last_event(conn, user.account_id, wanted), len(known) == 1
     raise HTTPException(404)

@@ -5,13 +5,14 @@
  *   setting: required | granted | off; stated: the page said so itself; hash: routes live behind the `#`
  */
 
-export const SETTING = /^(required|granted|off)$/;
-
-/** The collector writes its own setting over this text when it serves the script (DESIGN 4.1). */
-const baked = '__WEBLEADS_CONSENT__';
+/** Whether a text is a setting of consent. @param {string | null} text */
+export const isSetting = (text) => /^(required|granted|off)$/.test(text || '');
 
 /** A site's number, or 0: a string of digits is one too. @param {unknown} given */
 export const siteNumber = (given) => (/^\d{1,15}$/.test(String(given)) ? Number(given) : 0);
+
+/** The collector writes its own setting over this text when it serves the script (DESIGN 4.1). */
+const baked = '__WEBLEADS_CONSENT__';
 
 /**
  * @param {(name: string) => string | null} attribute  the script's
@@ -20,11 +21,11 @@ export const siteNumber = (given) => (/^\d{1,15}$/.test(String(given)) ? Number(
  * @returns {Config}
  */
 export function readConfig(attribute, source, served = baked) {
-  const consent = attribute('data-consent') || '';
-  const stated = SETTING.test(consent);
+  const consent = attribute('data-consent');
+  const stated = isSetting(consent);
   return {
     endpoint: new URL(attribute('data-endpoint') || '/in', source).href,
-    setting: stated ? consent : SETTING.test(served) ? served : 'required',
+    setting: /** @type {string} */ (stated ? consent : isSetting(served) ? served : 'required'),
     stated,
     hash: attribute('data-hash') != null,
   };

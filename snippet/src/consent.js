@@ -4,79 +4,60 @@
  */
 
 import { CONSENT, keep, recall } from './device.js';
-import { LABEL_LENGTH, cut } from './wire.js';
+import { cut } from './wire.js';
 
-/** @type {'' | 'granted' | 'denied'} */
+/** What the visitor said on this site: granted | denied | '' */
 let said = '';
-let how = 'tag';
-let version = '';
 let held = '';
+/** By which way: api | tag | tarteaucitron. */
+export let way = 'tag';
+/** The version of the text that was shown, where the page told. */
+export let wording = '';
 
 /**
- * The state of consent of one site.
+ * The state of consent of one site: granted | denied | unset.
  * @param {string} explicit  granted | denied | ''
  * @param {boolean} refusing  GPC or DNT
  * @param {string} setting  required | granted | off
  */
-export const judge = (explicit, refusing, setting) =>
-  explicit || (refusing ? 'denied' : setting === 'granted' ? 'granted' : 'unset');
+export const judge = (explicit, refusing, setting) => explicit || (refusing ? 'denied' : setting === 'granted' ? setting : 'unset');
 
-/** Whether this browser refuses for its user. */
-const refusing = () => {
-  const { globalPrivacyControl: gpc, doNotTrack: dnt } = /** @type {Navigator & {globalPrivacyControl?: boolean}} */ (navigator);
-  return gpc === true || dnt === '1';
-};
-
-/** @param {string} setting @returns {string} granted | denied | unset */
-export const state = (setting) => judge(said, refusing(), setting);
-
-/** By which way the grant came: api | tag | tarteaucitron. */
-export const way = () => how;
-
-/** Which wording was agreed to, where the page told. */
-export const wording = () => version;
+/** @param {string} setting */
+export function state(setting) {
+  const { globalPrivacyControl: gpc, doNotTrack: dnt } = /** @type {any} */ (navigator);
+  return judge(said, gpc === true || dnt === '1', setting);
+}
 
 /**
  * The visitor decides. Nothing but a grant is remembered, by `remember`.
- * @param {unknown} decision  anything but granted and denied is ignored
+ * @param {any} decision  anything but granted and denied is ignored
  * @param {string} by  api | tarteaucitron
  * @param {unknown} [text]  the version of the text that was shown
  * @returns {boolean}  whether this is news
  */
 export function decide(decision, by, text) {
-  if ((decision !== 'granted' && decision !== 'denied') || decision === said) return false;
+  if (!/^(granted|denied)$/.test(decision) || decision === said) return false;
   said = decision;
-  how = by;
-  version = cut(text, LABEL_LENGTH);
+  way = by;
+  wording = cut(text);
   return true;
 }
 
 /** Keeps the grant for the next page, with its kind. Leads mode only. */
-export const remember = () => {
-  const kind = said || 'tag';
-  if (recall(CONSENT) !== kind) keep(CONSENT, kind);
+export function remember() {
+  keep(CONSENT, said || 'tag');
   held = recall(CONSENT);
-};
+}
+
+/** Takes up what an earlier page kept: granted | tag | '' */
+export function awake() {
+  held = recall(CONSENT);
+  if (held === 'granted') said = held;
+  return held;
+}
 
 /** Whether the device says something else than this page knows: another tab has decided. */
 export function changed() {
   const kept = recall(CONSENT);
-  if (kept === 'granted') return decide('granted', how);
-  return !!held && !kept && decide('denied', how);
+  return decide(kept || (held && 'denied'), way);
 }
-
-/**
- * Takes up what an earlier page kept.
- * @returns {string}  granted | tag | ''
- */
-export function awake() {
-  const kept = recall(CONSENT);
-  if (kept === 'granted') said = kept;
-  return kept;
-}
-
-/** What the consent manager of the page says, where there is one: true, false or nothing yet. */
-export const verdict = () => {
-  const manager = /** @type {any} */ (window).tarteaucitron;
-  return manager && manager.state && manager.state.getplus;
-};

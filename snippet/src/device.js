@@ -1,11 +1,11 @@
 /** What the tag keeps on the visitor's device, and the only place that touches it. A device that refuses is survived. */
 
-export const CONSENT = 'webleads_consent'; // granted: said by the visitor on this site; tag: said by the page for them
-export const SECRET = 'webleads_secret';
-export const QUEUE = 'webleads_queue';
+const OURS = 'webleads_';
+export const CONSENT = OURS + 'consent'; // granted: said by the visitor on this site; tag: said by the page for them
+export const SECRET = OURS + 'secret';
+export const QUEUE = OURS + 'q_'; // and an event's id: one entry an event, so that tabs never write over each other
 
-const COOKIE = '_jsuid'; // the heritage name: consent managers already know to delete it
-const MONTHS_13 = 395 * 86400; // seconds; the French regulator's bound for an audience cookie
+const LIFE = 34128e3; // 13 months in seconds, the French regulator's bound for such a cookie
 
 /**
  * Runs `work`; whatever it throws stays here.
@@ -13,32 +13,34 @@ const MONTHS_13 = 395 * 86400; // seconds; the French regulator's bound for an a
  * @param {() => T} work
  * @returns {T | undefined}
  */
-export function safely(work) {
+export const safely = (work) => {
   try {
     return work();
   } catch (refused) {
     return;
   }
-}
+};
 
 /** @param {string} key */
 export const recall = (key) => safely(() => localStorage.getItem(key)) || '';
 
-/** Keeps a text under a key, or nothing at all where it is empty. @param {string} key @param {string} [text] */
+/** Keeps a text, or nothing at all where there is none. @param {string} key @param {string} [text] */
 export const keep = (key, text) => safely(() => (text ? localStorage.setItem(key, text) : localStorage.removeItem(key)));
 
-/** The visitor's id, or '' where the cookie is missing, blocked or of another make. */
-export const readCookie = () => (/(?:^|; ?)_jsuid=([\w-]{22})(?:;|$)/.exec(safely(() => document.cookie) || '') || ['', ''])[1];
+/** Our keys that begin so, in order. @param {string} [start] @returns {string[]} */
+export const keys = (start = OURS) => safely(() => Object.keys(localStorage).filter((key) => key.startsWith(start)).sort()) || [];
 
-/** Writes the visitor's cookie, or deletes it where there is no id. @param {string} [id] */
+/** The visitor's id, or '' where the cookie is missing, blocked or of another make. */
+export const readCookie = () => safely(() => /** @type {any} */ (/(?:^|; ?)_jsuid=([\w-]{22})(?:;|$)/.exec(document.cookie))[1]) || '';
+
+/** Writes the visitor's cookie, or deletes it where there is no id. Consent managers know the name from the old tag. @param {string} id */
 export const writeCookie = (id) =>
   safely(() => {
-    const secure = location.protocol === 'https:' ? ';Secure' : '';
-    document.cookie = `${COOKIE}=${id || ''};Path=/;Max-Age=${id ? MONTHS_13 : 0};SameSite=Lax${secure}`;
+    document.cookie = `_jsuid=${id};path=/;max-age=${id && LIFE};samesite=lax${location.protocol > 'https' ? ';secure' : ''}`;
   });
 
 /** Leaves nothing of ours behind. Writes nothing on a device that holds nothing. */
 export function wipe() {
-  for (const key of [CONSENT, SECRET, QUEUE]) if (recall(key)) keep(key);
-  if (safely(() => document.cookie.includes(`${COOKIE}=`))) writeCookie();
+  keys().forEach((key) => keep(key));
+  if (safely(() => /_jsuid=/.test(document.cookie))) writeCookie('');
 }

@@ -1,42 +1,39 @@
 /** The random names of things: events, pages, visitors, and the proof of being one. */
 
-import { CONSENT, QUEUE, SECRET, keep, readCookie, recall, wipe, writeCookie } from './device.js';
+import { CONSENT, QUEUE, SECRET, keep, keys, readCookie, recall, wipe, writeCookie } from './device.js';
 
-/** @param {number} count @returns {Uint8Array<ArrayBuffer>} */
+/** @param {number} count */
 const random = (count) => crypto.getRandomValues(new Uint8Array(count));
 
-/** base64url without padding. @param {Uint8Array} data */
-export const base64url = (data) =>
-  btoa(String.fromCharCode(...data)).replace(/[+/=]/g, (sign) => (sign === '+' ? '-' : sign === '/' ? '_' : ''));
+/** @param {ArrayLike<number>} bytes */
+const hex = (bytes) => Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('');
 
-/** 128 random bits in 22 signs. */
-export const token = () => base64url(random(16));
+/** A random name of 22 signs of base64url. */
+export const token = () => btoa(String.fromCharCode(...random(18))).slice(0, 22).replace(/\W/g, '-');
 
 /**
  * A UUIDv7 (RFC 9562, 5.7). `crypto.randomUUID` is no help: it wants a secure context and makes version 4.
  * @param {number} now  ms
- * @param {Uint8Array} [noise]  16 random bytes
+ * @param {ArrayLike<number>} [noise]  10 random bytes
  */
-export function uuid7(now, noise = random(16)) {
-  for (let place = 5, rest = now; place >= 0; place--, rest = Math.floor(rest / 256)) noise[place] = rest;
-  noise[6] = (noise[6] & 15) | 112;
-  noise[8] = (noise[8] & 63) | 128;
-  const hex = Array.from(noise, (byte) => (byte + 256).toString(16).slice(1)).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
+export const uuid7 = (now, noise = random(10)) =>
+  (now.toString(16).padStart(12, '0') + hex(noise)).replace(
+    /(.{8})(.{4}).(...)(.)(...)/,
+    (_, high, low, first, variant, second) => `${high}-${low}-7${first}-${'89ab'[parseInt(variant, 16) & 3]}${second}-`,
+  );
 
 let visitor = '';
 
 /**
  * The visitor of this browser, made at the first call. Leads mode only.
- * @returns {{id: string, fresh: boolean}} fresh: the collector has not yet been told of this visitor's consent
+ * @returns {[id: string, fresh: boolean]} fresh: the collector has not yet been told of this visitor's consent
  */
 export function enter() {
   const known = readCookie();
-  const fresh = known ? !!recall(CONSENT) && !recall(SECRET) : !visitor;
+  const fresh = !visitor && !(known && (recall(SECRET) || !recall(CONSENT)));
   visitor = known || visitor || token();
   if (!known) writeCookie(visitor);
-  return { id: visitor, fresh };
+  return [visitor, fresh];
 }
 
 /** Forgets the visitor, here and on the device. */
@@ -45,24 +42,22 @@ export function leave() {
   wipe();
 }
 
-/** Another person may sit here now: the next `enter` makes another visitor, consent stays. */
+/** Another person may sit here now: the next `enter` makes another visitor; consent stays. */
 export function renew() {
   visitor = '';
-  keep(SECRET);
-  keep(QUEUE);
-  writeCookie();
+  [SECRET, ...keys(QUEUE)].forEach((key) => keep(key));
+  writeCookie('');
 }
 
 /**
- * The SHA-256 (base64url) of the secret that opens the visitor's page; the secret itself stays on the device.
+ * The SHA-256 (hex) of the secret that opens the visitor's page; the secret itself stays on the device.
  * It is kept only when its hash is about to leave: a page that closes before that must begin again.
  * @param {() => boolean} wanted  asked after the wait: consent may be gone by then
  * @returns {Promise<string>}  empty in an insecure context (no `crypto.subtle`), on a device that keeps nothing, or unwanted
  */
 export async function proof(wanted) {
-  const secret = recall(SECRET) || token();
-  const hash = crypto.subtle ? await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret)) : '';
-  if (!wanted()) return '';
-  keep(SECRET, secret);
-  return hash && recall(SECRET) === secret ? base64url(new Uint8Array(hash)) : '';
+  const secret = recall(SECRET) || hex(random(16));
+  const hash = crypto.subtle && (await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret)));
+  if (wanted()) keep(SECRET, secret);
+  return hash && recall(SECRET) ? hex(new Uint8Array(hash)) : '';
 }

@@ -7,24 +7,23 @@ import { safely } from './device.js';
  * @param {string} types  separated by blanks
  * @param {(event: any) => void} work
  */
-export const listen = (target, types, work) => {
-  for (const type of types.split(' ')) target.addEventListener(type, (event) => safely(() => work(event)), { capture: true, passive: true });
-};
+export const listen = (target, types, work) =>
+  types.split(' ').forEach((type) => target.addEventListener(type, (event) => safely(() => work(event)), { capture: true, passive: true }));
 
 /**
  * Watches a method of the page without a trace: same name, same `this`, same answer, same errors.
  * @param {any} owner
  * @param {string} name
- * @param {'before' | 'after'} when  after: only when the method did not throw
  * @param {(self: any) => void} work
+ * @param {boolean} [before]  before the call; else after it, if it did not throw
  */
-export const watch = (owner, name, when, work) =>
+export const watch = (owner, name, work, before) =>
   safely(() => {
     owner[name] = new Proxy(owner[name], {
       apply(method, self, given) {
-        if (when === 'before') safely(() => work(self));
+        if (before) safely(() => work(self));
         const result = Reflect.apply(method, self, given);
-        if (when === 'after') safely(() => work(self));
+        if (!before) safely(() => work(self));
         return result;
       },
     });

@@ -9,20 +9,20 @@
 
 /** Read over lower-case words without accents, `;` around each text; the first that matches names the reason. @type {[Reason, RegExp][]} */
 const WORDS = [
-  ['name', /captcha|csrf|\btoken|nonce ?;|honey ?p|robot|anti ?(spam|bot)|recopie/],
+  ['name', /captcha|csrf|\b(token|(wp)?nonce)|honey ?p|anti ?(spam|bot)|human ?v|re human|recopie|combien fon|how much is/],
   ['password', /passw|\bpwd|mot ?de ?pass|\bmdp|pass ?(phrase|code)|[; ]pass ?;|contrase|kennwort|secret(e|s)?\b|security (q|a)/],
   [
     'id-number',
-    /secu\w* soc|social ?sec|\b(ssn|nir|[cd]ni)\b|national ?i|d ident|ident\w* (card|n)|ausweis|passe?port|pasap|permis de cond|(titre|carte) de sej|driv\w* (s )?lic|vitale|(n|num\w*|ref\w*) fiscal|tax ?(id|n|pay)|steuer ?(id|n)|codice f/,
+    /secu\w* soc|social ?sec|\b(ssn|nir|[cd]ni)\b|national ?(id\b|ins)|d ident|ident\w* (card|n)|ausweis|passe?port|reisep|pasap|permis de cond|(titre|carte) de sej|driv\w* (s )?lic|vitale|(n|num\w*|ref\w*) fiscal|tax ?(id|n|pay)|steuer ?(id|n)|codice f/,
   ],
   [
     'card',
-    /card ?(h|n[ou]|cod|exp|ver|sec|cv)|(credit|debit|payment|on) ?card|carte (banc|bleue|de (cre|pai))|\b(n|num\w*|nom|titulaire) ([dsl]\w* )*carte(?! (de )?[fvgp])|kredit|tarjeta|\b(cvv|ccv|csc\b)|[; ]cvc2? ?;|cryptogram|\bcc ?(\w+ )?(n|exp|c[sv]|t)|expir|\bexp ?(d|m|y)|ablauf|caduc|scaden|\biban|bank ?acc|compte banc/,
+    /card ?(h|own|t|n[ou]|cod|exp|ver|sec|cv)|(credit|debit|payment|on|the) ?card|carte (banc|bleue|de (cre|pai))|\b(n|num\w*|nom|titulaire) ([dsl]\w* )*carte(?! (de )?[fvgp])|kredit|tarjeta|\b(cvv|ccv|csc\b)|;cvc2? ?;|(rd|de) cvc|cvc (cod|nu)|cryptogram|\bcc ?(\w+ )?(n|exp|c[sv]|t|mo|y)|expir|;exp ?[;dmy]|;mm (yy|aa)|ablauf|caduc|scaden|\biban|bank ?acc|compte banc/,
   ],
-  ['otp', /\b(t?otp|2fa|mfa)\b|one ?time|code (?!p)([\w ]{0,9} )?(sms|veri|vali|confirm|recu|secu)|(veri\w*|sms|secu\w*|confirm\w*|auth\w*) ?code|usage unique|einmal/],
+  ['otp', /\b(t?otp|2fa|mfa)\b|one ?time|\bcode (?!p)([\w ]{0,9} )?(sms|veri|vali|confirm|recu|secu)|(veri\w*|sms|secu\w*|confirm\w*|auth\w*) ?code|usage unique|einmal/],
 ];
 const SPECIAL =
-  /\bsante|health\b|medica|maladi|handicap|disabilit|allergi|religi|syndi(cat(?! .*cop)|qu)|trade union|(opinion|parti|conviction)s? poli|political|ethni|sexu|casier j|criminal|enfant|child|\bcv\b|curriculum|; ?resume ?;|motivation|cover ?letter|salair|salary\b/;
+  /\bsante|health\b|medica|maladi|handicap|disabilit|allergi|religi|syndi(cal|cat(?! .*cop)|qu)|trade union|(opinion|parti|conviction)s? poli|political|ethni|sexu|casier j|criminal|enfant|child|\bcv\b|curriculum|; ?resume ?;|motivation|cover ?letter|salair|salarial|salary\b/;
 /** Struck before the words are read: what follows a negation, a branch of trade, a count of children. */
 const INNOCENT =
   /\b(ne|pas|not|never|sans|without|nicht) [^;]*|(secteur|assurance|mutuelle|profession\w*|etabl\w*) (de )?sante|\bn\w* (of |d )?(enfant|child)/g;
@@ -73,7 +73,7 @@ export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, 
   if (type != 'email') {
     if (type != 'textarea') for (const [reason, pattern] of WORDS) if (pattern.test(words(autocomplete, name, id, label, hint))) return reason;
     // a form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes
-    if (SPECIAL.test(words(name.replace(/.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint))) return 'special';
+    if (SPECIAL.test(words(name.replace(/^.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint))) return 'special';
   }
   return holdsNumber(value || '') ? 'value' : undefined;
 };
@@ -92,7 +92,7 @@ export const cleanText = (text) =>
       return turns > 4 && turns * 8 > run.length ? '~' : run;
     })
     .replace(/[+(]?\d(?:[\s.()/+-]{0,3}\d){8,}/g, (run) =>
-      /^\+|\d{3}\D+\d{3}/.test(run) ||
+      /^\+|\b\d{3}\D+\d{3}\b/.test(run) ||
       run.replace(/\b([0-3]?\d\D)?([01]?\d\D)?(19|20)\d\d(\d{4})?\b(\D[01]?\d\b)?(\D[0-3]?\d\b)?/g, '').replace(/\D/g, '')[8]
         ? '~'
         : run,

@@ -6,39 +6,34 @@
  *
  * @typedef {import('./config.js').Config} Config
  * @typedef {import('./wire.js').Data} Data
- * @typedef {Config & {id: number, page: string, n: number, visitor: string, head: string, seen: boolean}} Site
- *   visitor: '' in audience mode; head: the shared part of its batches; seen: a view of this page was sent
+ * @typedef {Config & {id: number, page?: string, n: number, visitor: string, key: string, seen?: boolean}} Site
+ *   visitor: '' in audience mode; key: where its batches go and what they share; seen: a view of this page was sent
  */
 
-import { SETTING } from './config.js';
+import { isSetting } from './config.js';
 import * as consent from './consent.js';
 import { enter, leave, renew as newVisitor, proof, token, uuid7 } from './identity.js';
 import { cleanText, cleanUrl } from './secrets.js';
 import * as send from './send.js';
-import { LABEL_LENGTH, TAG, URL_LENGTH, VALUE_LENGTH, cut, head, consent as consentEvent, error, view } from './wire.js';
+import { TAG, TEXT_LENGTH, consent as consentEvent, cut, error, head, json, view } from './wire.js';
 
 /** @type {Site[]} */
 const sites = [];
 
 /** The page as the page's own router means it. */
-let here = '';
-/** @type {Parameters<typeof view> | undefined} */
-let lastView;
-
-/** A form's data travels under these types; in audience mode they may not be joined with anything. */
-const FORM = /^form/;
+export let here = '';
+let referrer = '';
+let title = '';
+let nav = '';
 
 /** An address without its query and fragment. @param {string} url */
-const bare = (url) => url.replace(/[?#].*/s, '');
-
-/** @param {string} url @param {boolean} leads */
-export const tidy = (url, leads) => cut(cleanUrl(url, [], leads), URL_LENGTH);
+const bare = (url) => url.replace(/[?#].*/, '');
 
 /** @param {boolean} leads */
 const context = (leads) => ({
   ...(leads && {
-    screen: `${screen.width}x${screen.height}`,
-    viewport: `${innerWidth}x${innerHeight}`,
+    screen: screen.width + 'x' + screen.height,
+    viewport: innerWidth + 'x' + innerHeight,
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   }),
   language: navigator.language,
@@ -50,31 +45,33 @@ const context = (leads) => ({
  * @param {Site} site
  * @param {Data} data
  * @param {boolean} [urgent]
+ * @param {number} [at]  when it happened, if not now
  */
-function emitFor(site, data, urgent) {
+function tell(site, data, urgent, at = Date.now()) {
   const leads = !!site.visitor;
+  const id = uuid7(at);
+  // What is said in a form may not be joined with anything in audience mode: no page, no place in it, no company.
+  const alone = !leads && /^form/.test(data.type);
   if (!leads && (site.setting === 'off' || data.type === 'identify')) return;
-  const alone = !leads && FORM.test(String(data.type));
-  const now = Date.now();
-  /** @type {any} */
-  const event = { id: uuid7(now), at: now, url: tidy(alone ? bare(here) : here, leads), ...data };
-  if (!alone) {
-    event.page = site.page;
-    event.n = site.n++;
-  }
-  if (event.referrer) event.referrer = tidy(event.referrer, leads);
-  if (event.title) event.title = cut(cleanText(event.title), VALUE_LENGTH);
-  // One id a site: two accounts must not find each other's rows by a shared one.
-  if (event.submission) event.submission = event.submission[site.id] = event.submission[site.id] || uuid7(now);
-  send.put({ to: site.endpoint, site: site.id, head: site.head, event, alone, kept: leads }, urgent);
+  const event = {
+    id,
+    at,
+    ...data,
+    ...(alone || { page: site.page, n: site.n++ }),
+    url: cleanUrl(alone ? bare(here) : here, [], leads),
+    referrer: data.referrer && cleanUrl(data.referrer, [], leads),
+    // One id a site: two accounts must not find each other's rows by a shared one.
+    submission: data.submission && (data.submission[site.id] = data.submission[site.id] || uuid7(at)),
+  };
+  send.put({ id, key: site.key + (alone ? ' ' : ''), text: json(event), kept: leads }, urgent);
 }
 
 /**
- * Tells every site.
+ * Tells of a fact for every site.
  * @param {Data} data
  * @param {boolean} [urgent]  leaves at once
  */
-export const emit = (data, urgent) => sites.forEach((site) => emitFor(site, data, urgent));
+export const emit = (data, urgent) => sites.forEach((site) => tell(site, data, urgent));
 
 /** Begins a page for a site. @param {Site} site */
 const turn = (site) => {
@@ -82,99 +79,83 @@ const turn = (site) => {
   site.n = 0;
 };
 
-/** @param {Site} site @param {boolean} again */
-function show(site, again) {
-  if (!lastView) return;
-  emitFor(site, view(lastView[0], lastView[1], lastView[2], again));
-  site.seen = true;
+/** @param {Site} site */
+function show(site) {
+  if (!here) return;
+  tell(site, view(referrer, title, nav, !!site.seen));
+  site.seen = !!site.visitor || site.setting !== 'off';
 }
 
 /**
  * A page was seen.
  * @param {string} url
- * @param {string} referrer
- * @param {string} nav  load | route | bfcache | prerender | reload
+ * @param {string} from  the page before
+ * @param {string} how  load | route | bfcache | prerender | reload
  */
-export function viewed(url, referrer, nav) {
+export function viewed(url, from, how) {
   here = url;
-  lastView = [referrer, document.title, nav];
+  referrer = from;
+  nav = how;
+  title = cleanText(cut(document.title, TEXT_LENGTH));
   send.resume();
   for (const site of sites) {
+    site.seen = false;
     turn(site);
-    show(site, false);
+    show(site);
   }
 }
-
-/** The address of the page that is being seen. */
-export const whereabouts = () => here;
 
 /** The address changed without a new page. @param {string} url */
 export const moved = (url) => {
   here = url;
 };
 
-/** The language of the page that asked. */
-const language = () => cut(document.documentElement.lang || navigator.language, LABEL_LENGTH);
-
 /** @param {string} state @param {string} [hash] */
-const statement = (state, hash) => consentEvent(state, consent.way(), language(), consent.wording(), hash);
+const statement = (state, hash) =>
+  consentEvent(state, consent.way, consent.wording, cut(document.documentElement.lang) || navigator.language, hash);
+
+/** Whether any site knows the visitor. */
+const inLeads = () => sites.some((site) => site.visitor);
 
 /** Tells the collector of the grant, with the proof as soon as it is computed. */
 async function confirm() {
   const at = Date.now();
   const hash = await proof(inLeads);
-  for (const site of sites) if (site.visitor) emitFor(site, { ...statement('granted', hash), at }, true);
-}
-
-/** Whether any site knows the visitor. */
-const inLeads = () => sites.some((site) => site.visitor);
-
-/**
- * Puts one site into the mode that consent now gives it.
- * @param {Site} site
- * @param {boolean} [tell]  a withdrawal goes to the collector
- * @returns {boolean}  whether the collector has yet to hear of this visitor's consent
- */
-function settleSite(site, tell) {
-  const state = consent.state(site.setting);
-  const was = site.visitor;
-  let fresh = false;
-  if (state === 'granted') {
-    consent.remember();
-    ({ id: site.visitor, fresh } = enter());
-  } else if (was) {
-    if (tell) emitFor(site, statement('denied'), true); // the last batch with the id
-    site.visitor = '';
-  }
-  site.head = head(site.id, site.visitor || null, state, context(!!site.visitor));
-  if (!site.visitor === !was) return fresh;
-  turn(site);
-  if (was) return false;
-  send.takeUp();
-  show(site, site.seen);
-  return fresh;
+  for (const site of sites) if (site.visitor) tell(site, statement('granted', hash), true, at);
 }
 
 /**
  * Puts every site into the mode that consent now gives it.
- * @param {boolean} [news]  the visitor has just decided, in this tab
+ * @param {boolean} [news]  true: the visitor has just decided; false: another tab has told the collector
  */
 export function settle(news) {
-  const fresh = sites.map((site) => settleSite(site, news)).some(Boolean);
-  if (!sites.length) return;
-  if (!inLeads()) {
+  let fresh = false;
+  for (const site of sites) {
+    const state = consent.state(site.setting);
+    const was = site.visitor;
+    if (state === 'granted') {
+      consent.remember();
+      const [id, unheard] = enter();
+      site.visitor = id;
+      fresh = fresh || unheard;
+    } else {
+      if (was && news) tell(site, statement('denied'), true); // the last batch with the id
+      site.visitor = '';
+    }
+    site.key = site.endpoint + ' ' + head(site.id, site.visitor, state, context(!!site.visitor));
+    if (was === site.visitor) continue;
+    turn(site);
+    if (site.visitor) {
+      send.takeUp();
+      show(site);
+    }
+  }
+  if (inLeads()) {
+    if (news ?? fresh) confirm();
+  } else if (sites[0]) {
     send.forget();
     leave();
-  } else if (fresh || news) confirm().catch(() => {});
-}
-
-/**
- * Adds a site of this page; one that is there already is left alone.
- * @param {number} id
- * @param {Config} config
- */
-export function add(id, config) {
-  sites.push({ ...config, id, page: '', n: 0, visitor: '', head: '', seen: false });
+  }
 }
 
 /** Somebody else sits at the device from now on. */
@@ -183,20 +164,25 @@ export function renew() {
   send.flush();
   send.forget();
   newVisitor();
-  for (const site of sites) site.visitor = '';
   settle();
 }
 
-/** The first answer tells a page that could not say it itself which setting its site has. @param {number} id @param {string} setting */
-function learn(id, setting) {
-  const site = sites.find((one) => one.id === id);
-  if (!site || site.stated) return;
-  site.stated = true;
-  if (site.setting === setting || !SETTING.test(setting)) return;
-  site.setting = setting;
-  settle();
+/** Adds a site of this page. @param {number} id @param {Config} config */
+export function add(id, config) {
+  sites.push({ ...config, id, n: 0, visitor: '', key: '' });
 }
 
 /** Opens the way out. */
 export const open = () =>
-  send.open(learn, (id, kind, count) => sites.filter((site) => site.id === id).forEach((site) => emitFor(site, error(kind, count))));
+  send.open(
+    // The first answer tells a page that could not say it itself which setting its site has.
+    (id, setting) => {
+      for (const site of sites) {
+        if (site.id !== id || site.stated || !isSetting(setting)) continue;
+        site.stated = true;
+        site.setting = /** @type {string} */ (setting);
+        settle();
+      }
+    },
+    (id, kind, count) => sites.forEach((site) => site.id === id && tell(site, error(kind, count))),
+  );

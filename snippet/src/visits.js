@@ -2,35 +2,30 @@
 
 import { listen, watch } from './listen.js';
 import { cleanText } from './secrets.js';
-import { emit, moved, viewed, whereabouts } from './track.js';
-import { LABEL_LENGTH, VALUE_LENGTH, click, cut, engage } from './wire.js';
+import { emit, here, moved, viewed } from './track.js';
+import { TEXT_LENGTH, click, cut, engage } from './wire.js';
 
 const LEAST = 1000; // ms of attention worth telling
 const SETTLE = 50; // ms a router may take until its last pushState of one move
-
-/** @type {Record<string, string>} */
-const KINDS = { tel: 'phone', mailto: 'email' };
 
 let since = 0; // when attention began, 0 while there is none
 let attention = 0;
 let depth = 0;
 let told = 0;
-let routes = false;
-let spot = ''; // the browser's own address at the last view; the page's may be made up
 let moving = 0; // moves of the router that have not settled
-
-const looking = () => document.visibilityState === 'visible' && document.hasFocus();
+let spot = ''; // the browser's own address at the last view; the page's may be made up
+let routes = false;
 
 /** Counts attention up to now. */
 function count() {
   const now = performance.now();
   if (since) attention += now - since;
-  since = looking() ? now : 0;
+  since = document.visibilityState === 'visible' && document.hasFocus() ? now : 0;
 }
 
 function measure() {
   const { scrollHeight } = document.documentElement;
-  depth = Math.max(depth, Math.min(100, Math.round(((scrollY + innerHeight) / (scrollHeight || 1)) * 100)));
+  depth = Math.max(depth, Math.min(100, Math.round(((scrollY + innerHeight) / scrollHeight) * 100) || 0));
 }
 
 /** Tells of the attention since the last time. */
@@ -42,56 +37,50 @@ export function pause() {
   told = depth;
 }
 
-/** What makes an address another page. @param {string} url */
-const place = (url) => (routes ? url : url.replace(/#.*/s, ''));
-
 /** @param {string} url @param {string} referrer @param {string} nav */
 export function arrive(url, referrer, nav) {
-  if (whereabouts()) pause();
+  if (here) pause();
   depth = told = 0;
-  spot = location.href;
+  spot = place();
   viewed(url, referrer, nav);
   measure();
 }
 
+/** The browser's address, without what makes no other page. */
+const place = () => location.href.replace(routes ? '' : /#.*/, '');
+
+/** Looks, as soon as the router is done, whether this is another page. */
 function route() {
   moving++;
   setTimeout(() => {
-    const { href } = location;
     moving--;
-    if (place(href) !== place(spot)) arrive(href, whereabouts(), 'route');
+    if (place() !== spot) arrive(location.href, here, 'route');
   }, SETTLE);
 }
 
-/** Calls back once the page is really before somebody's eyes. @param {(prerendered: boolean) => void} ready */
+/** Calls back once the page is before somebody's eyes. @param {(prerendered: boolean) => void} ready */
 export function whenShown(ready) {
-  const { prerendering } = /** @type {Document & {prerendering?: boolean}} */ (document);
+  const page = /** @type {Document & {prerendering?: boolean}} */ (document);
+  const prerendered = !!page.prerendering;
   let done = false;
   const look = () => {
-    if (done || /** @type {any} */ (document).prerendering || document.visibilityState === 'hidden') return;
+    if (done || page.prerendering || page.visibilityState === 'hidden') return;
     done = true;
-    ready(!!prerendering);
+    ready(prerendered);
   };
-  listen(document, 'prerenderingchange visibilitychange', look);
+  listen(page, 'prerenderingchange visibilitychange', look);
   look();
 }
 
-/** How the browser came here. @returns {string} */
-const reason = () => {
-  const [entry] = performance.getEntriesByType('navigation');
-  return entry && /** @type {PerformanceNavigationTiming} */ (entry).type === 'reload' ? 'reload' : 'load';
-};
-
 /** @param {Event} event */
 function clicked(event) {
-  const target = /** @type {Element} */ (event.composedPath()[0]);
-  const link = target.closest && target.closest('a[href]');
-  const href = link && link.getAttribute('href');
-  const [, scheme] = /^\s*(tel|mailto):/i.exec(href || '') || [];
-  if (!link || !href || !scheme) return;
+  const link = /** @type {Element} */ (event.composedPath()[0]).closest('a[href]');
+  const href = link?.getAttribute('href')?.trim() || '';
   // The site's own number or address; what a mailto would put into the mail is nobody's business.
-  const address = cut(href.trim().split('?')[0], VALUE_LENGTH);
-  emit(click(KINDS[scheme.toLowerCase()], address, cut(cleanText((link.textContent || '').trim()), LABEL_LENGTH)), true);
+  const [, address, scheme] = /^((tel|mailto):[^?]*)/i.exec(href) || [];
+  if (!link || !address) return;
+  const kind = /tel/i.test(scheme) ? 'phone' : 'email';
+  emit(click(kind, cut(address, TEXT_LENGTH), cut(cleanText((link.textContent || '').trim()))), true);
 }
 
 /**
@@ -101,15 +90,17 @@ function clicked(event) {
  */
 export function watchVisits(prerendered, hash) {
   routes = hash;
-  watch(history, 'pushState', 'after', route);
+  watch(history, 'pushState', route);
   // A query that is replaced while someone types is the same page.
-  watch(history, 'replaceState', 'after', () => {
-    if (!moving) moved((spot = location.href));
+  watch(history, 'replaceState', () => {
+    if (moving) return;
+    spot = place();
+    moved(location.href);
   });
   listen(window, 'popstate hashchange', route);
-  listen(window, 'focus blur', count);
-  listen(document, 'visibilitychange', count);
+  listen(window, 'focus blur visibilitychange', count);
   listen(window, 'scroll', measure);
   listen(window, 'click', clicked);
-  arrive(location.href, document.referrer, prerendered ? 'prerender' : reason());
+  const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+  arrive(location.href, document.referrer, prerendered ? 'prerender' : entry?.type === 'reload' ? 'reload' : 'load');
 }

@@ -1,0 +1,69 @@
+"""A real `webleads serve` on a real SQLite file, that can be killed, stopped and started again."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+WEBLEADS = [sys.executable, "-m", "collector"]
+STARTING = 20.0  # seconds; a start takes one where nothing else runs
+
+
+class Server:
+    """One process at a time on `folder`/webleads.sqlite; the port stays the same over restarts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / "webleads.sqlite"
+        self.port = 0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def launch(self) -> None:
+        """Begins to start; a process that was there must have ended."""
+        arguments = ["serve", "--port", str(self.port), "--database", f"sqlite:///{self.file}"]
+        with open(self.folder / "out.txt", "wb") as out, open(self.folder / "err.txt", "ab") as err:
+            self.process = subprocess.Popen([*WEBLEADS, *arguments], stdout=out, stderr=err, cwd=self.folder)
+
+    def start(self) -> None:
+        """Starts, and waits until batches are taken."""
+        self.launch()
+        assert self.process is not None
+        end = time.monotonic() + STARTING
+        while "ready " not in (said := (self.folder / "out.txt").read_text()):
+            assert self.process.poll() is None, (self.folder / "err.txt").read_text()
+            assert time.monotonic() < end, "not ready in time"
+            time.sleep(0.01)
+        self.port = int(said.split("ready ", 1)[1].splitlines()[0].rsplit(":", 1)[1])
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self, seconds: float = 10.0) -> int:
+        """SIGTERM; the exit code. Raises TimeoutExpired."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds)
+
+    def try_command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command on the same file, whether it succeeds or not."""
+        arguments = [*WEBLEADS, *words, "--database", f"sqlite:///{self.file}"]
+        return subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=60, check=False)
+
+    def command(self, *words: str) -> Any:
+        """The JSON answer of a command on the same file."""
+        done = self.try_command(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)

@@ -1,0 +1,83 @@
+"""The sentences that say why."""
+
+from typing import Any
+
+from collector.present import why
+from collector.present.timeline import Item, Visit, entries
+
+AT = 1_795_429_920_000
+LEAD: dict[str, Any] = {"name": "Camille Durand", "email": "c@example.com", "phone": "", "kind": "lead", "marks": []}
+SENT: dict[str, Any] = {"form": "contact", "url": "https://example.com/contact", "at": AT, "counted": 1, "result": "confirmed", "visitor": "v", "site_id": 1}
+SPAN: dict[str, Any] = {"visitor": "v", "from_at": 0, "to_at": 2**62, "kind": "form", "edge_at": AT, "submission_id": b""}
+SESSION: dict[str, Any] = {"id": b"s", "visitor": "v", "site_id": 1, "started_at": AT - 1000, "ended_at": AT + 1000}
+
+
+def _said(lead: dict[str, Any] = LEAD, sent: Any = (SENT,), spans: Any = (SPAN,), sessions: Any = (SESSION,), language: str = "en") -> list[str]:
+    return why.sentences(lead, sent, spans, sessions, "Europe/Paris", language)
+
+
+def test_it_says_who_sent_what_where_and_when_and_whose_the_visits_are() -> None:
+    assert _said() == [
+        "Camille Durand sent the form “contact” on the page /contact on 23 Nov 2026 at 11:32.",
+        "It is a lead because an e-mail address was left.",
+        "This visit belongs to it because the same browser sent the form, and the visitor had accepted tracking.",
+    ]
+
+
+def test_it_says_so_in_french() -> None:
+    assert _said(sessions=[SESSION, SESSION], language="fr") == [
+        "Camille Durand a envoyé le formulaire «\u00a0contact\u00a0» sur la page /contact le 23 nov. 2026 à 11:32.",
+        "C’est un lead, car une adresse e-mail a été laissée.",
+        "Ces 2 visites lui appartiennent, car le même navigateur a envoyé le formulaire et la personne avait accepté le suivi.",
+    ]
+
+
+def test_without_consent_it_says_that_there_is_no_history_and_why() -> None:
+    assert _said(spans=[], sessions=[])[-1].startswith("It has no history: the form was sent without consent")
+
+
+def test_a_phone_alone_and_a_message_have_reasons_of_their_own() -> None:
+    assert "a phone number was left" in _said(LEAD | {"email": "", "phone": "+33612345678"})[1]
+    assert "It is a message" in _said(LEAD | {"kind": "message", "email": ""})[1]
+
+
+def test_what_is_not_counted_is_named() -> None:
+    again, failed = SENT | {"counted": 0}, SENT | {"counted": 0, "result": "failed"}
+    said = _said(sent=[SENT, again, failed, failed])
+    assert said[-2:] == ["1 sending was the same again within a minute and does not count twice.", "2 sendings failed and do not count."]
+
+
+def test_a_mark_is_said_and_said_to_count() -> None:
+    assert "“Automated browser”" in _said(LEAD | {"marks": ["automated"]})[-1]
+
+
+def test_a_form_without_a_name_and_a_person_without_one_are_said_so() -> None:
+    assert _said(LEAD | {"name": "", "email": ""}, [SENT | {"form": "", "url": ""}])[0] == "Someone without a name sent a form on 23 Nov 2026 at 11:32."
+    assert _said(sent=[SENT | {"form": "0f" * 16, "url": "https://e.com/"}])[0] == "Camille Durand sent a form on the home page on 23 Nov 2026 at 11:32."
+
+
+def test_names_with_placeholders_are_only_names() -> None:
+    assert _said(LEAD | {"name": "%(when)s %s {0}"})[0].startswith("%(when)s %s {0} sent the form")
+
+
+def _event(kind: str, at: int, page: str = "p", **data: Any) -> dict[str, Any]:
+    return {"type": kind, "at": at, "page": page, "visitor": "v", "site_id": 1, "url": "", "data": data}
+
+
+def test_a_visit_holds_its_pages_with_their_time_its_touches_and_its_submission() -> None:
+    touches = [{"session_id": b"s", "at": AT - 1000}, {"session_id": b"s", "at": AT - 200}, {"session_id": b"elsewhere", "at": AT}]
+    events = [_event("view", AT - 1000), _event("engage", AT - 900, ms=500), _event("engage", AT - 800, ms=700), _event("click", AT - 100)]
+    (visit,) = entries([SESSION], touches, events, [SENT])
+    assert isinstance(visit, Visit)
+    assert visit.touch == touches[0]
+    assert [(item.kind, item.ms) for item in visit.items] == [("page", 1200), ("arrival", 0), ("click", 0), ("submission", 0)]
+
+
+def test_a_submission_without_a_visitor_stands_alone_in_its_place() -> None:
+    first, second = entries([SESSION], [], [], [SENT | {"visitor": None, "at": AT - 5000}])
+    assert isinstance(first, Item)
+    assert isinstance(second, Visit)
+
+
+def test_an_event_with_bad_data_is_no_fault() -> None:
+    entries([SESSION], [], [_event("engage", AT, ms="x"), _event("engage", AT, page="gone", ms=1)], [])

@@ -1,0 +1,51 @@
+// The tag's side of the shared table: what may leave a page (DESIGN 4.3).
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { cleanText, cleanUrl, withheld } from '../../snippet/src/secrets.js';
+
+const table = (name) => JSON.parse(readFileSync(new URL(`../wire/${name}.json`, import.meta.url), 'utf8'));
+
+test('fields are withheld as the shared table says', () => {
+  for (const { field, withheld: reason, why } of table('secrets')) assert.equal(withheld(field) ?? null, reason, `${JSON.stringify(field)}: ${why}`);
+});
+
+test('the table knows half of its labels in French and every reason', () => {
+  const cases = table('secrets');
+  assert.ok(cases.length >= 150);
+  const reasons = new Set(cases.map((one) => one.withheld));
+  for (const reason of ['password', 'card', 'otp', 'id-number', 'hidden', 'file', 'special', 'name', 'value', null]) assert.ok(reasons.has(reason), reason);
+});
+
+test('URLs and titles are cleaned as the shared table says, and cleaning again changes nothing', () => {
+  for (const one of table('urls')) {
+    const clean = 'text' in one ? cleanText : (url) => cleanUrl(url, one.kept, one.clicks);
+    const out = clean(one.text ?? one.in);
+    assert.equal(out, one.out, JSON.stringify(one).slice(0, 200));
+    assert.equal(clean(out), out);
+  }
+});
+
+test('random tokens never stay in a path', () => {
+  const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  for (let i = 0; i < 200; i++)
+    for (const token of [hex(16), hex(20), hex(32), crypto.randomUUID(), Buffer.from(hex(32), 'hex').toString('base64url')])
+      assert.equal(cleanUrl(`https://exemple.fr/${token}/x`), 'https://exemple.fr/~/x', token);
+});
+
+test('a missing or a null value is nothing to withhold', () => {
+  assert.equal(withheld({}), undefined);
+  assert.equal(withheld({ name: 'nom', label: 'Nom', type: 'text', value: null }), undefined);
+});
+
+test('long and hostile texts take no long time', () => {
+  const start = performance.now();
+  for (const piece of ['a', '1', '1 ', '@', 'a@', '%25', 'code ', 'secu', 'syndicat ', 'n° ', 'FR76 ', '4970 ', '~/', '[x', '&a=', '06.'])
+    for (const text of [piece.repeat(30000 / piece.length)]) {
+      cleanText(text);
+      cleanUrl(`https://exemple.fr/${text}?utm_source=${text}#${text}`);
+      withheld({ name: text, label: text, hint: text, type: 'text', value: text });
+      withheld({ name: 'message', type: 'textarea', value: text });
+    }
+  assert.ok(performance.now() - start < 3000, `${performance.now() - start} ms`);
+});
