@@ -10,15 +10,15 @@ import msgspec
 import structlog
 from msgspec import Struct, structs
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ..domain import fields as reading
 from ..domain import leads as summing
 from ..domain.events import Batch, Event, Refused
 from ..domain.identity import identifier_id
-from ..domain.protocol import time_of
+from ..domain.protocol import time_of, told
 from ..domain.sessions import Fact, digest
 from ..store import events, identities, submissions, visits
+from ..store.database import is_outage
 from .refold import Context, context, refold
 
 log = structlog.get_logger()
@@ -64,9 +64,9 @@ def _bisect(conn: Connection, given: Context, batches: list[Batch], ids: Ids) ->
     try:
         with conn.begin_nested():
             return record(conn, given, batches, ids)
-    except (OperationalError, InterfaceError, MemoryError):
-        raise  # the disk, not an event: nothing is committed and everybody may try again
     except Exception as wrong:
+        if is_outage(wrong):
+            raise  # nothing is committed and everybody may try again
         if len(batches) > 1:
             half = len(batches) // 2
             return _bisect(conn, given, batches[:half], ids) + _bisect(conn, given, batches[half:], ids)
@@ -76,7 +76,7 @@ def _bisect(conn: Connection, given: Context, batches: list[Batch], ids: Ids) ->
 
 def _bisect_events(conn: Connection, given: Context, batch: Batch, ids: Ids) -> Outcome:
     if len(batch.events) <= 1:
-        poison = tuple(Refused("poison", _encode(structs.asdict(event) | {"fields": []})) for event in batch.events)
+        poison = tuple(Refused("poison", told(batch, event)) for event in batch.events)
         return record(conn, given, [structs.replace(batch, events=(), refused=batch.refused + poison)], ids)[0]
     half = len(batch.events) // 2
     counts: Counter[str] = Counter()
@@ -90,8 +90,8 @@ def record(conn: Connection, given: Context, batches: Sequence[Batch], ids: Ids)
     """Stores the events of one account's batches and folds them."""
     work = _Work(given, ids)
     work.known = events.known(conn, given.account, (event.id for batch in batches for event in batch.events))
-    told = {batch.subject for batch in batches if batch.subject}
-    rows = visits.visitors(conn, given.account, told)
+    subjects = {batch.subject for batch in batches if batch.subject}
+    rows = visits.visitors(conn, given.account, subjects)
     work.withdrawn = {visitor for visitor, row in rows.items() if row["withdrawn_at"] is not None}
     outcomes = [work.batch(batch) for batch in batches]
     work.save(conn)
@@ -131,8 +131,8 @@ class _Work:
         return Outcome(dict(counts))
 
     def _refuse(self, batch: Batch, refused: Refused, counts: Counter[str]) -> None:
-        counts[refused.reason] += 1
-        self.counts[self.given.account, batch.site, batch.received // DAY, refused.reason] += 1
+        counts[refused.reason] += refused.n
+        self.counts[self.given.account, batch.site, batch.received // DAY, refused.reason] += refused.n
         self.refused.append(
             {
                 "account_id": self.given.account,
@@ -201,7 +201,7 @@ class _Work:
         made = Fact(event.at, event.page, event.n, event.id, event.type, batch.site, event.url, "", "", 0, "", "", 0)
         if batch.visitor is None:
             self.facts.setdefault(batch.subject, []).append(made)
-        if data["state"] == "denied":
+        if data["state"] == "denied" and data["purpose"] == "tracking":
             self.withdrawn.add(batch.subject)
 
     def save(self, conn: Connection) -> None:
@@ -231,7 +231,8 @@ class _Work:
             if key not in taken:
                 taken[key] = event.id
                 new.append((batch, event))
-        submissions.add(conn, [_submission_row(account, *one) for one in new], [row for one in new for row in _field_rows(account, one[1])])
+        rows = [row for batch, event in new for row in _field_rows(account, event, summing.worth_keeping(event.fields))]
+        submissions.add(conn, [_submission_row(account, *one) for one in new], rows)
         self._save_evidence(conn, new)
         return {event.id for _batch, event in new}
 
@@ -316,7 +317,7 @@ def _submission_row(account: int, batch: Batch, event: Event) -> dict[str, Any]:
     }
 
 
-def _field_rows(account: int, event: Event) -> list[dict[str, Any]]:
+def _field_rows(account: int, event: Event, valued: bool) -> list[dict[str, Any]]:
     return [
         {
             "account_id": account,
@@ -328,8 +329,8 @@ def _field_rows(account: int, event: Event) -> list[dict[str, Any]]:
             "hint": field.hint,
             "type": field.type,
             "autocomplete": field.autocomplete,
-            "value": field.value,
-            "text": field.text,
+            "value": field.value if valued else None,
+            "text": field.text if valued else None,
             "checked": None if field.checked is None else int(field.checked),
             "preset": int(field.preset),
             "withheld": field.withheld,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ..domain import fields as reading
 from ..domain import leads as summing
 from ..domain import sources
-from ..domain.identity import Edge, Span, identifier_id, spans
+from ..domain.identity import Span, identifier_id, spans
 from ..domain.leads import Conversion, Visit
 from ..domain.sessions import GAP, Fact, Session, SourceOf, fold
 from ..store import conversions, events, identities, sites, submissions, visits
@@ -218,8 +218,9 @@ def fold_spans(conn: Connection, given: Context, visitors: set[str]) -> set[byte
     times = visits.times(conn, account, evidence)
     made: list[Span] = []
     for visitor, told in evidence.items():
-        standing: list[Edge] = [edge for edge, sub in told if sub is None or (sub in of and of[sub].result != "failed")]
-        made += spans(standing, [(start, end) for start, end, _marks in times.get(visitor, ())])
+        standing = [edge for edge, sub in told if sub is None]
+        standing += [structs.replace(edge, site=of[sub].site_id) for edge, sub in told if sub in of and of[sub].result != "failed"]
+        made += spans(standing, [(start, site) for start, _end, _marks, site in times.get(visitor, ())])
     if _as_set(made) != _as_set(before):
         identities.save_spans(conn, account, visitors, made)
     return {span.lead_id for span in (*before, *made)}
@@ -246,7 +247,7 @@ def fold_leads(conn: Connection, given: Context, leads: set[bytes]) -> None:
     gone: list[bytes] = []
     for lead_id in sorted(leads):
         held = owned.get(lead_id, [])
-        mine = [Visit(start, end, marks) for span in held for start, end, marks in times.get(span.visitor, ()) if _within(span, start)]
+        mine = [Visit(start, end, marks) for span in held for start, end, marks, _site in times.get(span.visitor, ()) if _within(span, start)]
         arrivals = [touch for span in held for touch in ways.get(span.visitor, ()) if _within(span, touch.at)]
         lead = summing.summarise(told.get(lead_id, ()), mine, arrivals)
         if lead is None:

@@ -78,14 +78,15 @@ class Batch(Struct, frozen=True):
     @property
     def size(self) -> int:
         """What it weighs in the writer's queue."""
-        return max(1, len(self.events))
+        return max(1, len(self.events) + len(self.refused))
 
 
 class Refused(Struct, frozen=True):
-    """An event that was not taken: its reason and what came, cut to a bound."""
+    """An event that was not taken: its reason and what came, cut to a bound; `n` stands for more than one of them."""
 
     reason: str
     body: bytes
+    n: int = 1
 
 
 def mark_bits(names: list[str] | tuple[str, ...]) -> int:

@@ -378,7 +378,7 @@ def read(fields: Sequence[Field], country: str = "FR") -> Contact:
 
     Withheld and unticked fields give nothing; a login form (one password beside one typed field) gives none.
     """
-    if _is_login(fields):
+    if is_login(fields):
         return Contact()
     kept = [
         (meaning, field, _text(field))
@@ -412,7 +412,8 @@ def _agreed(field: Field, text: str) -> bool:
     return bool(field.checked) and not field.preset and not _REFUSAL.search(_words(text))
 
 
-def _is_login(fields: Sequence[Field]) -> bool:
+def is_login(fields: Sequence[Field]) -> bool:
+    """One password beside one typed field."""
     passwords = sum(field.withheld == "password" for field in fields)
     typed = sum(1 for field in fields if not field.withheld and field.type not in _CHOICES and (field.value or "").strip())
     return passwords == 1 and typed == 1

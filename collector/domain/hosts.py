@@ -20,9 +20,9 @@ def normalise(text: str) -> str:
     typed = text.strip().lower()
     if not typed:
         raise BadHost("empty")
-    if "//" in typed:
-        typed = urlsplit(typed).netloc.rpartition("@")[2] or typed
-    typed = typed.split("/", 1)[0]
+    typed = re.sub(r"^[a-z][a-z0-9+.-]*://", "", typed).removeprefix("//").split("/", 1)[0].rpartition("@")[2]
+    if len(typed) > 300:  # the IDNA codec takes its time with more
+        raise BadHost("not-a-host")
     bare = _without_port(typed)
     try:
         return str(ip_address(bare.strip("[]")))

@@ -17,12 +17,17 @@ FOREVER = 2**62
 
 
 class Edge(Struct, frozen=True):
-    """A visitor gave an identifier of a lead at a time."""
+    """A visitor gave an identifier of a lead at a time, on a site (0 where it is not known).
+
+    `since` bounds the look-back: whoever was erased begins anew.
+    """
 
     at: int
     id: bytes
     visitor: str
     lead_id: bytes
+    site: int = 0
+    since: int = 0
 
 
 class Span(Struct, frozen=True):
@@ -41,22 +46,24 @@ def identifier_id(secret: bytes, account: int, kind: str, value: str) -> bytes:
 
 
 def spans(edges: Sequence[Edge], sessions: Sequence[tuple[int, int]]) -> list[Span]:
-    """The spans of one visitor from its edges and the (start, end) of its sessions.
+    """The spans of one visitor from its edges and the (start, site) of its sessions.
 
     Between two leads the border is the start of the session that holds the later edge, unless that session also holds
     an edge to the earlier lead: then the later edge itself is. Before the first edge, 90 days count as its lead's.
     """
     ordered = sorted(edges, key=lambda edge: (edge.at, edge.id))
-    starts = sorted(start for start, _end in sessions)
+    starts: dict[int, list[int]] = {0: sorted(start for start, _site in sessions)}
+    for start, site in sorted(sessions):
+        starts.setdefault(site, []).append(start)
     made: list[Span] = []
     for place, edge in enumerate(ordered):
         before = ordered[place - 1] if place else None
         if before is not None and before.lead_id == edge.lead_id:
             continue
         if before is None:
-            border = edge.at - LOOKBACK
+            border = max(edge.at - LOOKBACK, edge.since)
         else:
-            border = _session_start(starts, edge.at)
+            border = max(_session_start(starts.get(edge.site, ()), edge.at), edge.since)
             if before.at >= border:
                 border = edge.at
             made[-1] = Span(made[-1].visitor, made[-1].from_at, border, made[-1].lead_id, made[-1].edge_id)

@@ -10,7 +10,7 @@ from operator import or_
 from msgspec import Struct, structs
 
 from .events import Field
-from .fields import Contact, phone
+from .fields import Contact, is_login, meanings, phone
 from .sessions import Touch, digest
 
 SAME_WITHIN = 60_000
@@ -84,6 +84,16 @@ def identifier(contact: Contact, country: str) -> tuple[str, str] | None:
     if contact.email:
         return ("email", contact.email)
     return ("phone", phone(contact.phone, country) or contact.phone)
+
+
+def worth_keeping(fields: Sequence[Field]) -> bool:
+    """Whether a form may be kept with its values (DESIGN 5): not a login, and one with a field for a contact or a message."""
+    if is_login(fields):
+        return False
+    return any(meaning in _SPEAKING and not field.withheld for meaning, field in zip(meanings(fields), fields, strict=True))
+
+
+_SPEAKING = frozenset({"email", "tel", "message"})
 
 
 def same_digest(site: int, form: str, contact: Contact, fields: Sequence[Field]) -> bytes:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -27,6 +30,7 @@ FIELD_LIMIT = 500
 TEXTAREA_LIMIT = 8_000
 SUBMISSION_LIMIT = 24_576
 REFUSED_LIMIT = 32_768  # what is kept of a refused event
+REFUSED_MOST = 100  # kept of one request; the others are only counted
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -118,6 +122,7 @@ class Wire(Struct):
     broken: list[tuple[str, Any]] = []
 
 
+_clean_url = lru_cache(maxsize=2048)(secrets.clean_url)  # the pages of a site come again and again
 _decode = msgspec.json.Decoder(Wire).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -129,6 +134,8 @@ def decode(body: bytes) -> Wire | Rejected:
     try:
         if rb"\u0000" in body:
             raise ValueError  # a NUL: looked at slowly, since it may be no NUL at all
+        if body.count(b"[") + body.count(b"{") > DEPTH_LIMIT and _depth(body) > DEPTH_LIMIT:
+            return Rejected("too-deep")
         wire = _decode(body)
     except (ValueError, RecursionError):
         return _decode_slowly(body)
@@ -170,10 +177,14 @@ def _constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")  # RFC 8259, 6: NaN and Infinity are not permitted
 
 
+# A text that never ends is one text too: looked for anew from each of its quotes, it would take seconds.
+_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.S)
+
+
 def _depth(body: bytes) -> int:
     """How deep brackets nest, texts left out; counts at most one past the limit."""
     depth = deepest = 0
-    for found in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', body, re.S):
+    for found in _BRACKET.finditer(body):
         sign = found.group()
         if sign in (b"[", b"{"):
             depth += 1
@@ -276,6 +287,11 @@ def _fault_within(value: Any) -> str | None:
 # From what was decoded to what is kept --------------------------------------------------------------------------------
 
 
+def _visitor(wire: Wire) -> str | None:
+    """The visitor that a batch names."""
+    return wire.visitor if wire.visitor is not None and _VISITOR.fullmatch(wire.visitor) else None
+
+
 def check(wire: Wire, *, received: int, agent: Agent, kept: Collection[str] = (), marks: tuple[str, ...] = (), account: int = 0) -> Batch:
     """The checked batch; events that will not do are in `refused`, each with its reason.
 
@@ -284,18 +300,23 @@ def check(wire: Wire, *, received: int, agent: Agent, kept: Collection[str] = ()
     """
     context = wire.context or WireContext()
     consent = wire.consent if wire.consent in ("granted", "denied") else "unset"
-    visitor = wire.visitor if wire.visitor is not None and _VISITOR.fullmatch(wire.visitor) else None
+    visitor = _visitor(wire)
     leads = consent == "granted" and visitor is not None
     maker = _Maker(received, wire.sent, leads, frozenset(kept))
     events: list[Event] = []
-    refused = [Refused(reason, _alone(wire, visitor if leads else None, raw)) for reason, raw in wire.broken]
+    unfit: list[tuple[str, Any]] = list(wire.broken)
     for place, raw in enumerate(wire.events):
         made = maker.event(raw) if place < EVENTS_LIMIT else "too-many"
         if isinstance(made, str):
-            refused.append(Refused(made, _alone(wire, visitor if leads else None, msgspec.to_builtins(raw))))
+            unfit.append((made, raw))
         else:
             events.append(made)
-    names = set(marks) | set(agent.marks)
+    known = visitor if leads else None
+    refused = [Refused(reason, maker.again(wire, known, [raw])) for reason, raw in unfit[:REFUSED_MOST]]
+    refused += [Refused(reason, b"", n) for reason, n in Counter(reason for reason, _ in unfit[REFUSED_MOST:]).items()]
+    asked = leads or any(event.type.startswith("form_") for event in events)
+    # In audience mode nothing follows from the agent, but that a crawler, which is nobody, leaves the counts.
+    names = set(marks) | {mark for mark in agent.marks if asked or mark == "crawler"}
     if context.automated:
         names.add("automated")
     return Batch(
@@ -313,24 +334,20 @@ def check(wire: Wire, *, received: int, agent: Agent, kept: Collection[str] = ()
     )
 
 
-def _alone(wire: Wire, visitor: str | None, raw: Any) -> bytes:
-    """A refused event as a batch of its own, so that it can be sent again; what is withheld is not kept here either."""
-    if isinstance(raw, dict):
-        raw = {key: value for key, value in raw.items() if value is not None and key != "traits"}
-        if isinstance(raw.get("fields"), list):
-            raw["fields"] = [_without_secret(field) for field in raw["fields"][:FIELDS_LIMIT]]
-    batch = {"v": 1, "site": wire.site, "visitor": visitor, "consent": wire.consent, "sent": wire.sent, "events": [raw]}
-    return json.dumps(batch, default=lambda _: "~", ensure_ascii=True).encode()[:REFUSED_LIMIT]
+def foreign(wire: Wire, *, received: int, kept: Collection[str] = ()) -> Refused:
+    """A whole batch of a page that may not send for its site, as it is kept: cleaned as any other."""
+    visitor = _visitor(wire) if wire.consent == "granted" else None
+    maker = _Maker(received, wire.sent, visitor is not None, frozenset(kept))
+    return Refused("foreign-origin", maker.again(wire, visitor, [*wire.events, *(raw for _reason, raw in wire.broken)][:REFUSED_MOST]))
 
 
-def _without_secret(raw: Any) -> Any:
-    try:
-        field = msgspec.convert(raw, Field)
-    except (ValueError, RecursionError):
-        return {"withheld": "value"}  # unreadable: not kept
-    reason = field.withheld or secrets.withheld(field)
-    kept = {key: value for key, value in raw.items() if key in Field.__struct_fields__ and value is not None}
-    return {**kept, "value": None, "text": None, "withheld": reason} if reason else kept
+def told(batch: Batch, event: Event) -> bytes:
+    """A checked event as a batch of its own, so that it can be sent again; whatever it holds, this answers."""
+    wire = {"id": str(UUID(bytes=event.id)), "type": event.type, "at": event.at, "url": event.url, **event.data}
+    wire |= {"page": event.page, "n": event.n} if event.page else {}
+    wire |= {"fields": msgspec.to_builtins(event.fields)} if event.fields else {}
+    whole = {"v": 1, "site": batch.site, "visitor": batch.subject, "consent": batch.consent, "sent": batch.received, "events": [wire]}
+    return json.dumps(whole, default=lambda _: "~", ensure_ascii=True).encode()[:REFUSED_LIMIT]
 
 
 def uuid_bytes(text: str) -> bytes | None:
@@ -387,8 +404,36 @@ class _Maker:
             fields=fields,
         )
 
+    def again(self, wire: Wire, visitor: str | None, events: list[Any]) -> bytes:
+        """Refused events as a batch that can be sent again. What no taken event would hold is not kept of them either."""
+        batch = {"v": 1, "site": wire.site, "visitor": visitor, "consent": wire.consent, "sent": wire.sent}
+        made = [self._harmless(msgspec.to_builtins(raw) if isinstance(raw, WireEvent) else raw) for raw in events]
+        return json.dumps({**batch, "events": made}, default=lambda _: "~", ensure_ascii=True).encode()[:REFUSED_LIMIT]
+
+    def _harmless(self, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return "~"
+        apart = not self.leads and str(raw.get("type")).startswith("form_")
+        left_out = {"traits", "page", "n"} if apart else {"traits"}
+        made = {key: raw[key] for key in WireEvent.__struct_fields__ if raw.get(key) is not None and key not in left_out}
+        for key in ("url", "referrer", "href", "action"):
+            if isinstance(made.get(key), str):
+                made[key] = _bare(self._url(made[key])) if apart else self._url(made[key])
+        for key in ("title", "text", "message"):
+            if isinstance(made.get(key), str):
+                made[key] = secrets.clean_text(made[key][:FIELD_LIMIT])
+        if isinstance(made.get("fields"), list):
+            made["fields"] = [self._harmless_field(field) for field in made["fields"][:FIELDS_LIMIT]]
+        return made
+
+    def _harmless_field(self, raw: Any) -> Any:
+        try:
+            return msgspec.to_builtins(self._field(msgspec.convert(raw, WireField)))
+        except (ValueError, RecursionError):
+            return {"withheld": "value"}  # unreadable: not kept
+
     def _url(self, url: str | None) -> str:
-        return secrets.clean_url(url[:2_048], self.kept, self.leads) if url else ""
+        return _clean_url(url[:2_048], self.kept, self.leads) if url else ""
 
     def _data(self, raw: WireEvent) -> dict[str, object] | str:
         """The keys of the event's type, cut and cleaned, without the empty ones."""
@@ -489,7 +534,9 @@ def _pairs(pairs: dict[str, Scalar] | None, data: dict[str, object], name: str) 
     for key, value in (pairs or {}).items():
         if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > _SAFE:
             return "bad-number"
-        kept[key[:100]] = secrets.clean_text(value)[:FIELD_LIMIT] if isinstance(value, str) and name == "props" else value
+        if isinstance(value, str):
+            value = (secrets.clean_text(value) if name == "props" else value)[:FIELD_LIMIT]
+        kept[key[:100]] = value
     return data | {name: kept}
 
 

@@ -113,8 +113,9 @@ def fold(visitor: str, facts: Iterable[Fact], source_of: SourceOf, open_ones: It
         session = latest.get(fact.site)
         if session is None or _ends(session, fact):
             session = latest[fact.site] = _begin(visitor, fact)
-            _open_touch(session, fact, source_of(fact.site, fact.url, fact.referrer) or _DIRECT, folded)
-        elif fact.type == "view" and fact.nav not in ("reload", "bfcache"):
+            arrived = None if fact.nav == "route" else source_of(fact.site, fact.url, fact.referrer)
+            _open_touch(session, fact, arrived or _DIRECT, folded)
+        elif fact.type == "view" and fact.nav not in ("reload", "bfcache", "route"):
             _arrive(session, fact, source_of, folded)
         _extend(session, fact)
         folded.sessions[session.id] = session

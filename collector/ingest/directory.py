@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 
+import structlog
 from msgspec import Struct
 
 from ..store import sites
 from ..store.database import Database
+from ..store.writer import Busy
+
+log = structlog.get_logger()
 
 FRESH = 2.0
 UNKNOWN_FRESH = 0.5
@@ -36,7 +40,7 @@ class Directory:
         self._loading = asyncio.Lock()
 
     async def find(self, site_id: int) -> Site | None:
-        """The site, or None."""
+        """The site, or None. Raises Busy where the database does not answer."""
         now = time.monotonic()
         site = self._sites.get(site_id)
         if site is not None and now - self._loaded < FRESH:
@@ -55,8 +59,12 @@ class Directory:
 
     async def _load(self) -> None:
         started = time.monotonic()
-        async with self._database.reader() as conn:
-            rows = await sites.all(conn)
+        try:
+            async with self._database.reader() as conn:
+                rows = await sites.all(conn)
+        except Exception as wrong:  # each driver has its own
+            log.error("sites not read", error=type(wrong).__name__)
+            raise Busy from wrong
         self._sites = {
             row["id"]: Site(row["id"], row["account_id"], frozenset((row["domain"], *row["hosts"])), frozenset(row["kept"]), row["consent"])
             for row in rows

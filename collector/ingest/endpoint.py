@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from functools import lru_cache
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..domain import agents, hosts, protocol
-from ..domain.events import Batch, Event, Refused, mark_bits
+from ..domain.events import Batch, Event, mark_bits
 from ..domain.secrets import clean_url
 from ..store.writer import Busy, Writer
 from .directory import Directory, Site
@@ -25,6 +26,9 @@ from .script import Script
 log = structlog.get_logger()
 
 PATIENCE = 30.0  # seconds for a body to come
+LINGER = 1.0  # seconds in which the rest of a refused body is read and thrown away,
+LINGER_BYTES = 1_048_576  # and how much of it
+_client_of = lru_cache(maxsize=4096)(client_of)
 _PIXEL = re.compile(r"/(\d{1,18})ns\.gif")
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
@@ -60,7 +64,7 @@ class Endpoint:
         self._writer = writer
         self._directory = directory
         self._script = script
-        self._trusted = trusted
+        self._trusted = tuple(trusted)
         self._clock = clock
         self._ids = ids
         self._buckets = Buckets()
@@ -95,24 +99,28 @@ class Endpoint:
         if body is None:
             return  # the client went away in mid-sentence
         if isinstance(body, str):
-            await self._refuse(send, body, closing=True)
+            await self._refuse(send, body, closing=receive)
             return
         wire = protocol.decode(body)
         if isinstance(wire, protocol.Rejected):
             await self._refuse(send, wire.reason)
             return
-        site = await self._directory.find(int(wire.site))
+        try:
+            site = await self._directory.find(int(wire.site))
+        except Busy:
+            await self._refuse(send, "busy", retry=2.0)
+            return
         if site is None:
             await self._refuse(send, "bad-site", status=403)
             return
         received = self._clock()
-        wait = self._wait(scope, headers, max(1, len(wire.events)))
+        wait = self._wait(scope, headers, max(1, len(wire.events) + len(wire.broken)))
         if wait:
             await self._refuse(send, "rate", site=site, retry=wait)
             return
         marks = _origin_marks(headers, site)
         if marks is None:
-            await self._foreign(site, body, received)
+            await self._foreign(site, wire, received)
             await self._refuse(send, "foreign-origin", site=site)
             return
         agent = agents.read(headers.get(b"user-agent", b"")[:512].decode("latin-1"))
@@ -133,9 +141,9 @@ class Endpoint:
             answer.append((b"x-webleads-refused", _named(outcome.refused.items())))
         await _answer(send, 204, answer)
 
-    async def _foreign(self, site: Site, body: bytes, received: int) -> None:
+    async def _foreign(self, site: Site, wire: protocol.Wire, received: int) -> None:
         """A batch from a page that may not send for this site is kept among the refused."""
-        kept = Refused("foreign-origin", body[: protocol.REFUSED_LIMIT])
+        kept = protocol.foreign(wire, received=received, kept=site.kept)
         try:
             await self._writer.take(
                 Batch(site=site.id, visitor=None, consent="unset", received=received, events=(), refused=(kept,), account=site.account)
@@ -144,7 +152,7 @@ class Endpoint:
             self.counts[site.account, site.id, "foreign-origin"] += 1
 
     async def _refuse(
-        self, send: Send, reason: str, *, site: Site | None = None, status: int = 0, retry: float = 0.0, closing: bool = False
+        self, send: Send, reason: str, *, site: Site | None = None, status: int = 0, retry: float = 0.0, closing: Receive | None = None
     ) -> None:
         if reason != "foreign-origin":  # that one is counted where it is kept
             self.counts[site.account if site else 0, site.id if site else 0, reason] += 1
@@ -153,13 +161,15 @@ class Endpoint:
             answer.append((b"x-webleads-consent", site.consent.encode()))
         if retry:
             answer.append((b"retry-after", str(math.ceil(retry)).encode()))
-        if closing:
-            answer.append((b"connection", b"close"))
-        await _answer(send, status or _STATUS.get(reason, 400), answer, json.dumps({"refused": {reason: 1}}).encode())
+        status, body = status or _STATUS.get(reason, 400), json.dumps({"refused": {reason: 1}}).encode()
+        if closing is None:
+            await _answer(send, status, answer, body)
+        else:
+            await _answer_early(closing, send, status, [*answer, (b"connection", b"close")], body)
 
     def _wait(self, scope: Scope, headers: dict[bytes, bytes], events: int) -> float:
         peer = scope["client"][0] if scope.get("client") else ""
-        address = client_of(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"), self._trusted)
+        address = _client_of(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"), self._trusted)
         return self._buckets.wait(address, events, time.monotonic()) if address else 0.0
 
     # GET /js, GET /{site}ns.gif --------------------------------------------------------------------------------------
@@ -254,22 +264,18 @@ async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes | str | 
     length = headers.get(b"content-length", b"0")
     if length.isdigit() and int(length[:12]) > protocol.BODY_LIMIT:
         return "too-large"
-    message = await receive()
-    if message["type"] != "http.request":
-        return None
-    if not message.get("more_body"):
-        body: bytes = message.get("body", b"")
-        return "too-large" if len(body) > protocol.BODY_LIMIT else body
     try:
         async with asyncio.timeout(PATIENCE):
-            return await _read_on(receive, message)
+            return await _read_all(receive)
     except TimeoutError:
         return "not-json"
 
 
-async def _read_on(receive: Receive, message: Any) -> bytes | str | None:
-    parts, size = [], 0
+async def _read_all(receive: Receive) -> bytes | str | None:
+    parts: list[bytes] = []
+    size = 0
     while True:
+        message = await receive()
         if message["type"] != "http.request":
             return None
         part = message.get("body", b"")
@@ -279,11 +285,22 @@ async def _read_on(receive: Receive, message: Any) -> bytes | str | None:
             return "too-large"
         if not message.get("more_body"):
             return b"".join(parts)
-        message = await receive()
 
 
 def _named(counts: Iterable[tuple[str, int]]) -> bytes:
     return ", ".join(f"{reason}={n}" for reason, n in sorted(counts)).encode()
+
+
+async def _answer_early(receive: Receive, send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    """Answers while the body still comes, and reads on for a moment: a close with unread bytes would reset the answer away."""
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LINGER):
+            left = LINGER_BYTES
+            while left > 0 and (message := await receive())["type"] == "http.request" and message.get("more_body"):
+                left -= len(message.get("body", b""))
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _answer(send: Send, status: int, headers: list[Header], body: bytes = b"", *, head: bool = False) -> None:

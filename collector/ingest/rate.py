@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 PER_SECOND = 100.0
 BURST = 1_000.0
@@ -20,6 +20,7 @@ class Buckets:
 
     def wait(self, address: str, events: int, now: float) -> float:
         """Takes `events` at `now` (seconds); answers 0.0, or the seconds to wait if there are too many."""
+        events = min(events, int(BURST))  # more than a full bucket could never be paid
         left, then = self._buckets.pop(address, (BURST, now))
         left = min(BURST, left + (now - then) * PER_SECOND)
         short = events - left
@@ -34,6 +35,15 @@ def networks(names: Sequence[str]) -> tuple[Network, ...]:
     return tuple(ip_network(name.strip(), strict=False) for name in names if name.strip())
 
 
+def _address(name: str) -> IPv4Address | IPv6Address | None:
+    """An address, or None; an IPv4 peer of a socket that listens on both comes as ::ffff:192.0.2.1."""
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
 def client_of(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
     """Whose bucket it is: the peer, or behind trusted proxies the right-most address that is not one of them.
 
@@ -45,22 +55,14 @@ def client_of(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
             hop = part
             if not _within(part, trusted):
                 break
-    try:
-        address = ip_address(hop)
-    except ValueError:
+    address = _address(hop)
+    if address is None:
         return hop[:64]
     if not trusted and address.is_loopback:
         return ""
-    if address.version == 6 and address.ipv4_mapped:
-        return str(address.ipv4_mapped)
     return str(address) if address.version == 4 else str(ip_network(f"{address}/64", strict=False))
 
 
 def _within(name: str, trusted: Sequence[Network]) -> bool:
-    if not trusted:
-        return False
-    try:
-        address = ip_address(name)
-    except ValueError:
-        return False
-    return any(address in network for network in trusted if network.version == address.version)
+    address = _address(name) if trusted else None
+    return address is not None and any(address in network for network in trusted if network.version == address.version)

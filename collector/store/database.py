@@ -13,8 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
+
+from . import folder
 
 
 class BadDatabase(ValueError):
@@ -35,6 +38,15 @@ def parse(url: str) -> URL:
     raise BadDatabase(f"{url!r}: only a SQLite file and PostgreSQL are spoken here")
 
 
+def is_outage(wrong: Exception) -> bool:
+    """Whether disk, memory, lock or connection failed, so that no row is to blame and the same may work later."""
+    if isinstance(wrong, DBAPIError):
+        # SQLSTATE classes: connection, rollback (deadlock), resources, not in state (lock), operator, system.
+        state = str(getattr(wrong.orig, "sqlstate", None) or "")[:2]
+        return wrong.connection_invalidated or isinstance(wrong, OperationalError) or state in ("08", "40", "53", "55", "57", "58")
+    return isinstance(wrong, MemoryError | OSError | InvalidRequestError)
+
+
 class Database:
     """Where everything is kept. `close` it in a finally: an open aiosqlite connection keeps the process alive."""
 
@@ -47,7 +59,7 @@ class Database:
     def writing_engine(self) -> Engine:
         """The one sync engine that may write (SQLite only). Its connection lives in the thread that first uses it."""
         assert self.file is not None
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        folder.make(self.file.parent)
         engine = create_engine(self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5.0})
         event.listen(engine, "connect", _writer_pragmas)
         event.listen(engine, "begin", _begin)

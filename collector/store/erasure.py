@@ -12,7 +12,7 @@ from ..domain.events import TYPES
 from ..domain.identity import Span
 from . import schema as s
 from .events import month_of
-from .hot import insert
+from .hot import insert, upsert
 
 DAY = 86_400_000
 _keep = insert(s.kept_count, conflict=["account_id", "site_id", "day", "kind"])
@@ -36,7 +36,8 @@ def drop_event_keys(conn: Connection, account_id: int, keys: Collection[tuple[in
 
 def drop_within(conn: Connection, account_id: int, spans: Collection[Span]) -> int:
     """Deletes the events of visitors while they were somebody, after counting them."""
-    return drop_events(conn, account_id, within(spans)) if spans else 0
+    ordered = list(spans)  # in parts: SQLite bounds the depth of an expression
+    return sum(drop_events(conn, account_id, within(ordered[start : start + 200])) for start in range(0, len(ordered), 200))
 
 
 def drop_events(conn: Connection, account_id: int, which: ColumnElement[bool]) -> int:
@@ -131,9 +132,9 @@ def drop_refused(conn: Connection, account_id: int, values: Iterable[str]) -> in
 
 
 def suppress(conn: Connection, account_id: int, keys: Collection[bytes], reason: str, at: int) -> None:
-    """Keeps the keys of identifiers that imports must not bring back."""
+    """Keeps the keys of identifiers that imports must not bring back; of one that was kept before, the newer time."""
     rows = [{"account_id": account_id, "id": key, "reason": reason, "at": at} for key in keys]
-    insert(s.suppression, conflict=["account_id", "id"]).many(conn, rows)
+    upsert(s.suppression).many(conn, rows)
 
 
 def old_leads(conn: Connection, account_id: int, before: int, most: int) -> list[bytes]:

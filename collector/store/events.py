@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -28,7 +29,12 @@ _facts = by(
 
 def month_of(at: int) -> int:
     """yyyymm of a time in UTC milliseconds (civil calendar from days, Howard Hinnant's algorithm)."""
-    days = at // 86_400_000 + 719_468
+    return _month_of_day(at // 86_400_000)
+
+
+@lru_cache(maxsize=256)
+def _month_of_day(day: int) -> int:
+    days = day + 719_468
     era, day_of_era = divmod(days, 146_097)
     year_of_era = (day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
     month_from_march = (5 * (day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)) + 2) // 153

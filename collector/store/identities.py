@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from ..domain.identity import Edge, Span
 from .hot import HotIn, by, insert
-from .schema import consent, edge, identifier, span
+from .schema import consent, edge, identifier, span, suppression
 
 _identifiers = by(identifier, "id", "id", "lead_id")
 _add_identifier = insert(identifier, conflict=["account_id", "id"])
@@ -21,8 +21,9 @@ _spans_of_leads = by(span, "lead_id")
 _add_span = insert(span)
 _edges = HotIn(
     lambda binds: (
-        select(edge.c.at, edge.c.id, edge.c.visitor, identifier.c.lead_id, edge.c.submission_id)
+        select(edge.c.at, edge.c.id, edge.c.visitor, identifier.c.lead_id, edge.c.submission_id, suppression.c.at)
         .join(identifier, (identifier.c.account_id == edge.c.account_id) & (identifier.c.id == edge.c.identifier_id))
+        .outerjoin(suppression, (suppression.c.account_id == edge.c.account_id) & (suppression.c.id == edge.c.identifier_id))
         .where(edge.c.account_id == bindparam("account_id"), edge.c.visitor.in_(binds), edge.c.strength >= 2)
     )
 )
@@ -56,8 +57,8 @@ def add_consents(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
 def edges(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[Edge, bytes | None]]]:
     """Evidence by visitor, with the submission that each came from."""
     found: dict[str, list[tuple[Edge, bytes | None]]] = {}
-    for at, identity, visitor, lead_id, submission_id in _edges.rows(conn, visitors, account_id=account_id):
-        one = Edge(at, bytes(identity), visitor, bytes(lead_id))
+    for at, identity, visitor, lead_id, submission_id, erased_at in _edges.rows(conn, visitors, account_id=account_id):
+        one = Edge(at, bytes(identity), visitor, bytes(lead_id), since=erased_at or 0)
         found.setdefault(visitor, []).append((one, bytes(submission_id) if submission_id else None))
     return found
 

@@ -19,6 +19,7 @@ Row = dict[str, Any]
 
 MOST_SPANS = 200  # of one lead: SQLite bounds the depth of an expression
 MOST_EVENTS = 2_000  # of one lead's timeline; the newest are kept
+RECENT = 5_000  # leads whose origins the filter offers: the list must not read them all for that
 EXPORT_STEP = 500  # rows a statement: no read lasts as long as the download
 _ENDS = ("first", "last")
 _SHOWN = ("view", "engage", "click", "custom", "identify", "consent")
@@ -94,21 +95,20 @@ async def page(conn: AsyncConnection, account_id: int, filters: Filters, cursor:
     return Page(rows, newer, older)
 
 
-async def count(conn: AsyncConnection, account_id: int, filters: Filters) -> int:
-    """How many rows the whole list has."""
-    return int((await conn.execute(select(func.count()).select_from(lead).where(_where(account_id, filters)))).scalar_one())
+async def counts(conn: AsyncConnection, account_id: int, filters: Filters) -> dict[str, int]:
+    """How many rows the whole list has of each kind, whichever kind is asked for; `""` is all of them."""
+    asked = select(lead.c.kind, func.count()).where(_where(account_id, filters._replace(kind=""))).group_by(lead.c.kind)
+    found = {kind: int(count) for kind, count in await conn.execute(asked)}
+    return {"lead": 0, "message": 0} | found | {"": sum(found.values())}
 
 
 async def origins(conn: AsyncConnection, account_id: int) -> tuple[list[str], list[str]]:
-    """The channels and the sources that any lead came from, first or last: what the filter offers."""
-    asked = (
-        select(*(lead.c[f"{end}_{name}"] for end in _ENDS for name in ("channel", "source")))
-        .where(lead.c.account_id == account_id)
-        .distinct()
-    )
+    """The channels and the sources that recent leads came from, first or last: what the filter offers."""
+    columns = [lead.c[f"{end}_{name}"] for end in _ENDS for name in ("channel", "source")]
+    recent = _newest_first(select(*columns).where(lead.c.account_id == account_id)).limit(RECENT).subquery()
     channels: set[str] = set()
     sources: set[str] = set()
-    for first_channel, first_source, last_channel, last_source in await conn.execute(asked):
+    for first_channel, first_source, last_channel, last_source in await conn.execute(select(recent).distinct()):
         channels.update((first_channel, last_channel))
         sources.update((first_source, last_source))
     return sorted(channels - {""}), sorted(sources - {"", "(direct)"})

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 
-from . import sites
+from . import plans, sites
 
 # Months of the last contact, of events in leads mode, of events in audience mode; days of refused events.
 RETENTION = {"leads": (36, 0), "history": (13, 0), "audience": (25, 0), "refused": (0, 30)}
@@ -39,6 +39,7 @@ def upgrade(conn: Connection, now: int) -> None:
             command.upgrade(made, "head")
         except CommandError as wrong:
             raise NewerDatabase(str(wrong)) from wrong
+        plans.teach(conn)
     if not sites.accounts(conn):
         sites.add_account(conn, "main", now, RETENTION)
 

@@ -443,6 +443,7 @@ lead = _table(
     _col("marks", SmallInteger),
     _personal("search"),  # what the search box reads: folded, without accents
     Index(None, "account_id", "created_at", "id"),
+    Index(None, "account_id", "kind", "created_at", "id"),
     Index(None, "account_id", "site_id", "created_at"),
     kind="derived",
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
+from . import folder
 from .database import Database
 
 
@@ -14,17 +16,22 @@ def path_of(database: Database) -> Path:
 
 
 def load(database: Database) -> bytes:
-    """The secret, made at the first start. Raises OSError."""
+    """The secret, made at the first start; from then on no power cut takes it. Raises OSError."""
     path = path_of(database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        return _read(path)
-    except FileNotFoundError:
-        pass
-    fresh = path.with_name(f"secret.{os.getpid()}")
+    folder.make(path.parent)
+    if not path.exists():
+        _make(path)
+    # Also where another process made it: identifiers that hang on it may be acknowledged next.
+    folder.sync(path.parent)
+    return bytes.fromhex(path.read_text().strip())
+
+
+def _make(path: Path) -> None:
+    # A name that no dead process has left behind: in a container every start has the same process id.
+    fresh = path.with_name(f"secret.{secrets.token_hex(8)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(handle, os.urandom(32).hex().encode() + b"\n")
+        os.write(handle, secrets.token_hex(32).encode() + b"\n")
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -34,8 +41,3 @@ def load(database: Database) -> bytes:
         pass
     finally:
         os.unlink(fresh)
-    return _read(path)
-
-
-def _read(path: Path) -> bytes:
-    return bytes.fromhex(path.read_text().strip())

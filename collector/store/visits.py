@@ -21,13 +21,13 @@ _open = HotIn(
     )
 )
 _visitors = by(visitor, "id")
-_save_session = upsert(session)
+_save_session = upsert(session, lasting=("visitor", "site_id", "started_at", "entry_url"))
 _save_touch = upsert(touch)
 _save_visitor = upsert(visitor)
 _drop_touch = Hot(
     lambda _: delete(touch).where(touch.c.account_id == bindparam("a"), touch.c.session_id == bindparam("s"), touch.c.id == bindparam("t"))
 )
-_times = by(session, "visitor", "visitor", "started_at", "ended_at", "marks")
+_times = by(session, "visitor", "visitor", "started_at", "ended_at", "marks", "site_id")
 _touches = by(touch, "visitor")
 
 
@@ -78,11 +78,11 @@ def drop(conn: Connection, account_id: int, visitors: Iterable[str]) -> None:
             conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(ids[start : start + 500])))
 
 
-def times(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, int, int]]]:
-    """(start, end, marks) of every session, by visitor."""
-    found: dict[str, list[tuple[int, int, int]]] = {}
-    for name, start, end, marks in _times.rows(conn, visitors, account_id=account_id):
-        found.setdefault(name, []).append((start, end, marks))
+def times(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, int, int, int]]]:
+    """(start, end, marks, site) of every session, by visitor."""
+    found: dict[str, list[tuple[int, int, int, int]]] = {}
+    for name, start, end, marks, site in _times.rows(conn, visitors, account_id=account_id):
+        found.setdefault(name, []).append((start, end, marks, site))
     return found
 
 

@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from . import folder
 from .database import Database
 
 log = structlog.get_logger()
@@ -124,8 +125,8 @@ class Writer:
     async def _enqueue(self, job: _Job) -> Any:
         self._waiting += job.size
         self._put(job)
-        # A client that goes away must not cancel the commit that others share.
-        return await asyncio.shield(job.future)
+        # A client that goes away cancels its future only: the job stays in the queue, and the commit is shared with others.
+        return await job.future
 
     def _put(self, job: _Job | None) -> None:
         self._jobs.put(job)
@@ -224,7 +225,7 @@ def _failed(group: list[_Job], wrong: Exception) -> list[tuple[_Job, Any, BaseEx
 def hold(database: Database) -> BinaryIO:
     """Takes the writer's lock of a SQLite file; it falls with the process, however that ends. Raises Locked."""
     assert database.file is not None
-    database.file.parent.mkdir(parents=True, exist_ok=True)
+    folder.make(database.file.parent)
     path = database.file.with_name(database.file.name + ".lock")
     handle = open(path, "ab", buffering=0)  # noqa: SIM115 (held until the process ends)
     try:

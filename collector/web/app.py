@@ -47,7 +47,7 @@ def create(
     made = Starlette(
         routes=routes,
         middleware=[
-            Middleware(Headers, secure=settings.url.startswith("https://")),
+            Middleware(Headers),
             Middleware(RequestBodyLimitMiddleware, max_body_size=auth.LARGEST_FORM),
             Middleware(Guard),
         ],

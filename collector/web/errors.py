@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ..present.language import N_
-from . import headers, house, render
+from . import headers, render
 
 # status → title, what it means, what to do
 TEXTS = {
@@ -62,5 +61,5 @@ async def busy(request: Request, _: Exception) -> Response:
 async def broken(request: Request, _: Exception) -> Response:
     """Shows that we failed; the policy is put here because this answer passes by every middleware."""
     response = page(request, 500)
-    headers.put(MutableHeaders(raw=response.raw_headers), house.is_secure(request))
+    headers.put(response.headers)
     return response

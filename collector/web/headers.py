@@ -19,28 +19,25 @@ POLICY = {
 }
 
 
-def put(headers: MutableHeaders, secure: bool) -> None:
+def put(headers: MutableHeaders) -> None:
     """Adds the policy; pages about people are kept by nobody on the way."""
     for name, value in POLICY.items():
         headers[name] = value
     headers.setdefault("Cache-Control", "no-store")
-    if secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
 class Headers:
     """Puts the policy on every answer of an application."""
 
-    def __init__(self, app: ASGIApp, secure: bool) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and adds the headers to what comes back."""
 
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
-                put(MutableHeaders(scope=message), self.secure)
+                put(MutableHeaders(scope=message))
             await send(message)
 
         await self.app(scope, receive, send_with_policy)

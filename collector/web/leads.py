@@ -29,22 +29,31 @@ async def start(request: Request) -> Response:
 
 async def listed(request: Request) -> Response:
     """The list; all its state is in the address."""
-    user, asked = auth.required(request), _Asked(request)
+    user, asked, fragment = auth.required(request), _Asked(request), render.wants_fragment(request)
     async with house.of(request).database.reader() as conn:
         found = await leads.page(conn, user.account_id, asked.filters, asked.cursor, ROWS)
         if not found.rows and asked.cursor is not None:
             return RedirectResponse(asked.url(), 303)
-        count = await leads.count(conn, user.account_id, asked.filters)
-        messages = await leads.count(conn, user.account_id, asked.filters._replace(kind="message"))
-        channels, sources = await leads.origins(conn, user.account_id)
+        counts = await leads.counts(conn, user.account_id, asked.filters)
+        channels, sources = ([], []) if fragment else await leads.origins(conn, user.account_id)
         known = await sites.all(conn, user.account_id)
         heard = None if found.rows else await _last_heard(conn, user.account_id, known)
-    template = "_list.html" if render.wants_fragment(request) else "leads.html"
     zone = _zone(known, asked.filters.site)
     return render.page(
-        request, template, page=found, asked=asked, count=count, messages=messages, channels=channels, sources=sources,
-        sites=known, site_by_id={row["id"]: row for row in known}, heard=heard, zone=zone, who=_who(request),
-    )  # fmt: skip
+        request,
+        "_list.html" if fragment else "leads.html",
+        page=found,
+        asked=asked,
+        count=counts[asked.filters.kind],
+        messages=counts["message"],
+        channels=channels,
+        sources=sources,
+        sites=known,
+        site_by_id={row["id"]: row for row in known},
+        heard=heard,
+        zone=zone,
+        who=_who(request),
+    )
 
 
 async def export(request: Request) -> Response:
@@ -86,11 +95,19 @@ async def one(request: Request) -> Response:
     zone = dates.zone_of(site["zone"] if site else None).key
     told = entries(way.sessions, way.touches, way.events, way.submissions)
     return render.page(
-        request, "lead.html", lead=lead, site=site, site_by_id=known, zone=zone, who=_who(request), way=way, entries=told,
+        request,
+        "lead.html",
+        lead=lead,
+        site=site,
+        site_by_id=known,
+        zone=zone,
+        who=_who(request),
+        way=way,
+        entries=told,
         why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language),
         landing={end: _landing(way.touches, lead[f"{end}_at"]) for end in ("first", "last")},
         permissions=[row for row in way.submissions if row["counted"] and row["marketing"]],
-    )  # fmt: skip
+    )
 
 
 class _Asked:

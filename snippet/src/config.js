@@ -5,7 +5,7 @@
  *   setting: required | granted | off; stated: the page said so itself; hash: routes live behind the `#`
  */
 
-/** Whether a text is a setting of consent. @param {string | null} text */
+/** Whether a text is a setting of consent. @param {string | null | undefined} text */
 export const isSetting = (text) => /^(required|granted|off)$/.test(text || '');
 
 /** A site's number, or 0: a string of digits is one too. @param {unknown} given */

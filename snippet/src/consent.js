@@ -16,17 +16,11 @@ export let wording = '';
 
 /**
  * The state of consent of one site: granted | denied | unset.
- * @param {string} explicit  granted | denied | ''
- * @param {boolean} refusing  GPC or DNT
  * @param {string} setting  required | granted | off
+ * @param {any} [browser]
  */
-export const judge = (explicit, refusing, setting) => explicit || (refusing ? 'denied' : setting === 'granted' ? setting : 'unset');
-
-/** @param {string} setting */
-export function state(setting) {
-  const { globalPrivacyControl: gpc, doNotTrack: dnt } = /** @type {any} */ (navigator);
-  return judge(said, gpc === true || dnt === '1', setting);
-}
+export const state = (setting, browser = navigator) =>
+  said || (browser.globalPrivacyControl || browser.doNotTrack === '1' ? 'denied' : setting === 'granted' ? setting : 'unset');
 
 /**
  * The visitor decides. Nothing but a grant is remembered, by `remember`.

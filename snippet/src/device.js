@@ -1,6 +1,6 @@
 /** What the tag keeps on the visitor's device, and the only place that touches it. A device that refuses is survived. */
 
-const OURS = 'webleads_';
+export const OURS = 'webleads_'; // and a site's number: its setting, where the collector had to tell
 export const CONSENT = OURS + 'consent'; // granted: said by the visitor on this site; tag: said by the page for them
 export const SECRET = OURS + 'secret';
 export const QUEUE = OURS + 'q_'; // and an event's id: one entry an event, so that tabs never write over each other
@@ -31,16 +31,16 @@ export const keep = (key, text) => safely(() => (text ? localStorage.setItem(key
 export const keys = (start = OURS) => safely(() => Object.keys(localStorage).filter((key) => key.startsWith(start)).sort()) || [];
 
 /** The visitor's id, or '' where the cookie is missing, blocked or of another make. */
-export const readCookie = () => safely(() => /** @type {any} */ (/(?:^|; ?)_jsuid=([\w-]{22})(?:;|$)/.exec(document.cookie))[1]) || '';
+export const readCookie = () => safely(() => /** @type {any} */ (/\b_jsuid=([\w-]{22})(;|$)/.exec(document.cookie))[1]) || '';
 
 /** Writes the visitor's cookie, or deletes it where there is no id. Consent managers know the name from the old tag. @param {string} id */
 export const writeCookie = (id) =>
   safely(() => {
-    document.cookie = `_jsuid=${id};path=/;max-age=${id && LIFE};samesite=lax${location.protocol > 'https' ? ';secure' : ''}`;
+    document.cookie = `_jsuid=${id};path=/;max-age=${id ? LIFE : 0};samesite=lax${location.protocol > 'https' ? ';secure' : ''}`;
   });
 
 /** Leaves nothing of ours behind. Writes nothing on a device that holds nothing. */
 export function wipe() {
   keys().forEach((key) => keep(key));
-  if (safely(() => /_jsuid=/.test(document.cookie))) writeCookie('');
+  if (readCookie()) writeCookie('');
 }

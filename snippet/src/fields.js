@@ -3,20 +3,20 @@
  * called `action`, `id` or `elements` stands in their place (clobbering), so everything is asked of the prototypes.
  *
  * @typedef {import('./wire.js').Field} Field
- * @typedef {HTMLInputElement & HTMLSelectElement & HTMLTextAreaElement} Control
+ * @typedef {Omit<HTMLInputElement, 'type'> & {type: string, selectedOptions?: HTMLCollectionOf<HTMLOptionElement>}} Control
  */
 
-import { withheld } from './secrets.js';
-import { AREA_LENGTH, LABEL_LENGTH, VALUE_LENGTH, cut, fit } from './wire.js';
+import { safely } from './device.js';
+import { cleanUrl, withheld } from './secrets.js';
+import { AREA_LENGTH, TEXT_LENGTH, cut, fit } from './wire.js';
 
 const IGNORE = '[data-webleads-ignore]';
-const SKIPPED = /^(button|submit|reset|image|fieldset|output|object)$/;
 const UNREAD = /^(password|hidden|file)$/; // their values are not even looked at
 const TYPED = /^(text|email|tel|url|number|search|password)/;
-const CONTACT =
-  /mail|courriel|phone|t[eé]l|mobile|portable|nom\b|name|contact|message|comment|question|demande|remarque|naam|nombre|apellido|correo|vorname|nachricht|nome|cognome/i;
-const SEARCH = /^(q|s|search|query|recherche|keywords?|motscles)$/i;
-const GENERATED = /\d{7}|(?=[a-f]*\d)[\da-f]{8}|^(:|«|_r_)/i;
+const CONTACT = /mail|courriel|phone|t[eé]l|mobile|nom\b|name|contact|message|comment|question|demande/i;
+const SEARCH = /^(q|s|search|query|recherche)$/i;
+const GENERATED = /\d{7}|(?=[a-f]*\d)[\da-f]{8}|^[:«_]/i;
+const MARGIN = 40; // longer than a card number: what is cut in two is not known any more
 
 /** @param {Element} element @param {string} name */
 export const attribute = (element, name) => Element.prototype.getAttribute.call(element, name) || '';
@@ -24,27 +24,30 @@ export const attribute = (element, name) => Element.prototype.getAttribute.call(
 /** @param {Element} element @param {string} selector */
 const within = (element, selector) => Element.prototype.closest.call(element, selector);
 
-/** @param {HTMLFormElement} form @returns {Control[]} */
-export const controls = (form) => [
-  .../** @type {any} */ (Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, 'elements')).get.call(form),
-];
+/** A form's fields, without its buttons. @param {HTMLFormElement} form @returns {Control[]} */
+export const controls = (form) =>
+  [.../** @type {any} */ (Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, 'elements')).get.call(form)].filter(
+    ({ type }) => type && !/^(button|submit|reset|image|fieldset|output)$/.test(type),
+  );
 
-/** The words of a piece of page, without what stands in its fields. @param {Node} node @returns {string} */
+/** The words of a piece of page, without what stands in its fields. @param {Node | null | undefined} node @returns {string} */
 const words = (node) =>
-  node.nodeType === 3
-    ? /** @type {Text} */ (node).data
-    : /^(select|textarea|script|style|button)$/i.test(node.nodeName)
-      ? ''
+  !node || /^(select|textarea|script|style|button)$/i.test(node.nodeName)
+    ? ''
+    : node.nodeType === 3
+      ? String(node.nodeValue)
       : Array.from(node.childNodes, words).join(' ');
 
-/** @param {(Node | null | undefined)[]} nodes */
-const said = (nodes) => cut(nodes.map((node) => (node ? words(node) : '')).join(' ').replace(/\s+/g, ' ').trim(), LABEL_LENGTH);
+/** @param {Iterable<Node | null> | ArrayLike<Node | null>} nodes */
+const said = (nodes) => cut(Array.from(nodes, words).join(' ').replace(/\s+/g, ' ').trim());
 
-/** The nearest words before a field that has no label, up to the field before it. @param {Element} control */
-function before(control) {
-  for (let node = control, up = 0; up < 3 && node.parentElement && node.nodeName !== 'FORM'; node = node.parentElement, up++) {
+const FIELD = 'input,select,textarea';
+
+/** The nearest words before a field that has no label, up to the field before it. @param {Element | null} node */
+function before(node) {
+  for (let up = 0; node && node.nodeName !== 'FORM' && up < 3; node = node.parentElement, up++) {
     for (let other = node.previousSibling; other; other = other.previousSibling) {
-      if (other instanceof Element && (other.matches('input,select,textarea') || other.querySelector('input,select,textarea'))) return '';
+      if (other instanceof Element && (other.matches(FIELD) || other.querySelector(FIELD))) return '';
       const text = said([other]);
       if (text) return text;
     }
@@ -52,41 +55,22 @@ function before(control) {
   return '';
 }
 
-/** The computed label. @param {Control} control */
-const label = (control) =>
-  said(attribute(control, 'aria-labelledby').split(/\s+/).map((id) => document.getElementById(id))) ||
-  said(Array.from(control.labels || [])) ||
-  (/^(checkbox|radio)$/.test(control.type) && said([control.nextSibling])) ||
+/** The computed label. @param {Control} control @param {boolean} box  its words stand behind it */
+const label = (control, box) =>
+  said(attribute(control, 'aria-labelledby').split(' ').map((id) => document.getElementById(id))) ||
+  said(control.labels || []) ||
+  (box && said([control.nextSibling])) ||
   before(control);
 
 /** @param {Control} control */
-function hint(control) {
-  const set = control.closest('fieldset');
-  const legend = said([set && set.querySelector('legend')]);
-  return cut([attribute(control, 'placeholder'), attribute(control, 'aria-label'), legend].filter(Boolean).join(' '), LABEL_LENGTH);
-}
-
-/**
- * What the visitor put into a field.
- * @param {Field} field  filled in place
- * @param {Control} control
- */
-function fill(field, control) {
-  const { type } = control;
-  if (type === 'checkbox' || type === 'radio') {
-    field.checked = control.checked ? 1 : 0;
-    field.text = field.label;
-    if (control.defaultChecked) field.preset = 1;
-    if (control.checked && attribute(control, 'value')) field.value = control.value;
-  } else if (control.selectedOptions) {
-    const chosen = Array.from(control.selectedOptions);
-    field.value = chosen.map((option) => option.value).join(', ');
-    field.text = said(chosen);
-  } else field.value = control.value;
-}
-
-/** Longer than a card number: what is cut in two is not known any more. */
-const MARGIN = 40;
+const hint = (control) =>
+  cut(
+    [
+      attribute(control, 'placeholder'),
+      attribute(control, 'aria-label'),
+      words(control.closest('fieldset')?.querySelector('legend')),
+    ].join(' ').trim(),
+  ); // prettier-ignore
 
 /**
  * Takes out of a field what may not leave, and shortens the rest.
@@ -94,109 +78,102 @@ const MARGIN = 40;
  * @returns {Field}
  */
 export function guard(field) {
-  const max = field.type === 'textarea' ? AREA_LENGTH : VALUE_LENGTH;
-  const value = cut(field.value, max + MARGIN);
-  field.value = value.trim() ? value : undefined;
-  field.withheld = field.withheld || withheld(field);
-  if (field.withheld) field.value = field.text = field.checked = field.preset = undefined;
-  else if (value.length > max) {
-    field.value = cut(value, max);
-    field.cut = 1;
-  }
+  const max = field.type === 'textarea' ? AREA_LENGTH : TEXT_LENGTH;
+  const value = (field.value = cut(field.value, max + MARGIN));
+  const reason = (field.withheld = field.withheld || withheld(field));
+  if (reason) field.text = field.checked = field.preset = undefined;
+  else if (value.length > max) field.cut = 1;
+  field.value = reason || !value.trim() ? undefined : cut(value, max);
   return field;
 }
 
 /**
  * One field as it stands now.
  * @param {Control} control
- * @returns {Field | undefined}  nothing for buttons, disabled fields and the radios that were not chosen
+ * @returns {Field}
  */
 function read(control) {
-  const { type } = control;
-  if (!type || SKIPPED.test(type) || control.matches(':disabled') || (type === 'radio' && !control.checked)) return;
+  const { type, name, id, checked, selectedOptions } = control;
+  const box = /^(checkbox|radio)$/.test(type);
+  const known = label(control, box);
   /** @type {Field} */
-  const field = {
-    name: cut(control.name, LABEL_LENGTH),
-    id: cut(control.id, LABEL_LENGTH),
-    label: label(control),
-    hint: hint(control),
-    type,
-    autocomplete: cut(attribute(control, 'autocomplete'), LABEL_LENGTH),
-  };
+  const field = { name: cut(name), id: cut(id), label: known, hint: hint(control), type, autocomplete: attribute(control, 'autocomplete') };
   if (control.closest(IGNORE)) field.withheld = 'optout';
-  else if (!UNREAD.test(type)) fill(field, control);
+  else if (box) {
+    field.checked = checked ? 1 : 0;
+    field.text = known;
+    field.preset = control.defaultChecked ? 1 : undefined;
+    if (checked) field.value = attribute(control, 'value');
+  } else if (!UNREAD.test(type)) {
+    field.value = control.value;
+    if (selectedOptions) {
+      const chosen = Array.from(selectedOptions);
+      field.value = chosen.map((option) => option.value).join(', ');
+      field.text = said(chosen);
+    }
+  }
   return guard(field);
 }
 
 /** A short fingerprint (FNV-1a) of a text. @param {string} text */
-export function hash(text) {
-  let sum = 2166136261;
-  for (let place = 0; place < text.length; place++) sum = Math.imul(sum ^ text.charCodeAt(place), 16777619);
-  return (sum >>> 0).toString(36);
-}
+export const hash = (text) =>
+  ([...text].reduce((sum, sign) => Math.imul(sum ^ sign.charCodeAt(0), 16777619), 2166136261) >>> 0).toString(36);
 
 /**
  * A form's key (DESIGN 5), the same on every visit.
- * @param {string} given  data-webleads-form
- * @param {string[]} names  its id and its name
- * @param {string} action  its address
+ * @param {string[]} names  what the page calls it: data-webleads-form, id, name
+ * @param {string} path  where it goes
  * @param {string[]} fields  the names of its fields
  */
-export const formKey = (given, names, action, fields) =>
-  given ||
-  names.find((name) => name && !GENERATED.test(name)) ||
-  'f' + hash([action.replace(/^[a-z]+:\/\/[^/]*/i, ''), ...fields.sort()].join());
-
-/**
- * Where a form goes, without query and fragment; '' where that is no address.
- * @param {HTMLFormElement} form
- * @param {Element | null} [button]  the one that was pressed may send it elsewhere
- */
-const actionOf = (form, button) => {
-  const { origin, pathname } = new URL((button && attribute(button, 'formaction')) || attribute(form, 'action'), location.href);
-  return origin === 'null' ? '' : origin + pathname;
-};
+export const formKey = ([given, ...names], path, fields) =>
+  given || names.find((name) => name && !GENERATED.test(name)) || 'f' + hash([path, ...new Set(fields)].sort().join());
 
 /**
  * What kind of form this is. A login (a password beside one other typed field) and a search are nobody's lead; a form
  * without any contact or message field is counted, and its values stay on the page.
  * @param {Field[]} fields
  * @param {boolean} get  sent by GET
- * @param {boolean} search  marked as a search by the page
  * @returns {'skip' | 'count' | 'keep'}
  */
-export function sort(fields, get, search) {
+export function sort(fields, get) {
   const typed = fields.filter((field) => TYPED.test(field.type || ''));
   const open = typed.filter((field) => !field.withheld);
   const passwords = typed.filter((field) => field.withheld === 'password');
-  const [only] = typed;
-  if (passwords.length === 1 && open.length < 2) return 'skip';
+  const [only, more] = typed;
+  if (passwords.length === 1 && !open[1]) return 'skip';
   if (passwords.some((field) => /current-/.test(field.autocomplete || ''))) return 'skip';
-  if (search || (typed.length === 1 && (only.type === 'search' || (get && SEARCH.test(only.name || only.id || ''))))) return 'skip';
+  if (only && !more && (only.type === 'search' || (get && SEARCH.test(only.name || only.id || '')))) return 'skip';
   return open.some(speaks) ? 'keep' : 'count';
 }
 
 /** Whether a field lets somebody be reached or say something. @param {Field} field */
 const speaks = ({ type, name, id, label, hint, autocomplete, value }) =>
-  /^(email|tel|textarea)$/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join()) || /\S@\S/.test(value || '');
+  /^(email|tel$|textarea)/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join()) || /\S@\S/.test(value || '');
 
 /**
  * What a form would send now.
  * @param {HTMLFormElement} form
- * @param {Element | null} [button]
+ * @param {Element | null} [button]  the one that was pressed may send it elsewhere
  * @returns {{key: string, action: string, fields: Field[]} | undefined}  nothing for a form that is none of our business
  */
 export function snapshot(form, button) {
-  if (within(form, IGNORE)) return;
-  const fields = controls(form).map(read).filter((field) => !!field);
-  const get = !/^post$/i.test(attribute(form, 'method'));
-  const kind = sort(fields, get, !!within(form, 'search,[role=search]'));
-  if (kind === 'skip') return;
-  const action = actionOf(form, button);
-  // All of them, chosen radios or not: the key must not depend on what was answered.
-  const names = controls(form).filter(({ type }) => type && type !== 'hidden' && !SKIPPED.test(type));
-  const key = formKey(attribute(form, 'data-webleads-form'), [attribute(form, 'id'), attribute(form, 'name')], action, [
-    ...new Set(names.map((control) => control.name)),
-  ]);
-  return { key: cut(key, LABEL_LENGTH), action, fields: kind === 'keep' ? fit(fields) : [] };
+  const all = controls(form);
+  // A disabled field is not sent, nor is the radio that was not chosen.
+  const fields = all.filter((one) => !one.matches(':disabled') && (one.type !== 'radio' || one.checked)).map(read);
+  const kind = sort(fields, !/^post$/i.test(attribute(form, 'method')));
+  if (kind === 'skip' || within(form, IGNORE + ',search,[role=search]')) return;
+  const target = (button && attribute(button, 'formaction')) || attribute(form, 'action');
+  const action = cleanUrl((safely(() => new URL(target, location.href).href) || '').replace(/[?#].*/, ''));
+  return {
+    // Of all fields, chosen or not: the key must not depend on what was answered.
+    key: cut(
+      formKey(
+        ['data-webleads-form', 'id', 'name'].map((name) => attribute(form, name)),
+        action.replace(/^https?:..[^/]*/, ''),
+        all.map((one) => (one.type === 'hidden' ? '' : one.name)),
+      ),
+    ),
+    action,
+    fields: kind === 'keep' ? fit(fields) : [],
+  };
 }

@@ -2,17 +2,18 @@
  * Forms that are sent: one submission each, and what became of it as far as a page shows that to everybody.
  *
  * @typedef {{
- *   form: HTMLFormElement, key: string, at: number, values: string, invalid: number, url: string, submission: object,
- *   event?: SubmitEvent, byScript?: boolean, stays: boolean, reset?: boolean, ended?: boolean,
+ *   form: HTMLFormElement, key: string, at: number, values: string, path: string, stays: boolean,
+ *   event?: SubmitEvent, script?: boolean, reset?: boolean, ended?: boolean,
  * }} Attempt
- *   values: what was sent, as text; invalid: fields marked as wrong when it was sent; stays: its answer goes to another window
+ *   values: what was sent, as text; stays: its answer goes to another window;
+ *   event: of the visitor's sending; script: a script sent it (in the end)
  */
 
-import { attribute, controls, guard, snapshot } from './fields.js';
 import { safely } from './device.js';
+import { attribute, guard, snapshot } from './fields.js';
 import { listen, watch } from './listen.js';
 import { emit } from './track.js';
-import { FORM_FIELDS, LABEL_LENGTH, cut, fit, formResult, formSubmit } from './wire.js';
+import { FORM_FIELDS, cut, fit, formResult, formSubmit, json } from './wire.js';
 
 const SAME = 3000; // ms in which the same values of the same form are one submission
 const OBSERVED = 10000; // ms
@@ -24,115 +25,106 @@ let attempts = [];
 
 /**
  * What became of a submission whose page is still there.
- * @param {{age: number, moved: boolean, invalid: boolean, reset: boolean, gone: boolean, twin: boolean}} signs
- *   moved: the page went elsewhere; invalid: fields were marked as wrong since; twin: the form came back in another element
+ * @param {{age: number, moved: boolean, reset?: boolean, gone: boolean, twin: boolean}} signs
+ *   moved: the page went elsewhere; twin: the form came back in another element
  * @returns {[result: string, by: string] | undefined}  nothing: look again later
  */
-export function verdict({ age, moved, invalid, reset, gone, twin }) {
-  if (moved) return ['unknown', 'none'];
-  if (invalid) return ['failed', 'node'];
-  if (reset) return ['confirmed', 'reset'];
-  if (gone && !twin) return ['confirmed', 'gone'];
-  if (gone || age >= OBSERVED) return ['unknown', 'none'];
+export function verdict({ age, moved, reset, gone, twin }) {
+  if (moved || (gone && twin) || age > OBSERVED) return ['unknown', 'none'];
+  if (reset || gone) return ['confirmed', reset ? 'reset' : 'gone'];
 }
-
-/** How many fields the page marks as wrong. @param {HTMLFormElement} form */
-const marked = (form) => controls(form).filter((control) => attribute(control, 'aria-invalid') === 'true').length;
-
-/** @param {HTMLFormElement} form */
-const values = (form) => JSON.stringify((snapshot(form) || {}).fields);
 
 /** @param {Attempt} attempt @param {string} result @param {string} by */
 function end(attempt, result, by) {
-  attempt.ended = true;
-  if (result === 'failed') attempt.at = 0; // the next try is another submission
-  emit(formResult(attempt.submission, result, by));
-}
-
-/** @param {Attempt} attempt */
-function look(attempt) {
   if (attempt.ended) return;
-  const { form, key, url } = attempt;
-  const gone = !document.contains(form);
-  const found = verdict({
-    age: Date.now() - attempt.at,
-    moved: place() !== url,
-    // Wrong fields that were wrong before, or whose form was emptied since, say nothing of this submission.
-    invalid: !gone && marked(form) > attempt.invalid && values(form) === attempt.values,
-    reset: !!attempt.reset,
-    gone,
-    twin: gone && Array.from(document.forms).some((other) => (snapshot(other) || {}).key === key),
-  });
-  if (found) end(attempt, ...found);
-  else setTimeout(() => safely(() => look(attempt)), GLANCE);
+  attempt.ended = true;
+  emit(formResult(attempt, result, by));
 }
 
 /** The page by its address; a fragment is no other page. */
-const place = () => location.href.replace(/#.*/s, '');
+const place = () => location.pathname + location.search;
 
-/**
- * Whether the answer goes elsewhere, so that this page's end is not the form's doing.
- * @param {HTMLFormElement} form @param {Element | null | undefined} button
- */
-const stays = (form, button) =>
-  !/^(_self|_top|_parent)?$/i.test((button && attribute(button, 'formtarget')) || attribute(form, 'target')) ||
-  /^dialog$/i.test(attribute(form, 'method'));
+/** @param {Attempt} attempt */
+const watchOver = (attempt) => setTimeout(() => safely(() => look(attempt)), GLANCE);
+
+/** @param {Attempt} attempt */
+function look(attempt) {
+  const { form, key, path } = attempt;
+  const gone = !document.contains(form);
+  const found = verdict({
+    age: Date.now() - attempt.at,
+    moved: place() !== path,
+    reset: attempt.reset,
+    gone,
+    twin: gone && Array.from(document.forms).some((other) => snapshot(other)?.key === key),
+  });
+  if (found) end(attempt, ...found);
+  else if (!attempt.ended) watchOver(attempt);
+}
 
 /**
  * A form is being sent.
- * @param {unknown} form
+ * @param {HTMLFormElement} form
  * @param {SubmitEvent} [event]  none when a script calls `form.submit()`
  */
 function sent(form, event) {
-  if (!(form instanceof HTMLFormElement)) return;
-  const button = event && event.submitter;
-  const taken = snapshot(form, button);
+  const button = event?.submitter;
+  const taken = form instanceof HTMLFormElement && snapshot(form, button);
   if (!taken) return;
   const { key, action, fields } = taken;
+  const values = json(fields);
   const at = Date.now();
-  const text = JSON.stringify(fields);
-  attempts = attempts.filter((one) => at - one.at < SAME || !one.ended);
+  attempts = attempts.filter((one) => !one.ended || at - one.at < SAME);
   // A script that sends the form goes on with what the visitor began, whatever it changed in between.
-  const same = attempts.find((one) => one.key === key && at - one.at < SAME && (one.values === text || (!event && one.event)));
-  if (same) {
-    same.byScript = !event;
-    same.event = event || same.event;
-    return;
+  let attempt = attempts.find((one) => one.key === key && at - one.at < SAME && (one.values === values || (!event && one.event)));
+  if (!attempt) {
+    const target = (button && attribute(button, 'formtarget')) || attribute(form, 'target');
+    const stays = !/^(_self|_top|_parent)?$/i.test(target) || /dialog/i.test(attribute(form, 'method'));
+    attempt = { form, key, at, values, path: place(), stays };
+    attempts.push(attempt);
+    emit(formSubmit(key, attempt, event ? 'submit' : 'script', action, fields), true);
+    watchOver(attempt);
   }
-  const attempt = {
-    form, key, at, event, values: text, invalid: marked(form), url: place(), submission: {}, byScript: !event, stays: stays(form, button),
-  }; // prettier-ignore
-  attempts.push(attempt);
-  emit(formSubmit(key, attempt.submission, event ? 'submit' : 'script', action, fields), true);
-  setTimeout(() => safely(() => look(attempt)), GLANCE);
+  attempt.event = event || attempt.event;
+  attempt.script = !event;
 }
 
 /** The page goes away: a form that was sent natively is why, one that a script handles is not. */
-export function closeForms() {
-  for (const attempt of attempts) {
-    if (attempt.ended) continue;
-    if (!attempt.stays && (attempt.byScript || !(attempt.event && attempt.event.defaultPrevented))) end(attempt, 'confirmed', 'navigation');
-    else end(attempt, 'unknown', 'none');
-  }
-}
+export const closeForms = () =>
+  attempts.forEach((attempt) =>
+    attempt.stays || (!attempt.script && attempt.event?.defaultPrevented)
+      ? end(attempt, 'unknown', 'none')
+      : end(attempt, 'confirmed', 'navigation'),
+  );
 
 /**
  * A submission that the page itself describes.
  * @param {unknown} name  the form's
- * @param {unknown} given  name → value
+ * @param {any} given  name → value
  */
-export function submitted(name, given) {
-  const fields = Object.entries(Object(given))
-    .slice(0, FORM_FIELDS)
-    .map(([key, value]) => guard({ name: cut(key, LABEL_LENGTH), type: 'text', value: String(value) }));
-  emit(formSubmit(cut(name, LABEL_LENGTH), {}, 'api', '', fit(fields)), true);
-}
+export const submitted = (name, given) =>
+  emit(
+    formSubmit(
+      cut(name),
+      {},
+      'api',
+      undefined,
+      fit(
+        Object.entries(given || {})
+          .slice(0, FORM_FIELDS)
+          .map(([key, value]) => guard({ name: cut(key), type: 'text', value: String(value) })),
+      ),
+    ),
+    true,
+  );
 
 /** Watches every form of the page, those to come too. */
 export function watchForms() {
   listen(window, 'submit', (event) => sent(event.target, event));
-  watch(HTMLFormElement.prototype, 'submit', 'before', (form) => sent(form));
-  listen(window, 'reset', (event) => {
-    for (const attempt of attempts) if (attempt.form === event.target && Date.now() - attempt.at > AT_ONCE) attempt.reset = true;
-  });
+  watch(HTMLFormElement.prototype, 'submit', sent, true);
+  listen(window, 'reset', ({ target }) =>
+    attempts.forEach((attempt) => {
+      if (attempt.form === target && Date.now() - attempt.at > AT_ONCE) attempt.reset = true;
+    }),
+  );
 }

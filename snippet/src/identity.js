@@ -1,6 +1,6 @@
 /** The random names of things: events, pages, visitors, and the proof of being one. */
 
-import { CONSENT, QUEUE, SECRET, keep, keys, readCookie, recall, wipe, writeCookie } from './device.js';
+import { CONSENT, SECRET, keep, readCookie, recall, wipe, writeCookie } from './device.js';
 
 /** @param {number} count */
 const random = (count) => crypto.getRandomValues(new Uint8Array(count));
@@ -40,13 +40,6 @@ export function enter() {
 export function leave() {
   visitor = '';
   wipe();
-}
-
-/** Another person may sit here now: the next `enter` makes another visitor; consent stays. */
-export function renew() {
-  visitor = '';
-  [SECRET, ...keys(QUEUE)].forEach((key) => keep(key));
-  writeCookie('');
 }
 
 /**

@@ -2,12 +2,13 @@
  * The way out: events wait here until the collector says that it has them. At least once from here, exactly once there:
  * every event carries its id, so sending again is harmless.
  *
- * @typedef {{id: string, key: string, text: string, kept?: boolean, gone?: boolean}} Item
+ * @typedef {{id: string, key: string, text: string, kept?: boolean, gone?: boolean, flying?: boolean}} Item
  *   key: address, blank, head of the batch: equal keys may travel together; text: the event as JSON;
  *   kept: on the device too (leads mode); gone: given to a beacon, which answers nothing
  */
 
 import { QUEUE, keep, keys, recall, safely } from './device.js';
+import { uuid7 } from './identity.js';
 import { BATCH_BYTES, BATCH_EVENTS, body, bytes } from './wire.js';
 
 const STORE_EVENTS = 50;
@@ -20,8 +21,6 @@ const GIVE_UP = 3; // network failures in a row
 
 /** @type {Item[]} */
 let queue = [];
-/** @type {Set<Item>} */
-const flying = new Set();
 let timer = 0;
 let quietUntil = 0;
 let tries = 0;
@@ -30,10 +29,8 @@ let aloft = 0;
 
 /** @type {typeof fetch} */
 let pageFetch;
-/** @type {(site: number, setting: string | null) => void} */
-let answered;
-/** @type {(site: number, kind: string, count: number) => void} */
-let lost;
+/** @type {(key: string, setting?: string | null, kind?: string, count?: number) => void} */
+let hear;
 
 /**
  * The pause before the next try, in ms: 2 s doubled each time, at most 5 minutes, spread so that pages do not come back together.
@@ -50,7 +47,7 @@ export function batches(items) {
   const done = [];
   for (const item of items) {
     let batch = open[item.key];
-    if (!batch || batch.length >= BATCH_EVENTS || bytes(batch.concat(item).map((one) => one.text).join()) > BATCH_BYTES) {
+    if (!batch || batch.length >= BATCH_EVENTS || bytes([...batch, item].map((one) => one.text).join()) > BATCH_BYTES) {
       done.push((batch = open[item.key] = []));
     }
     batch.push(item);
@@ -58,37 +55,29 @@ export function batches(items) {
   return done;
 }
 
-/**
- * Which entries on the device are too many: all but the youngest, within the bounds.
- * @param {[key: string, length: number][]} entries  oldest first
- * @param {number} now
- */
-export function surplus(entries, now) {
+/** Leaves the youngest on the device, within the bounds. An id begins with its time, so that ids can be compared for age. */
+function trim() {
   let room = STORE_LENGTH;
-  // A UUIDv7 begins with its time.
-  return entries.reverse().filter(
-    ([key, length], place) =>
-      place >= STORE_EVENTS || (room -= length) < 0 || now - parseInt(key.slice(QUEUE.length).replace('-', ''), 16) > STORE_AGE,
-  );
+  const oldest = QUEUE + uuid7(Date.now() - STORE_AGE);
+  keys(QUEUE)
+    .reverse()
+    .forEach((name, place) => {
+      room -= recall(name).length;
+      if (place >= STORE_EVENTS || room < 0 || name < oldest) keep(name);
+    });
 }
-
-/** Keeps the device's share small. */
-const trim = () => {
-  for (const [key] of surplus(keys(QUEUE).map((key) => [key, recall(key).length]), Date.now())) keep(key);
-};
 
 /** Forgets items for good. @param {Item[]} items */
-function drop(items) {
+const drop = (items) => {
   queue = queue.filter((item) => !items.includes(item));
-  for (const item of items) if (item.kept) keep(QUEUE + item.id);
-}
+  items.forEach((item) => item.kept && keep(QUEUE + item.id));
+};
 
 /** @param {Item[]} batch @returns {[to: string, body: string]} */
-function pack(batch) {
-  const [{ key }] = batch;
-  const [to] = key.split(' ');
-  return [to, body(key.slice(to.length), Date.now(), batch.map((item) => item.text))];
-}
+const pack = (batch) => {
+  const [to, ...rest] = batch[0].key.split(' ');
+  return [to, body(rest.join(' '), Date.now(), batch.map((item) => item.text))];
+};
 
 /** @param {Item[]} batch */
 const beacon = (batch) => safely(() => navigator.sendBeacon(...pack(batch)));
@@ -100,17 +89,17 @@ const beacon = (batch) => safely(() => navigator.sendBeacon(...pack(batch)));
 function launch(batch) {
   const [to, text] = pack(batch);
   const size = bytes(text);
-  let over = false;
-  batch.forEach((item) => flying.add(item));
+  let open = true;
+  batch.forEach((item) => (item.flying = true));
   aloft += size;
 
   /** @param {number} [status] @param {(name: string) => string | null} [header] */
-  const land = (status = 0, header = () => '') => {
-    if (over) return;
-    over = true;
-    batch.forEach((item) => flying.delete(item));
+  const land = (status, header) => {
+    if (!open) return;
+    open = false;
     aloft -= size;
-    settle(batch, status, header);
+    batch.forEach((item) => (item.flying = false));
+    settle(batch, String(status), header);
   };
   const plainly = () =>
     safely(() => {
@@ -121,40 +110,36 @@ function launch(batch) {
       request.send(text);
     });
   setTimeout(land, PATIENCE);
-  try {
-    pageFetch(to, { method: 'POST', body: text, keepalive: aloft < ALOFT, credentials: 'omit' })
-      .then(({ status, headers }) => (status > 0 ? land(status, (name) => headers.get(name)) : plainly()))
-      .catch(plainly);
-  } catch (broken) {
-    plainly();
-  }
+  new Promise((done) => done(pageFetch(to, { method: 'POST', body: text, keepalive: aloft < ALOFT, credentials: 'omit' })))
+    .then((/** @type {any} */ { status, headers }) => land(status.toFixed(), (name) => headers.get(name)))
+    .catch(plainly);
 }
 
 /**
  * What the collector's answer means (DESIGN 4.3).
  * @param {Item[]} batch
- * @param {number} status  0 where none came
- * @param {(name: string) => string | null} header
+ * @param {string} status  'undefined' where none came
+ * @param {(name: string) => string | null} [header]
  */
 function settle(batch, status, header) {
-  const site = parseInt(batch[0].key.split('"site":')[1]);
-  answered(site, header('X-Webleads-Consent'));
-  if (status > 199 && status < 300) {
+  const [{ key }] = batch;
+  const half = batch.length >> 1;
+  hear(key, header?.('X-Webleads-Consent'));
+  if (/^2/.test(status)) {
     tries = failures = 0;
     drop(batch);
-  } else if (status === 413 && batch[1]) {
-    const half = batch.length >> 1;
+  } else if (half && status === '413') {
     launch(batch.slice(0, half));
     launch(batch.slice(half));
-  } else if (/400|403|413/.test(String(status))) {
+  } else if (/40[03]|413/.test(status)) {
     drop(batch);
     // A report of a loss that is lost itself is let go.
-    const count = batch.filter((item) => !/"type":"error"/.test(item.text)).length;
-    if (count) lost(site, String(status), count);
+    const count = batch.filter((item) => !/"error"/.test(item.text)).length;
+    if (count) hear(key, '', status, count);
   } else if (Date.now() >= quietUntil) {
     // Several batches that fail together are one failure.
-    quietUntil = Date.now() + (Number(header('Retry-After')) * 1000 || backoff(tries++, Math.random()));
-    if (!/429|503/.test(String(status)) && ++failures === GIVE_UP) beacon(batch);
+    quietUntil = Date.now() + (Number(header?.('Retry-After')) * 1000 || backoff(tries++, Math.random()));
+    if (!/429|503/.test(status) && ++failures >= GIVE_UP) beacon(batch);
     flush();
   }
 }
@@ -167,12 +152,11 @@ export function flush(leaving) {
   const pause = quietUntil - Date.now();
   clearTimeout(timer);
   timer = 0;
-  if (!leaving && failures >= GIVE_UP) return;
-  if (!leaving && pause > 0) {
-    timer = window.setTimeout(flush, pause);
+  if (!leaving && (failures >= GIVE_UP || pause > 0)) {
+    if (failures < GIVE_UP) timer = window.setTimeout(flush, pause);
     return;
   }
-  for (const batch of batches(queue.filter((item) => !flying.has(item) && !(leaving && item.gone)))) {
+  for (const batch of batches(queue.filter((item) => !item.flying && !(leaving && item.gone)))) {
     if (!leaving || !beacon(batch)) launch(batch);
     else if (batch[0].kept) batch.forEach((item) => (item.gone = true));
     else drop(batch);
@@ -206,18 +190,22 @@ export const forget = () => {
 };
 
 /** Takes up what an earlier page could not send. Leads mode only. */
-export function takeUp() {
+export const takeUp = () => {
   trim();
-  for (const name of keys(QUEUE)) {
-    const id = name.slice(QUEUE.length);
-    const [key, text] = safely(() => JSON.parse(recall(name))) || [];
-    if (text && !queue.some((item) => item.id === id)) queue.push({ id, key, text, kept: true });
-  }
-}
+  keys(QUEUE).forEach((name) =>
+    safely(() => {
+      const id = name.slice(QUEUE.length);
+      const [key, text] = JSON.parse(recall(name));
+      if (!queue.some((item) => item.id === id)) queue.push({ id, key, text, kept: true });
+    }),
+  );
+};
 
-/** @param {typeof answered} onAnswer  the collector's own word on the site's setting @param {typeof lost} onLoss */
-export function open(onAnswer, onLoss) {
-  answered = onAnswer;
-  lost = onLoss;
+/**
+ * Opens the way out.
+ * @param {typeof hear} listener  is told the collector's own word on a site's setting, and of losses
+ */
+export const open = (listener) => {
+  hear = listener;
   pageFetch = window.fetch;
-}
+};

@@ -12,7 +12,8 @@
 
 import { isSetting } from './config.js';
 import * as consent from './consent.js';
-import { enter, leave, renew as newVisitor, proof, token, uuid7 } from './identity.js';
+import { OURS, keep, recall } from './device.js';
+import { enter, leave, proof, token, uuid7 } from './identity.js';
 import { cleanText, cleanUrl } from './secrets.js';
 import * as send from './send.js';
 import { TAG, TEXT_LENGTH, consent as consentEvent, cut, error, head, json, view } from './wire.js';
@@ -52,16 +53,18 @@ function tell(site, data, urgent, at = Date.now()) {
   const id = uuid7(at);
   // What is said in a form may not be joined with anything in audience mode: no page, no place in it, no company.
   const alone = !leads && /^form/.test(data.type);
+  // One id a site and mode: two accounts, or one before and after consent, must not find each other's rows by a shared one.
+  const sending = data.submission;
   if (!leads && (site.setting === 'off' || data.type === 'identify')) return;
+  if (data.type === 'form_result' && !sending[site.key]) return;
   const event = {
     id,
     at,
     ...data,
-    ...(alone || { page: site.page, n: site.n++ }),
+    ...(alone ? {} : { page: site.page, n: site.n++ }),
     url: cleanUrl(alone ? bare(here) : here, [], leads),
     referrer: data.referrer && cleanUrl(data.referrer, [], leads),
-    // One id a site: two accounts must not find each other's rows by a shared one.
-    submission: data.submission && (data.submission[site.id] = data.submission[site.id] || uuid7(at)),
+    submission: sending && (sending[site.key] = sending[site.key] || uuid7(at)),
   };
   send.put({ id, key: site.key + (alone ? ' ' : ''), text: json(event), kept: leads }, urgent);
 }
@@ -143,46 +146,46 @@ export function settle(news) {
       site.visitor = '';
     }
     site.key = site.endpoint + ' ' + head(site.id, site.visitor, state, context(!!site.visitor));
-    if (was === site.visitor) continue;
+    if (site.page && was === site.visitor) continue;
     turn(site);
-    if (site.visitor) {
-      send.takeUp();
-      show(site);
-    }
+    if (site.visitor) send.takeUp();
+    if (!was) show(site);
   }
   if (inLeads()) {
     if (news ?? fresh) confirm();
-  } else if (sites[0]) {
-    send.forget();
-    leave();
-  }
+  } else if (sites[0]) clear();
 }
 
-/** Somebody else sits at the device from now on. */
+/** Nothing of the visitor stays. */
+function clear() {
+  send.forget();
+  leave();
+}
+
+/** Somebody else sits at the device from now on: another visitor, the same consent. */
 export function renew() {
   if (!inLeads()) return;
   send.flush();
-  send.forget();
-  newVisitor();
+  for (const site of sites) site.visitor = '';
+  clear();
   settle();
 }
 
 /** Adds a site of this page. @param {number} id @param {Config} config */
-export function add(id, config) {
-  sites.push({ ...config, id, n: 0, visitor: '', key: '' });
-}
+export const add = (id, config) =>
+  void sites.push({ ...config, setting: (!config.stated && recall(OURS + id)) || config.setting, id, n: 0, visitor: '', key: '' });
 
 /** Opens the way out. */
 export const open = () =>
-  send.open(
-    // The first answer tells a page that could not say it itself which setting its site has.
-    (id, setting) => {
-      for (const site of sites) {
-        if (site.id !== id || site.stated || !isSetting(setting)) continue;
-        site.stated = true;
-        site.setting = /** @type {string} */ (setting);
-        settle();
-      }
-    },
-    (id, kind, count) => sites.forEach((site) => site.id === id && tell(site, error(kind, count))),
-  );
+  send.open((key, setting, kind, count) => {
+    for (const site of sites) {
+      if (!key.includes(`"site":${site.id},`)) continue;
+      if (kind) tell(site, error(kind, Number(count)));
+      // The first answer tells a page that could not say it itself which setting its site has.
+      if (site.stated || !isSetting(setting)) continue;
+      site.stated = true;
+      site.setting = String(setting);
+      settle();
+      if (site.visitor) keep(OURS + site.id, site.setting);
+    }
+  });

@@ -3,7 +3,7 @@
 import { listen, watch } from './listen.js';
 import { cleanText } from './secrets.js';
 import { emit, here, moved, viewed } from './track.js';
-import { TEXT_LENGTH, click, cut, engage } from './wire.js';
+import { TEXT_LENGTH, URL_LENGTH, click, cut, engage } from './wire.js';
 
 const LEAST = 1000; // ms of attention worth telling
 const SETTLE = 50; // ms a router may take until its last pushState of one move
@@ -40,10 +40,12 @@ export function pause() {
 /** @param {string} url @param {string} referrer @param {string} nav */
 export function arrive(url, referrer, nav) {
   if (here) pause();
-  depth = told = 0;
+  else count();
+  depth = 0;
   spot = place();
   viewed(url, referrer, nav);
   measure();
+  told = depth;
 }
 
 /** The browser's address, without what makes no other page. */
@@ -102,5 +104,5 @@ export function watchVisits(prerendered, hash) {
   listen(window, 'scroll', measure);
   listen(window, 'click', clicked);
   const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
-  arrive(location.href, document.referrer, prerendered ? 'prerender' : entry?.type === 'reload' ? 'reload' : 'load');
+  arrive(location.href, cut(document.referrer, URL_LENGTH), prerendered ? 'prerender' : entry?.type === 'reload' ? 'reload' : 'load');
 }

@@ -14,6 +14,7 @@
 export const TAG = '0.1.0';
 export const BATCH_EVENTS = 20;
 export const BATCH_BYTES = 29000; // of events; the head fits into the rest of 30 KB
+export const URL_LENGTH = 2048;
 export const AREA_LENGTH = 8000;
 export const TEXT_LENGTH = 500;
 export const LABEL_LENGTH = 200;
@@ -123,15 +124,17 @@ export const error = (kind, count) => ({ type: 'error', kind, count });
 
 /**
  * Shortens a submission to its bounds: fields that say something first, the longest value cut first.
- * @param {Field[]} fields  changed in place
+ * @param {Field[]} fields
  */
 export function fit(fields) {
-  if (fields.length > FORM_FIELDS) fields.sort((a, b) => Number(!a.value) - Number(!b.value)).length = FORM_FIELDS;
+  /** @param {Field} field */
+  const length = ({ value = '' }) => value.length;
+  fields = fields.sort((a, b) => Number(!a.value) - Number(!b.value)).slice(0, FORM_FIELDS);
   while (bytes(json(fields)) > FORM_BYTES) {
-    const [longest] = [...fields].sort((a, b) => (b.value || '').length - (a.value || '').length);
+    const longest = fields.reduce((most, field) => (length(field) > length(most) ? field : most));
     // A tenth at a time, for a sign may be one byte or four; where labels alone are too much, the last field goes.
     if (longest.value) {
-      longest.value = longest.value.slice(0, longest.value.length * 0.9);
+      longest.value = longest.value.slice(0, length(longest) * 0.9);
       longest.cut = 1;
     } else fields.pop();
   }

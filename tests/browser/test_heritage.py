@@ -63,7 +63,7 @@ def test_several_sites_are_a_batch_each(stage: Stage) -> None:
     stage.event("view", 4)
     page.click("#go")
     stage.event("form_submit", 4)
-    stage.quiet(300)
+    stage.quiet()
     assert sorted(sites(stage)) == [7, 8, 9, 10]
     ids = stage.recorder.ids() + [event["submission"] for event in stage.submissions()]
     assert len(ids) == len(set(ids))
@@ -79,7 +79,7 @@ def test_the_tag_twice_and_both_tags_count_once(stage: Stage) -> None:
     assert sites(stage) == [100849625]
     page.evaluate("history.pushState(0, '', '/b')")
     stage.event("view", 2)
-    stage.quiet(300)
+    stage.quiet()
     assert sites(stage) == [100849625] * 2
 
 
@@ -126,7 +126,7 @@ def test_tarteaucitron_itself(stage: Stage) -> None:
     stage.put("/", "<p>page", head)
     page = stage.go("/")
     page.wait_for_selector("#tarteaucitronAllDenied2", state="attached")
-    stage.quiet(300)
+    stage.quiet()
     assert stage.recorder.bodies == []
     page.evaluate("tarteaucitron.userInterface.respondAll(true)")
     event = stage.event("consent")

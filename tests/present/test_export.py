@@ -10,15 +10,38 @@ import pytest
 from collector.present import export
 
 ROW: dict[str, Any] = {
-    "lead_id": "019a0000-0000-7000-8000-000000000000", "created_at": 1_795_429_920_123, "last_seen_at": 1_795_429_920_999, "kind": "lead",
-    "name": "Hélène Müller", "given_name": "Hélène", "family_name": "Müller", "email": "h@example.com", "phone": "+33612345678",
-    "organization": "Müller, Fils", "site_id": 42, "site": "example.com", "form": "contact", "page": "https://example.com/", "submissions": 2,
-    "visits": 3, "first_channel": "Email", "first_source": "lettre", "first_medium": "email", "first_campaign": "rentree",
-    "first_at": 1_795_429_920_000, "last_channel": "", "last_source": "", "last_medium": "", "last_campaign": "", "last_at": None,
-    "marketing_consent": "none", "mark": "automated,headless",
-}  # fmt: skip
+    "lead_id": "019a0000-0000-7000-8000-000000000000",
+    "created_at": 1_795_429_920_123,
+    "last_seen_at": 1_795_429_920_999,
+    "kind": "lead",
+    "name": "Hélène Müller",
+    "given_name": "Hélène",
+    "family_name": "Müller",
+    "email": "h@example.com",
+    "phone": "+33612345678",
+    "organization": "Müller, Fils",
+    "site_id": 42,
+    "site": "example.com",
+    "form": "contact",
+    "page": "https://example.com/",
+    "submissions": 2,
+    "visits": 3,
+    "first_channel": "Email",
+    "first_source": "lettre",
+    "first_medium": "email",
+    "first_campaign": "rentree",
+    "first_at": 1_795_429_920_000,
+    "last_channel": "",
+    "last_source": "",
+    "last_medium": "",
+    "last_campaign": "",
+    "last_at": None,
+    "marketing_consent": "none",
+    "mark": "automated,headless",
+}
 CONTRACT = (
-    "lead_id, created_at, last_seen_at, kind, name, given_name, family_name, email, phone, organization, site_id, site, form, page, submissions, visits, "
+    "lead_id, created_at, last_seen_at, kind, name, given_name, family_name, email, phone, organization, site_id, site, form, page, "
+    "submissions, visits, "
     "first_channel, first_source, first_medium, first_campaign, first_at, last_channel, last_source, last_medium, last_campaign, last_at, "
     "marketing_consent, mark"
 )
@@ -49,7 +72,10 @@ def test_a_screen_writes_the_viewers_clock_and_names_it_in_the_heads() -> None:
     assert row[1] == "2026-11-23 11:32:00"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", "＝1+1", "＋1", "－1", "＠x", "+33612345678=1", "+12345"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", "＝1+1", "＋1", "－1", "＠x", "+33612345678=1", "+12345"],
+)
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
     assert export.guarded(text) == "'" + text
 

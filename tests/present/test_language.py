@@ -1,43 +1,23 @@
 """The French catalogue is whole, and a reader gets the language that was asked for."""
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from collector.domain.events import MARKS
 from collector.domain.sources import CHANNELS
 from collector.present import dates, words
 from collector.present.language import catalogue, choose
-
-COLLECTOR = Path(words.__file__).parent.parent
-FRENCH = COLLECTOR / "locale" / "fr" / "LC_MESSAGES"
-
-
-def _po() -> Catalog:
-    with (FRENCH / "messages.po").open("rb") as file:
-        return read_po(file, locale="fr")
-
-
-def _source_texts() -> set[Any]:
-    methods = [("web/**.py", "python"), ("present/**.py", "python"), ("web/templates/**.html", "jinja2")]
-    options = {"web/templates/**.html": {"trimmed": "true", "encoding": "utf-8"}}
-    found = extract_from_dir(COLLECTOR, methods, options, directory_filter=lambda path: True)
-    return {message for _file, _line, message, _comments, _context in found}
+from tests.web.catalogue import extracted, written
 
 
 def test_every_text_of_the_screens_is_in_the_french_catalogue_and_no_other() -> None:
-    asked = _source_texts()
-    kept = {message.id for message in _po() if message.id}
+    asked = {message.id for message in extracted() if message.id}
+    kept = {message.id for message in written() if message.id}
     assert asked - kept == set()
     assert kept - asked == set()
 
 
 def test_no_french_text_is_missing_fuzzy_or_loses_a_placeholder() -> None:
-    for message in _po():
+    for message in written():
         if not message.id:
             continue
         texts = message.string if isinstance(message.string, tuple) else (message.string,)
@@ -48,7 +28,7 @@ def test_no_french_text_is_missing_fuzzy_or_loses_a_placeholder() -> None:
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:
     spoken = catalogue("fr")
-    for message in _po():
+    for message in written():
         if isinstance(message.id, tuple):
             assert tuple(spoken.ngettext(*message.id, count) for count in (1, 2)) == message.string
         elif message.id:
@@ -83,7 +63,9 @@ def test_dates_are_on_the_sites_clock_on_days_of_23_and_25_hours() -> None:
     assert dates.moment(1_792_893_600_000, "No/Where", "en") == "25 Oct 2026 at 03:00"
 
 
-@pytest.mark.parametrize(("ms", "text"), [(0, "0 s"), (59_400, "59 s"), (60_000, "1 min"), (130_000, "2 min 10 s"), (3_900_000, "1 h 05 min")])
+@pytest.mark.parametrize(
+    ("ms", "text"), [(0, "0 s"), (59_400, "59 s"), (60_000, "1 min"), (130_000, "2 min 10 s"), (3_900_000, "1 h 05 min")]
+)
 def test_durations_are_short(ms: int, text: str) -> None:
     assert dates.duration(ms) == text
 

@@ -7,12 +7,22 @@ from collector.present.timeline import Item, Visit, entries
 
 AT = 1_795_429_920_000
 LEAD: dict[str, Any] = {"name": "Camille Durand", "email": "c@example.com", "phone": "", "kind": "lead", "marks": []}
-SENT: dict[str, Any] = {"form": "contact", "url": "https://example.com/contact", "at": AT, "counted": 1, "result": "confirmed", "visitor": "v", "site_id": 1}
+SENT: dict[str, Any] = {
+    "form": "contact",
+    "url": "https://example.com/contact",
+    "at": AT,
+    "counted": 1,
+    "result": "confirmed",
+    "visitor": "v",
+    "site_id": 1,
+}
 SPAN: dict[str, Any] = {"visitor": "v", "from_at": 0, "to_at": 2**62, "kind": "form", "edge_at": AT, "submission_id": b""}
 SESSION: dict[str, Any] = {"id": b"s", "visitor": "v", "site_id": 1, "started_at": AT - 1000, "ended_at": AT + 1000}
 
 
-def _said(lead: dict[str, Any] = LEAD, sent: Any = (SENT,), spans: Any = (SPAN,), sessions: Any = (SESSION,), language: str = "en") -> list[str]:
+def _said(
+    lead: dict[str, Any] = LEAD, sent: Any = (SENT,), spans: Any = (SPAN,), sessions: Any = (SESSION,), language: str = "en"
+) -> list[str]:
     return why.sentences(lead, sent, spans, sessions, "Europe/Paris", language)
 
 
@@ -52,8 +62,14 @@ def test_a_mark_is_said_and_said_to_count() -> None:
 
 
 def test_a_form_without_a_name_and_a_person_without_one_are_said_so() -> None:
-    assert _said(LEAD | {"name": "", "email": ""}, [SENT | {"form": "", "url": ""}])[0] == "Someone without a name sent a form on 23 Nov 2026 at 11:32."
-    assert _said(sent=[SENT | {"form": "0f" * 16, "url": "https://e.com/"}])[0] == "Camille Durand sent a form on the home page on 23 Nov 2026 at 11:32."
+    assert (
+        _said(LEAD | {"name": "", "email": ""}, [SENT | {"form": "", "url": ""}])[0]
+        == "Someone without a name sent a form on 23 Nov 2026 at 11:32."
+    )
+    assert (
+        _said(sent=[SENT | {"form": "0f" * 16, "url": "https://e.com/"}])[0]
+        == "Camille Durand sent a form on the home page on 23 Nov 2026 at 11:32."
+    )
 
 
 def test_names_with_placeholders_are_only_names() -> None:

@@ -9,7 +9,11 @@ from collector.present.tag import tag
 @pytest.mark.parametrize(
     ("parts", "english", "french"),
     [
-        (("Email", "lettre", "email", "rentree"), "Email: lettre, campaign “rentree”", "E-mail\u00a0: lettre, campagne «\u00a0rentree\u00a0»"),
+        (
+            ("Email", "lettre", "email", "rentree"),
+            "Email: lettre, campaign “rentree”",
+            "E-mail\u00a0: lettre, campagne «\u00a0rentree\u00a0»",
+        ),
         (("Direct", "(direct)", "(none)", ""), "Direct visit", "Visite directe"),
         (("Unassigned", "foo", "bar", ""), "Tagged, but matches no channel: foo, medium “bar”", None),
         (("", "", "", ""), "", ""),
@@ -29,7 +33,13 @@ def test_a_form_that_is_known_by_a_hash_has_no_name(key: str, name: str) -> None
 
 @pytest.mark.parametrize(
     ("url", "name"),
-    [("https://e.com/a/b?x=1", "/a/b"), ("https://e.com/", "home page"), ("https://e.com", "home page"), ("", ""), ("http://[x", "http://[x")],
+    [
+        ("https://e.com/a/b?x=1", "/a/b"),
+        ("https://e.com/", "home page"),
+        ("https://e.com", "home page"),
+        ("", ""),
+        ("http://[x", "http://[x"),
+    ],
 )
 def test_a_page_is_named_by_its_path(url: str, name: str) -> None:
     assert words.page(url, "en") == name

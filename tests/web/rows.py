@@ -14,7 +14,7 @@ from collector.domain.leads import fold_text
 from collector.store import schema
 from collector.store.ids import uuid7
 
-NOW = 1_795_425_120_000  # 2026-11-23T10:32:00Z
+NOW = 1_795_429_920_000  # 2026-11-23T10:32:00Z
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -35,9 +35,18 @@ def account(conn: Connection, id: int) -> None:
 def site(conn: Connection, id: int = 42, account: int = 1, domain: str = "example.com", **more: Any) -> int:
     """A site."""
     row = {
-        "id": id, "account_id": account, "domain": domain, "name": "", "consent": "required", "reason": "", "hosts": "[]", "kept": "[]",
-        "country": "FR", "zone": "Europe/Paris", "created_at": NOW,
-    }  # fmt: skip
+        "id": id,
+        "account_id": account,
+        "domain": domain,
+        "name": "",
+        "consent": "required",
+        "reason": "",
+        "hosts": "[]",
+        "kept": "[]",
+        "country": "FR",
+        "zone": "Europe/Paris",
+        "created_at": NOW,
+    }
     conn.execute(insert(schema.site).values(**row | more))
     return id
 
@@ -45,10 +54,26 @@ def site(conn: Connection, id: int = 42, account: int = 1, domain: str = "exampl
 def lead(conn: Connection, at: int = NOW, account: int = 1, **more: Any) -> bytes:
     """A lead's row; `marks` are names. Answers its id."""
     row: dict[str, Any] = {
-        "account_id": account, "id": uuid7(at), "kind": "lead", "created_at": at, "last_seen_at": at, "name": "", "given_name": "",
-        "family_name": "", "email": "", "phone": "", "organization": "", "message": "", "site_id": 42, "form": "contact",
-        "page": "https://example.com/contact", "submissions": 1, "visits": 0, "marketing_consent": "none", "marks": 0,
-    }  # fmt: skip
+        "account_id": account,
+        "id": uuid7(at),
+        "kind": "lead",
+        "created_at": at,
+        "last_seen_at": at,
+        "name": "",
+        "given_name": "",
+        "family_name": "",
+        "email": "",
+        "phone": "",
+        "organization": "",
+        "message": "",
+        "site_id": 42,
+        "form": "contact",
+        "page": "https://example.com/contact",
+        "submissions": 1,
+        "visits": 0,
+        "marketing_consent": "none",
+        "marks": 0,
+    }
     for end in ("first", "last"):
         row |= {f"{end}_channel": "", f"{end}_source": "", f"{end}_medium": "", f"{end}_campaign": "", f"{end}_at": None}
     row |= more
@@ -61,21 +86,52 @@ def lead(conn: Connection, at: int = NOW, account: int = 1, **more: Any) -> byte
 def submission(conn: Connection, lead_id: bytes, at: int, fields: Sequence[Field] = (), account: int = 1, **more: Any) -> bytes:
     """A conversion with its fields. Answers its id."""
     row: dict[str, Any] = {
-        "account_id": account, "id": uuid7(at), "site_id": 42, "lead_id": lead_id, "kind": "lead", "at": at, "visitor": None,
-        "result": "confirmed", "counted": 1, "duplicate_of": None, "digest": uuid7(at), "form": "contact",
-        "url": "https://example.com/contact", "email": "", "phone": "", "name": "", "given_name": "", "family_name": "", "organization": "",
-        "subject": "", "message": "", "marketing": 0, "marketing_text": "", "marks": 0,
-    } | more  # fmt: skip
+        "account_id": account,
+        "id": uuid7(at),
+        "site_id": 42,
+        "lead_id": lead_id,
+        "kind": "lead",
+        "at": at,
+        "visitor": None,
+        "result": "confirmed",
+        "counted": 1,
+        "duplicate_of": None,
+        "digest": uuid7(at),
+        "form": "contact",
+        "url": "https://example.com/contact",
+        "email": "",
+        "phone": "",
+        "name": "",
+        "given_name": "",
+        "family_name": "",
+        "organization": "",
+        "subject": "",
+        "message": "",
+        "marketing": 0,
+        "marketing_text": "",
+        "marks": 0,
+    } | more
     conn.execute(insert(schema.conversion).values(**row))
     for place, field in enumerate(fields):
         conn.execute(
             insert(schema.submission_field).values(
-                account_id=account, submission_id=row["id"], place=place, name=field.name, field_id=field.id, label=field.label,
-                hint=field.hint, type=field.type, autocomplete=field.autocomplete, value=field.value, text=field.text,
-                checked=None if field.checked is None else int(field.checked), preset=int(field.preset), withheld=field.withheld,
+                account_id=account,
+                submission_id=row["id"],
+                place=place,
+                name=field.name,
+                field_id=field.id,
+                label=field.label,
+                hint=field.hint,
+                type=field.type,
+                autocomplete=field.autocomplete,
+                value=field.value,
+                text=field.text,
+                checked=None if field.checked is None else int(field.checked),
+                preset=int(field.preset),
+                withheld=field.withheld,
                 cut=int(field.cut),
             )
-        )  # fmt: skip
+        )
     return bytes(row["id"])
 
 
@@ -84,7 +140,14 @@ def span(conn: Connection, lead_id: bytes, visitor: str, submission_id: bytes, a
     edge = uuid7(at)
     conn.execute(
         insert(schema.edge).values(
-            account_id=account, id=edge, visitor=visitor, identifier_id=uuid7(at), submission_id=submission_id, kind="form", strength=2, at=at
+            account_id=account,
+            id=edge,
+            visitor=visitor,
+            identifier_id=uuid7(at),
+            submission_id=submission_id,
+            kind="form",
+            strength=2,
+            at=at,
         )
     )
     conn.execute(insert(schema.span).values(account_id=account, visitor=visitor, from_at=start, to_at=2**62, lead_id=lead_id, edge_id=edge))
@@ -97,31 +160,70 @@ def visit(
     session, touch = uuid7(at), uuid7(at)
     end = at + len(pages) * 40_000 + 5_000
     origin = {
-        "channel": "Direct", "source": "(direct)", "medium": "(none)", "campaign": "", "term": "", "content": "", "click_kind": "",
-        "click_id": "", "referrer": "",
-    } | (source or {})  # fmt: skip
+        "channel": "Direct",
+        "source": "(direct)",
+        "medium": "(none)",
+        "campaign": "",
+        "term": "",
+        "content": "",
+        "click_kind": "",
+        "click_id": "",
+        "referrer": "",
+    } | (source or {})
     for place, (url, title) in enumerate(pages):
         seen = at + place * 40_000
         event(conn, "view", visitor, seen, f"page{seen}", url, {"title": title, "nav": "load"}, account)
         event(conn, "engage", visitor, seen + 35_000, f"page{seen}", url, {"ms": 35_000, "scroll": 80}, account)
     conn.execute(
         insert(schema.session).values(
-            account_id=account, id=session, visitor=visitor, site_id=42, started_at=at, ended_at=end, last_page="", last_n=0, last_id=session,
-            views=len(pages), events=2 * len(pages), engaged_ms=35_000 * len(pages), entry_url=pages[0][0], exit_url=pages[-1][0],
-            language="fr-FR", agent="Chrome 156 · Windows · desktop", marks=0, touch_id=touch, touch_at=at, touch_key="",
+            account_id=account,
+            id=session,
+            visitor=visitor,
+            site_id=42,
+            started_at=at,
+            ended_at=end,
+            last_page="",
+            last_n=0,
+            last_id=session,
+            views=len(pages),
+            events=2 * len(pages),
+            engaged_ms=35_000 * len(pages),
+            entry_url=pages[0][0],
+            exit_url=pages[-1][0],
+            language="fr-FR",
+            agent="Chrome 156 · Windows · desktop",
+            marks=0,
+            touch_id=touch,
+            touch_at=at,
+            touch_key="",
         )
-    )  # fmt: skip
+    )
     conn.execute(
-        insert(schema.touch).values(account_id=account, session_id=session, id=touch, visitor=visitor, site_id=42, at=at, landing=pages[0][0], **origin)
+        insert(schema.touch).values(
+            account_id=account, session_id=session, id=touch, visitor=visitor, site_id=42, at=at, landing=pages[0][0], **origin
+        )
     )
     return session
 
 
-def event(conn: Connection, type: str, visitor: str | None, at: int, page: str, url: str, data: dict[str, Any], account: int = 1) -> None:
+def event(
+    conn: Connection, type: str, visitor: str | None, at: int, page: str, url: str, data: dict[str, Any], account: int = 1, site: int = 42
+) -> None:
     """One event."""
     conn.execute(
         insert(schema.event).values(
-            account_id=account, month=202611, id=uuid7(at), site_id=42, type=TYPES.index(type), at=at, received_at=at, visitor=visitor, page=page,
-            n=0, url=url, data=json.dumps(data), marks=0,
+            account_id=account,
+            month=202611,
+            id=uuid7(at),
+            site_id=site,
+            type=TYPES.index(type),
+            at=at,
+            received_at=at,
+            visitor=visitor,
+            page=page,
+            n=0,
+            url=url,
+            data=json.dumps(data),
+            marks=0,
         )
-    )  # fmt: skip
+    )

@@ -28,7 +28,9 @@ class Settings(NamedTuple):
     consent: str = "required"
 
 
-def screens(database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, url: str = "", consent: str = "required") -> Starlette:
+def screens(
+    database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, url: str = "", consent: str = "required"
+) -> Starlette:
     """The screens on a database, with a clock that stands."""
     return create(settings=Settings(url, consent), database=database, writer=writer, secret=b"k" * 32, clock=clock, ids=ids.uuid7)
 

@@ -206,6 +206,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lead_account_id_created_at_id"), ["account_id", "created_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_account_id_kind_created_at_id"), ["account_id", "kind", "created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lead_account_id_site_id_created_at"), ["account_id", "site_id", "created_at"], unique=False)
 
     op.create_table(

@@ -1,0 +1,31 @@
+// Whose word counts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+const fresh = () => import(`../../snippet/src/consent.js?${Math.random()}`);
+const GPC = { globalPrivacyControl: true };
+const DNT = { doNotTrack: '1' };
+const PLAIN = { doNotTrack: 'unspecified' };
+
+test('before anybody spoke, the page does, unless the browser refuses', async () => {
+  const { state } = await fresh();
+  assert.equal(state('required', PLAIN), 'unset');
+  assert.equal(state('off', PLAIN), 'unset');
+  assert.equal(state('granted', PLAIN), 'granted');
+  for (const browser of [GPC, DNT]) for (const setting of ['required', 'granted', 'off']) assert.equal(state(setting, browser), 'denied');
+});
+
+test('the visitor on this site wins over both', async () => {
+  const { state, decide } = await fresh();
+  assert.equal(decide('granted', 'api'), true);
+  assert.equal(decide('granted', 'api'), false, 'no news');
+  assert.equal(state('required', GPC), 'granted');
+  assert.equal(decide('denied', 'tarteaucitron', 'v2'), true);
+  assert.equal(state('granted', PLAIN), 'denied');
+});
+
+test('nonsense decides nothing', async () => {
+  const { state, decide } = await fresh();
+  for (const odd of [undefined, null, true, 'yes', {}, 'GRANTED']) assert.equal(decide(odd, 'api'), false);
+  assert.equal(state('required', PLAIN), 'unset');
+});

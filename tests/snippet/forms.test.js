@@ -1,0 +1,79 @@
+// What a form is called, what kind of form it is, and what became of it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formKey, guard, sort } from '../../snippet/src/fields.js';
+import { verdict } from '../../snippet/src/forms.js';
+
+test('a form is called as the page calls it', () => {
+  assert.equal(formKey(['devis', 'f1', 'n1'], '/x', []), 'devis');
+  assert.equal(formKey(['', 'contact', 'n1'], '/x', []), 'contact');
+  assert.equal(formKey(['', '', 'n1'], '/x', []), 'n1');
+  assert.equal(formKey(['', 'wpcf7-f123-p45-o1', ''], '/x', []), 'wpcf7-f123-p45-o1');
+});
+
+test('a name that looks generated is passed over', () => {
+  for (const made of ['form-12345678', 'f_8f3a9c21', ':r1:', '_r_3_', '3f2504e0-4f89-11d3-9a0c-0305e82c3301']) {
+    assert.equal(formKey(['', made, 'contact'], '/x', []), 'contact', made);
+    assert.match(formKey(['', made, ''], '/x', ['a']), /^f[0-9a-z]+$/, made);
+  }
+});
+
+test('without a name the key is of where it goes and what it asks, whatever the order', () => {
+  const key = formKey(['', '', ''], '/envoi', ['email', 'nom', 'email']);
+  assert.equal(formKey(['', '', ''], '/envoi', ['nom', 'email']), key);
+  assert.notEqual(formKey(['', '', ''], '/envoi', ['nom', 'tel']), key);
+  assert.notEqual(formKey(['', '', ''], '/autre', ['nom', 'email']), key);
+});
+
+const email = { type: 'email', name: 'email' };
+const password = { type: 'password', name: 'p', withheld: 'password' };
+const KINDS = [
+  ['skip', [email, password], 'login'],
+  ['skip', [{ type: 'text', name: 'user' }, password, { type: 'hidden', withheld: 'hidden' }, { type: 'checkbox' }], 'login with a box'],
+  ['skip', [{ type: 'text', name: 'user' }, { type: 'text', name: 'pass', withheld: 'password' }], 'login, password shown'],
+  ['skip', [email, { type: 'text', name: 'x' }, { ...password, autocomplete: 'current-password' }], 'login by its autocomplete'],
+  ['keep', [email, password, password], 'registration'],
+  ['keep', [email, { type: 'text', name: 'nom' }, password], 'registration with a name'],
+  ['count', [password, password], 'new password'],
+  ['skip', [{ type: 'search', name: 'x' }], 'search by type'],
+  ['skip', [{ type: 'text', name: 'q' }], 'search by GET', true],
+  ['keep', [{ type: 'text', name: 'email' }], 'newsletter by GET', true],
+  ['count', [{ type: 'text', name: 'surface' }], 'calculator'],
+  ['count', [{ type: 'checkbox', name: 'a' }, { type: 'select-one', name: 'b' }], 'poll'],
+  ['keep', [{ type: 'text', name: 'x3', label: 'Votre prénom' }], 'name by label'],
+  ['keep', [{ type: 'text', name: 'x3', value: 'jeanne@exemple.fr' }], 'contact by value'],
+  ['keep', [{ type: 'textarea', name: 'x3' }], 'message'],
+];
+for (const [kind, fields, name, get = false] of KINDS) {
+  test(`a form is sorted: ${name}`, () => assert.equal(sort(fields, get), kind));
+}
+
+test('what may not leave is taken out, with what tells of it', () => {
+  const field = guard({ name: 'p', type: 'checkbox', withheld: 'optout', value: 'x', checked: 1, preset: 1, text: 't' });
+  assert.deepEqual(JSON.parse(JSON.stringify(field)), { name: 'p', type: 'checkbox', withheld: 'optout' });
+});
+
+test('a card number across the bound of a field is seen whole', () => {
+  const field = guard({ name: 'note', type: 'text', value: ' '.repeat(490) + '4111 1111 1111 1111' });
+  assert.equal(field.withheld, 'value');
+  assert.equal(field.value, undefined);
+});
+
+test('an empty field comes without a value, a long one is cut', () => {
+  assert.equal(guard({ type: 'text', value: '  ' }).value, undefined);
+  const long = guard({ type: 'text', value: 'a '.repeat(400) });
+  assert.deepEqual([long.value.length, long.cut], [500, 1]);
+  const area = guard({ type: 'textarea', value: 'a '.repeat(400) });
+  assert.deepEqual([area.value.length, area.cut], [800, undefined]);
+});
+
+const signs = { age: 500, moved: false, gone: false, twin: false, reset: false };
+test('what became of a submission, and never more than the page shows', () => {
+  assert.equal(verdict(signs), undefined);
+  assert.deepEqual(verdict({ ...signs, gone: true }), ['confirmed', 'gone']);
+  assert.deepEqual(verdict({ ...signs, reset: true }), ['confirmed', 'reset']);
+  assert.deepEqual(verdict({ ...signs, gone: true, twin: true }), ['unknown', 'none']);
+  assert.deepEqual(verdict({ ...signs, gone: true, moved: true }), ['unknown', 'none']);
+  assert.deepEqual(verdict({ ...signs, reset: true, moved: true }), ['unknown', 'none']);
+  assert.deepEqual(verdict({ ...signs, age: 10001 }), ['unknown', 'none']);
+});

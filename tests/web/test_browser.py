@@ -1,0 +1,160 @@
+"""The screens in a real browser: with and without JavaScript, in both colours, widths and languages."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NamedTuple
+
+import axe_playwright_python
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from collector.store.writer import Writer
+from tests.conftest import opened
+from tests.serving import chromium
+
+from . import rows, story
+from .rows import NOW, PASSWORD
+from .serve import running, screens
+
+pytestmark = pytest.mark.browser
+AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text("utf-8")
+RULES = """async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}))
+    .violations.map(one => one.id + " " + one.nodes.map(node => node.target).join(" "))"""
+
+
+class Stage(NamedTuple):
+    """A browser in front of the screens with a told story."""
+
+    browser: Browser
+    url: str
+    lead: str
+    writer: Writer
+
+
+@pytest_asyncio.fixture
+async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
+    """Screens on a port, and a browser."""
+    async for database, writer in opened(sqlite_url):
+        lead = await writer.run(story.tell)
+        async with running(screens(database, writer)) as url, async_playwright() as driver:
+            browser = await driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+            yield Stage(browser, url, str(uuid.UUID(bytes=lead)), writer)
+            await browser.close()
+
+
+async def _sign_in(page: Page, url: str) -> None:
+    await page.goto(f"{url}/login")
+    await page.locator("[name=email]").fill("owner@example.com")
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.locator("article button").click()
+    await page.wait_for_url(f"{url}/leads")
+
+
+LOOKS = [(language, scheme, width) for language in ("en", "fr") for scheme in ("light", "dark") for width in (1280, 360)]
+QUICK = {("en", "light", 1280), ("fr", "dark", 360)}
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [pytest.param(*look, marks=() if look in QUICK else pytest.mark.slow, id="-".join(map(str, look))) for look in LOOKS],
+)
+async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: Stage, language: str, scheme: str, width: int) -> None:
+    locale = {"en": "en-GB", "fr": "fr-FR"}[language]
+    page = await stage.browser.new_page(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if "404" not in message.text else None)
+    page.on("pageerror", lambda wrong: said.append(str(wrong)))
+    found: list[str] = []
+
+    async def judge(path: str) -> None:
+        if path:
+            await page.goto(stage.url + path)
+        assert await page.get_attribute("html", "lang") == language
+        await page.evaluate(AXE)
+        found.extend(f"{path}: {one}" for one in await page.evaluate(RULES))
+        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{path}: wider than the window")
+
+    for path in ("/login", "/setup?token=x"):
+        await judge(path)
+    await _sign_in(page, stage.url)
+    for path in (
+        "/leads?kind=all",
+        f"/leads/{stage.lead}",
+        "/leads?q=nobody",
+        "/sites",
+        "/sites/42",
+        "/sites/43",
+        "/sites/new",
+        "/nowhere",
+    ):
+        await judge(path)
+    assert found == []
+    assert said == []
+
+
+async def test_typing_narrows_the_list_and_the_address_and_back_brings_it_back(stage: Stage) -> None:
+    page = await stage.browser.new_page(locale="en-GB")
+    await _sign_in(page, stage.url)
+    names = page.locator("a.name")
+    await expect(names).to_have_count(8)
+    await page.get_by_role("searchbox").press_sequentially("lefevre")
+    await expect(names).to_have_count(1)
+    await expect(page.locator("#count")).to_have_text("1 lead")
+    assert "q=lefevre" in page.url
+    await page.get_by_label("Came from").select_option("channel:Email")
+    await page.wait_for_url("**source=channel%3AEmail**")
+    await expect(names).to_have_count(1)
+    await page.reload()
+    await expect(names).to_have_count(1)
+    await expect(page.get_by_role("searchbox")).to_have_value("lefevre")
+    await page.evaluate("history.back()")
+    await expect(page.get_by_label("Came from")).to_have_value("")
+    await expect(names).to_have_count(1)
+    await page.evaluate("history.back()")
+    await expect(names).to_have_count(8)
+    await expect(page.get_by_role("searchbox")).to_have_value("")
+
+
+async def test_the_waiting_line_turns_by_itself_within_two_seconds_of_the_event(stage: Stage) -> None:
+    page = await stage.browser.new_page(locale="en-GB")
+    await _sign_in(page, stage.url)
+    await page.goto(f"{stage.url}/sites/43")
+    await expect(page.locator("#heard")).to_contain_text("Waiting for the first event")
+    await stage.writer.run(rows.event, "view", None, NOW, "p", "https://pro.example.com/", {}, site=43)
+    since = time.monotonic()
+    await page.locator("#heard.good").wait_for(timeout=5000)
+    assert time.monotonic() - since < 2.5  # it asks each second; the rest is for a busy machine
+
+
+async def test_the_tag_is_copied_and_that_is_said(stage: Stage) -> None:
+    context = await stage.browser.new_context(locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
+    page = await context.new_page()
+    await _sign_in(page, stage.url)
+    await page.goto(f"{stage.url}/sites/42")
+    await page.get_by_role("button", name="Copy the tag").click()
+    await expect(page.locator("#tag-copied")).to_have_text("Copied")
+    assert await page.evaluate("navigator.clipboard.readText()") == await page.locator("#tag").input_value()
+
+
+async def test_everything_works_without_javascript(stage: Stage) -> None:
+    context = await stage.browser.new_context(locale="en-GB", java_script_enabled=False)
+    page = await context.new_page()
+    await _sign_in(page, stage.url)
+    await page.get_by_role("searchbox").fill("camille")
+    await page.get_by_role("button", name="Search").click()
+    await expect(page.locator("a.name")).to_have_text(["Camille Durand"])
+    await page.get_by_role("link", name="Camille Durand").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Camille Durand")
+    await page.goto(f"{stage.url}/sites/43")
+    await expect(page.get_by_role("link", name="Look again")).to_be_visible()
+    await expect(page.get_by_role("button", name="Copy the tag")).to_be_hidden()
+    await page.get_by_role("button", name="Français").click()
+    await expect(page.get_by_role("heading", name="La balise")).to_be_visible()
+    await page.get_by_role("button", name="Se déconnecter").click()
+    await expect(page.get_by_role("heading", name="Se connecter")).to_be_visible()

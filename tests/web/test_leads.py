@@ -1,0 +1,186 @@
+"""The list, its export, and one lead, as a browser without JavaScript sees them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import uuid
+
+import pytest
+from sqlalchemy import Connection
+
+from . import rows, story
+from .conftest import Place
+from .rows import MINUTE, NOW
+
+
+def _names(page: str) -> list[str]:
+    return re.findall(r'class="name" href="/leads/[^"]+">([^<]+)</a>', page)
+
+
+async def test_the_list_is_said_in_words(owned: Place) -> None:
+    await owned.writer.run(_story)
+    page = (await owned.browser.get("/leads")).text
+    assert _names(page)[0] == "Jean-Baptiste Lefèvre"
+    assert _names(page)[-1] == "Camille Durand"
+    for text in (
+        "Email: lettre, campaign “rentree”",
+        "26 minutes ago",
+        "23 Nov 2026 at 11:06",
+        "Automated browser, Headless browser",
+        "8 leads",
+        "Menuiserie Lefèvre",
+    ):
+        assert text in page
+    assert "Votre page" not in page
+    messages = (await owned.browser.get("/leads?kind=messages")).text
+    assert "Votre page « Prestations »" in messages
+    assert len(_names((await owned.browser.get("/leads?kind=all")).text)) == 9
+
+
+def _story(conn: Connection) -> bytes:
+    rows.site(conn, 42, name="Thermique Dubois")
+    rows.site(conn, 43, domain="pro.example.com")
+    lead = story._camille(conn)
+    story._others(conn)
+    return lead
+
+
+async def test_search_filters_and_kind_stand_in_the_address(owned: Place) -> None:
+    await owned.writer.run(_story)
+    page = (await owned.browser.get("/leads?q=lefevre&source=lettre&site=42")).text
+    assert _names(page) == ["Jean-Baptiste Lefèvre"]
+    assert 'value="lefevre"' in page
+    assert '<option value="42" selected>' in page
+    assert '<option value="lettre" selected>' in page
+    assert 'href="/leads/export?q=lefevre&amp;site=42&amp;source=lettre"' in page
+    assert "Nothing matches" in (await owned.browser.get("/leads?q=nobody")).text
+
+
+async def test_pages_hold_fifty_and_lead_on_and_back(owned: Place) -> None:
+    def crowd(conn: Connection) -> None:
+        rows.site(conn)
+        for place in range(120):
+            rows.lead(conn, NOW - place * MINUTE, email=f"p{place}@example.com")
+
+    await owned.writer.run(crowd)
+    first = (await owned.browser.get("/leads?q=example")).text
+    older = re.search(r'rel="next" href="([^"]+)"', first)
+    assert older
+    assert 'rel="prev"' not in first
+    second = (await owned.browser.get(older[1].replace("&amp;", "&"))).text
+    assert _names(second) == [f"p{place}@example.com" for place in range(50, 100)]
+    assert "120 leads" in second
+    newer = re.search(r'rel="prev" href="([^"]+)"', second)
+    assert newer
+    assert _names((await owned.browser.get(newer[1].replace("&amp;", "&"))).text) == _names(first)
+    assert (await owned.browser.get(f"/leads?after=1.{'0' * 32}")).headers["location"] == "/leads"
+
+
+async def test_htmx_gets_the_list_alone_and_a_restored_page_the_whole(owned: Place) -> None:
+    await owned.writer.run(_story)
+    part = await owned.browser.get("/leads?q=camille", headers={"hx-request": "true"})
+    assert "<html" not in part.text
+    assert _names(part.text) == ["Camille Durand"]
+    assert 'hx-swap-oob="innerHTML:#count"' in part.text
+    assert "HX-Request" in part.headers["vary"]
+    whole = await owned.browser.get("/leads", headers={"hx-request": "true", "hx-history-restore-request": "true"})
+    assert "<html" in whole.text
+
+
+@pytest.mark.parametrize("query", ["", "?q=le", "?kind=all", "?kind=messages", "?source=channel:Email", "?site=43"])
+async def test_the_export_has_the_rows_of_the_list_in_its_order(owned: Place, query: str) -> None:
+    await owned.writer.run(_story)
+    listed = re.findall(r'class="name" href="/leads/([^"]+)"', (await owned.browser.get("/leads" + query)).text)
+    answer = await owned.browser.get("/leads/export" + query)
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert answer.headers["content-disposition"] == 'attachment; filename="leads-2026-11-23.csv"'
+    made = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert made[0][:2] == ["Lead id", "Created (Europe/Paris)"]
+    assert [row[0] for row in made[1:]] == listed
+
+
+async def test_one_lead_tells_its_way(owned: Place) -> None:
+    lead = await owned.writer.run(_story)
+    page = (await owned.browser.get(f"/leads/{uuid.UUID(bytes=lead)}")).text
+    for text in (
+        "Camille Durand sent the form “newsletter” on the page /blog/pompe-a-chaleur-sept-questions on 17 Nov 2026 at 11:33.",
+        "These 2 visits belong to it because the same browser sent the form, and the visitor had accepted tracking.",
+        'href="mailto:camille.durand@example.org"',
+        'href="tel:+33612345678"',
+        "+33 6 12 34 56 78",
+        "Search engine: google",
+        "Clicked a phone number: 02 40 00 00 00",
+        "Accepted tracking",
+        "identity number, never captured",
+        "the same sending again",
+        "2 pages",
+        "1 min 10 s of reading",
+        "<q>J’accepte de recevoir la lettre</q>",
+    ):
+        assert text in page, text
+    assert page.index("Pompe à chaleur") < page.index("Nous écrire")
+
+
+async def test_one_lead_tells_its_way_in_french(owned: Place) -> None:
+    lead = await owned.writer.run(_story)
+    page = (await owned.browser.get(f"/leads/{uuid.UUID(bytes=lead)}", headers={"accept-language": "fr-FR"})).text
+    for text in (
+        "a envoyé le formulaire «\u00a0newsletter\u00a0»",
+        "Clic sur un numéro de téléphone\u00a0: 02 40",
+        "Dernière origine",
+        "2 pages",
+        "Pourquoi il est ici",
+    ):
+        assert text in page, text
+
+
+async def test_a_lead_without_consent_says_why_it_has_no_history(owned: Place) -> None:
+    def alone(conn: Connection) -> bytes:
+        rows.site(conn)
+        lead = rows.lead(conn, email="a@example.com")
+        rows.submission(conn, lead, NOW)
+        return lead
+
+    page = (await owned.browser.get(f"/leads/{uuid.UUID(bytes=await owned.writer.run(alone))}")).text
+    assert "It has no history: the form was sent without consent" in page
+    assert "Without a visit" in page
+    assert "Not known: no consent" in page
+
+
+async def test_ids_that_are_not_ours_are_not_found(owned: Place) -> None:
+    def elsewhere(conn: Connection) -> bytes:
+        rows.account(conn, 2)
+        rows.site(conn, 44, account=2)
+        return rows.lead(conn, account=2, site_id=44, email="x@example.com")
+
+    theirs = await owned.writer.run(elsewhere)
+    for path in (
+        f"/leads/{uuid.UUID(bytes=theirs)}",
+        f"/leads/{uuid.uuid4()}",
+        "/leads/nonsense",
+        "/leads/%00",
+        "/sites/44",
+        "/sites/44/heard",
+    ):
+        answer = await owned.browser.get(path)
+        assert answer.status_code == 404, path
+        assert "There is nothing here" in answer.text
+    assert "x@example.com" not in (await owned.browser.get("/leads?kind=all")).text
+    assert "x@example.com" not in (await owned.browser.get("/leads/export?kind=all&site=44")).text
+
+
+async def test_an_empty_list_says_what_to_do_next(owned: Place) -> None:
+    assert "Add the first site" in (await owned.browser.get("/leads")).text
+    await owned.writer.run(rows.site)
+    page = (await owned.browser.get("/leads")).text
+    assert 'href="/sites/42"' in page
+    assert "The tag has not been heard yet" in page
+    await owned.writer.run(rows.event, "view", None, NOW - 5 * MINUTE, "p", "https://example.com/", {})
+    assert "The tag works: it was last heard 5 minutes ago" in (await owned.browser.get("/leads")).text
+    assert "No messages" in (await owned.browser.get("/leads?kind=messages")).text
+
+
+async def test_the_start_is_the_list(owned: Place) -> None:
+    assert (await owned.browser.get("/")).headers["location"] == "/leads"

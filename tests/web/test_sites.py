@@ -1,0 +1,66 @@
+"""Sites: who may add one, what their page says."""
+
+from __future__ import annotations
+
+import pytest
+
+from . import rows
+from .conftest import Place, post, token_of
+from .rows import NOW
+from .serve import screens
+
+
+@pytest.mark.parametrize(
+    ("domain", "said"), [("", "Type the domain"), ("not a host", "This is not a domain"), ("x" * 600, "This is not a domain")]
+)
+async def test_a_bad_domain_is_said_in_words(owned: Place, domain: str, said: str) -> None:
+    answer = await post(owned.browser, "/sites/new", {"domain": domain})
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+@pytest.mark.parametrize("role", ["marketer", "viewer"])
+async def test_only_the_owner_adds_sites(place: Place, role: str) -> None:
+    await place.writer.run(rows.user, "m@example.com", role)
+    await place.login("m@example.com")
+    token = token_of(await place.browser.get("/sites"))
+    assert (await place.browser.get("/sites/new")).status_code == 403
+    assert (await post(place.browser, "/sites/new", {"domain": "example.com"}, token)).status_code == 403
+    assert "Add a" not in (await place.browser.get("/sites")).text
+
+
+async def test_the_line_turns_when_the_first_event_is_there_and_then_asks_no_more(owned: Place) -> None:
+    await owned.writer.run(rows.site)
+    waiting = await owned.browser.get("/sites/42/heard")
+    assert 'hx-trigger="every 1s"' in waiting.text
+    assert "Waiting for the first event" in waiting.text
+    await owned.writer.run(rows.event, "view", None, NOW, "p", "https://example.com/", {})
+    heard = await owned.browser.get("/sites/42/heard")
+    assert "First event received." in heard.text
+    assert "23 Nov 2026 at 11:32" in heard.text
+    assert "hx-" not in heard.text
+
+
+async def test_the_tag_names_the_public_address_and_a_mode_that_is_not_the_collectors(place: Place) -> None:
+    def tell(conn: object) -> None:
+        rows.user(conn)  # type: ignore[arg-type]
+        rows.site(conn, 42)  # type: ignore[arg-type]
+        rows.site(conn, 43, consent="granted")  # type: ignore[arg-type]
+
+    await place.writer.run(tell)
+    app = screens(place.database, place.writer, place.clock, url="https://stats.example.com/")
+    async with place._replace(app=app).another(origin="https://stats.example.com") as browser:
+        await place.login(browser=browser)
+        plain = (await browser.get("/sites/42")).text
+        assert "src=&#34;https://stats.example.com/js&#34; data-site=&#34;42&#34;&gt;" in plain
+        assert "data-consent" not in plain
+        assert "data-consent=&#34;granted&#34;" in (await browser.get("/sites/43")).text
+        assert "no reason was stated" in (await browser.get("/sites/43")).text
+
+
+async def test_the_list_says_which_sites_are_heard(owned: Place) -> None:
+    assert "No site yet" in (await owned.browser.get("/sites")).text
+    await owned.writer.run(rows.site)
+    assert "Not heard yet" in (await owned.browser.get("/sites")).text
+    await owned.writer.run(rows.event, "view", None, NOW, "p", "https://example.com/", {})
+    assert "Last event just now" in (await owned.browser.get("/sites")).text
