@@ -1,6 +1,7 @@
 // Bundles src/tag.js into the one file that the collector serves, with its two compressed twins.
 // The bytes depend on the sources and on the pinned tools alone, so a rebuild shows a difference or none.
-// `--check` writes nothing and fails on a difference. terser comes after esbuild because it inlines what is called once: 5 % of the bytes that every visitor loads.
+// terser comes after esbuild because it inlines what is called once: 5 % of the bytes that every visitor loads.
+// `node build.mjs --check` writes nothing and fails on a difference.
 import { build } from 'esbuild';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const GZIP_LIMIT = 9000;
-const BROTLI_LIMIT = 8500;
+// A ratchet: only ever lowered. The design's budget is 5,600 and 5,000.
+const GZIP_LIMIT = 8700;
+const BROTLI_LIMIT = 8000;
 const BAKED = '__WEBLEADS_CONSENT__'; // the collector writes its own setting over these bytes
 
 const here = dirname(fileURLToPath(import.meta.url));

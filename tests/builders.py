@@ -54,7 +54,9 @@ def field(name: str, value: str | None = None, **keys: Any) -> Wire:
     return {key: part for key, part in made.items() if part is not None}
 
 
-def form(at: int = NOW, email: str | None = "camille@example.org", *, token: str | None = None, fields: Sequence[Wire] = (), **keys: Any) -> Wire:
+def form(
+    at: int = NOW, email: str | None = "camille@example.org", *, token: str | None = None, fields: Sequence[Wire] = (), **keys: Any
+) -> Wire:
     """A sent contact form."""
     told = [*([field("email", email)] if email else []), *fields]
     given = {"form": "contact", "how": "submit", "action": HOME + "send", **keys}
@@ -66,9 +68,20 @@ def result(of: Wire, state: str = "confirmed", at: int | None = None, **keys: An
     return event("form_result", of["at"] + 500 if at is None else at, submission=of["submission"], result=state, by="response", **keys)
 
 
-def body(*events: Wire, visitor: str | None = VISITOR, consent: str = "granted", sent: int = NOW, site: int | str = SITE, **keys: Any) -> Wire:
+def body(
+    *events: Wire, visitor: str | None = VISITOR, consent: str = "granted", sent: int = NOW, site: int | str = SITE, **keys: Any
+) -> Wire:
     """A whole request."""
-    return {"v": 1, "site": site, "visitor": visitor, "consent": consent, "sent": sent, "context": {"language": "fr-FR"}, "events": list(events), **keys}
+    return {
+        "v": 1,
+        "site": site,
+        "visitor": visitor,
+        "consent": consent,
+        "sent": sent,
+        "context": {"language": "fr-FR"},
+        "events": list(events),
+        **keys,
+    }
 
 
 def encoded(made: Any) -> bytes:
@@ -80,7 +93,9 @@ def batch(made: Wire | bytes, received: int = NOW, agent: agents.Agent | None = 
     """A request as the writer is given it; it must be a batch."""
     wire = protocol.decode(made if isinstance(made, bytes) else encoded(made))
     assert isinstance(wire, protocol.Wire), wire
-    return protocol.check(wire, received=received, agent=agent or agents.Agent("Chrome 156", "Windows", "desktop"), kept=kept, account=account)
+    return protocol.check(
+        wire, received=received, agent=agent or agents.Agent("Chrome 156", "Windows", "desktop"), kept=kept, account=account
+    )
 
 
 def ids() -> Callable[[int], bytes]:
@@ -102,10 +117,15 @@ def tell(conn: Connection, *events: Wire, **keys: Any) -> list[Outcome]:
 
 def derived(conn: Connection) -> dict[str, list[tuple[Any, ...]]]:
     """All derived rows, in an order; a lead's minted id is written as its identifier's, which no dice have made."""
-    minted = {bytes(lead): b"lead of " + bytes(key) for key, lead in conn.execute(select(schema.identifier.c.id, schema.identifier.c.lead_id))}
+    minted = {
+        bytes(lead): b"lead of " + bytes(key) for key, lead in conn.execute(select(schema.identifier.c.id, schema.identifier.c.lead_id))
+    }
     found = {}
     for table in schema.DERIVED:
-        rows = [tuple(minted.get(bytes(value), bytes(value)) if isinstance(value, bytes) else value for value in row) for row in conn.execute(select(table))]
+        rows = [
+            tuple(minted.get(bytes(value), bytes(value)) if isinstance(value, bytes) else value for value in row)
+            for row in conn.execute(select(table))
+        ]
         found[table.name] = sorted(rows, key=repr)
     return found
 

@@ -57,7 +57,13 @@ class Served:
     def leads(self) -> list[dict[str, Any]]:
         """The lead list, as `webleads leads export` gives it."""
         done = subprocess.run(
-            [*WEBLEADS, "leads", "export", "--format", "jsonl"], cwd=self.folder, env=environment(), capture_output=True, text=True, timeout=60, check=True
+            [*WEBLEADS, "leads", "export", "--format", "jsonl"],
+            cwd=self.folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
         )
         return [json.loads(line) for line in done.stdout.splitlines()]
 

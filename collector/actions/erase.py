@@ -23,7 +23,8 @@ def erase(conn: Connection, address: str, *, secret: bytes, now: int, account: i
     given = context(conn, account, secret)
     keys = [identifier_id(secret, account, kind, value) for kind, value in _readings(address)]
     leads = set(identities.leads_of(conn, account, keys).values())
-    refused = erasure.drop_refused(conn, account, {address.strip(), *(value for _kind, value in _readings(address))})
+    visitors = {span.visitor for span in identities.spans_of_leads(conn, account, leads)}
+    refused = erasure.drop_refused(conn, account, {address.strip(), *(value for _kind, value in _readings(address)), *visitors})
     if not leads:
         if refused:
             return {"leads": 0, "submissions": 0, "visitors": 0, "refused": refused}
@@ -42,8 +43,8 @@ def forget(conn: Connection, given: Context, leads: Collection[bytes]) -> tuple[
     """Deletes leads with their submissions and the visits that were theirs. Answers counts and their identifiers' keys."""
     account = given.account
     spans = identities.spans_of_leads(conn, account, leads)
-    visitors = {span.visitor for span in spans}
     submissions = erasure.submissions_of(conn, account, leads)
+    visitors = {span.visitor for span in spans} | erasure.visitors_of(conn, account, submissions)
     erasure.drop_within(conn, account, spans)
     erasure.drop_submissions(conn, account, submissions)
     keys = erasure.drop_leads(conn, account, leads)

@@ -247,7 +247,7 @@ def fold_leads(conn: Connection, given: Context, leads: set[bytes]) -> None:
     gone: list[bytes] = []
     for lead_id in sorted(leads):
         held = owned.get(lead_id, [])
-        mine = [Visit(start, end, marks) for span in held for start, end, marks, _site in times.get(span.visitor, ()) if _within(span, start)]
+        mine = [Visit(*lasted[:3]) for span in held for lasted in times.get(span.visitor, ()) if _within(span, lasted[0])]
         arrivals = [touch for span in held for touch in ways.get(span.visitor, ()) if _within(span, touch.at)]
         lead = summing.summarise(told.get(lead_id, ()), mine, arrivals)
         if lead is None:

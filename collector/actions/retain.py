@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ..store import erasure, sites
 from .erase import forget
-from .refold import context, refold
+from .refold import Context, context, refold
 
 STEP = 500
 
@@ -26,7 +26,7 @@ def months_before(now: int, months: int, days: int) -> int:
 
 def retain(conn: Connection, *, secret: bytes, now: int) -> dict[str, Any]:
     """One step of the purge, over every account. `more` says that another step has work."""
-    done = {"leads": 0, "history": 0, "audience": 0, "refused": 0, "more": False}
+    done = {"leads": 0, "strays": 0, "history": 0, "audience": 0, "refused": 0, "more": False}
     for row in sites.accounts(conn):
         account = row["id"]
         limits = {kind: months_before(now, *keep) for kind, keep in erasure.retention_of(conn, account).items()}
@@ -35,6 +35,7 @@ def retain(conn: Connection, *, secret: bytes, now: int) -> dict[str, Any]:
             forget(conn, given, leads)
             _forget_messages(conn, account, leads)
             done["leads"] += len(leads)
+        done["strays"] += _forget_strays(conn, given, limits["leads"])
         for kind, known in (("history", True), ("audience", False)):
             old = erasure.old_events(conn, account, limits[kind], known=known, most=STEP)
             if old:
@@ -42,8 +43,21 @@ def retain(conn: Connection, *, secret: bytes, now: int) -> dict[str, Any]:
                 refold(conn, given, anew={visitor for _month, _id, visitor in old if visitor})
             done[kind] += len(old)
         done["refused"] += erasure.drop_old_refused(conn, account, limits["refused"])
-    done["more"] = any(done[kind] >= STEP for kind in ("leads", "history", "audience"))
+    done["more"] = any(done[kind] >= STEP for kind in ("leads", "strays", "history", "audience"))
     return done
+
+
+def _forget_strays(conn: Connection, given: Context, before: int) -> int:
+    """Submissions that never made a row of the list; with its last one goes the lead that they would have made."""
+    strays = erasure.old_strays(conn, given.account, before, STEP)
+    submissions = [submission for submission, _lead in strays]
+    visitors = erasure.visitors_of(conn, given.account, submissions)
+    erasure.drop_submissions(conn, given.account, submissions)
+    if gone := erasure.without_submissions(conn, given.account, {lead for _submission, lead in strays if lead}):
+        erasure.drop_leads(conn, given.account, gone)
+    if visitors:
+        refold(conn, given, anew=visitors)
+    return len(strays)
 
 
 def _forget_messages(conn: Connection, account: int, leads: list[bytes]) -> None:

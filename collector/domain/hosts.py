@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
+_WRITTEN = re.compile(r"[a-z0-9._:-]*")  # as browsers write a host: a backslash would end it there and not here
+
 
 class BadHost(ValueError):
     """Not a host name; args[0] is `empty` or `not-a-host`."""
@@ -50,7 +52,8 @@ def of_url(url: str) -> str:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https"):
             return ""
-        return (parts.hostname or "").rstrip(".")
+        host = (parts.hostname or "").rstrip(".")
+        return host if _WRITTEN.fullmatch(host) else ""
     except ValueError:
         return ""
 

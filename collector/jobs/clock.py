@@ -57,7 +57,7 @@ class Clock:
             more = True
             while more:
                 done: dict[str, Any] = await self._quietly(retain, secret=self._secret, now=self._clock()) or {}
-                if any(done.get(kind) for kind in ("leads", "history", "audience", "refused")):
+                if any(done.get(kind) for kind in ("leads", "strays", "history", "audience", "refused")):
                     log.info("purged", **{kind: n for kind, n in done.items() if kind != "more"})
                 more = bool(done.get("more"))
                 await asyncio.sleep(0.05 if more else HOUR)

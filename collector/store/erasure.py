@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, tuple_
 
 from ..domain.events import TYPES
 from ..domain.identity import Span
@@ -35,9 +35,17 @@ def drop_event_keys(conn: Connection, account_id: int, keys: Collection[tuple[in
 
 
 def drop_within(conn: Connection, account_id: int, spans: Collection[Span]) -> int:
-    """Deletes the events of visitors while they were somebody, after counting them."""
-    ordered = list(spans)  # in parts: SQLite bounds the depth of an expression
-    return sum(drop_events(conn, account_id, within(ordered[start : start + 200])) for start in range(0, len(ordered), 200))
+    """Deletes the events of visitors while they were somebody, after counting them, and the consents that they gave.
+
+    A denial stays: what comes after it is refused, whoever was erased.
+    """
+    dropped, ordered = 0, list(spans)
+    for start in range(0, len(ordered), 200):  # SQLite bounds the depth of an expression
+        part = ordered[start : start + 200]
+        dropped += drop_events(conn, account_id, within(s.event, part))
+        given = and_(s.consent.c.account_id == account_id, s.consent.c.purpose == "tracking", s.consent.c.state == "granted")
+        conn.execute(delete(s.consent).where(given, within(s.consent, part)))
+    return dropped
 
 
 def drop_events(conn: Connection, account_id: int, which: ColumnElement[bool]) -> int:
@@ -47,9 +55,9 @@ def drop_events(conn: Connection, account_id: int, which: ColumnElement[bool]) -
     return conn.execute(delete(s.event).where(which)).rowcount
 
 
-def within(spans: Collection[Span]) -> ColumnElement[bool]:
-    """The events of visitors while they were somebody."""
-    return or_(*(and_(s.event.c.visitor == one.visitor, s.event.c.at >= one.from_at, s.event.c.at < one.to_at) for one in spans))
+def within(table: Table, spans: Collection[Span]) -> ColumnElement[bool]:
+    """The rows of visitors while they were somebody."""
+    return or_(*(and_(table.c.visitor == one.visitor, table.c.at >= one.from_at, table.c.at < one.to_at) for one in spans))
 
 
 def old_events(conn: Connection, account_id: int, before: int, *, known: bool, most: int) -> list[Any]:
@@ -118,6 +126,31 @@ def submissions_of(conn: Connection, account_id: int, leads: Collection[bytes]) 
     return [bytes(row[0]) for row in conn.execute(select(s.conversion.c.id).where(mine))]
 
 
+def visitors_of(conn: Connection, account_id: int, submissions: Collection[bytes]) -> set[str]:
+    """The visitors who sent submissions."""
+    sent, chosen = s.submission, list(submissions)
+    found: set[str] = set()
+    for start in range(0, len(chosen), 500):
+        mine = and_(sent.c.account_id == account_id, sent.c.id.in_(chosen[start : start + 500]), sent.c.visitor.is_not(None))
+        found.update(row[0] for row in conn.execute(select(sent.c.visitor).where(mine)))
+    return found
+
+
+def old_strays(conn: Connection, account_id: int, before: int, most: int) -> list[tuple[bytes, bytes | None]]:
+    """(submission, lead) of old submissions that no row of the list stands for: failed ones, and forms that speak of nobody."""
+    sent, told = s.submission, s.conversion
+    read = sent.outerjoin(told, and_(told.c.account_id == sent.c.account_id, told.c.id == sent.c.id))
+    listed = exists().where(s.lead.c.account_id == account_id, s.lead.c.id == told.c.lead_id)
+    page = select(sent.c.id, told.c.lead_id).select_from(read).where(sent.c.account_id == account_id, sent.c.at < before, ~listed)
+    return [(bytes(row[0]), bytes(row[1]) if row[1] else None) for row in conn.execute(page.limit(most))]
+
+
+def without_submissions(conn: Connection, account_id: int, leads: Collection[bytes]) -> set[bytes]:
+    """Those of these leads of which no submission is kept."""
+    mine = and_(s.conversion.c.account_id == account_id, s.conversion.c.lead_id.in_(list(leads)))
+    return set(leads) - {bytes(row[0]) for row in conn.execute(select(s.conversion.c.lead_id).where(mine))}
+
+
 def drop_refused(conn: Connection, account_id: int, values: Iterable[str]) -> int:
     """Deletes refused events in which one of these values stands, however JSON writes it."""
     needles = {form for value in values if value for form in (value.encode().lower(), json.dumps(value)[1:-1].encode().lower())}
@@ -169,10 +202,10 @@ def leads_of_site(conn: Connection, account_id: int, site_id: int) -> list[bytes
 
 def drop_site(conn: Connection, account_id: int, site_id: int) -> set[str]:
     """Deletes a site with all that is raw of it, uncounted. Answers the visitors that it had."""
-    sent = select(s.submission.c.id).where(s.submission.c.account_id == account_id, s.submission.c.site_id == site_id)
-    drop_submissions(conn, account_id, [bytes(row[0]) for row in conn.execute(sent)])
     of_site = (s.event.c.account_id == account_id) & (s.event.c.site_id == site_id)
     visitors = {row[0] for row in conn.execute(select(s.event.c.visitor).where(of_site, s.event.c.visitor.is_not(None)).distinct())}
+    sent = select(s.submission.c.id).where(s.submission.c.account_id == account_id, s.submission.c.site_id == site_id)
+    drop_submissions(conn, account_id, [bytes(row[0]) for row in conn.execute(sent)])
     for table in (s.event, s.refused, s.refused_count, s.consent, s.kept_count, s.submission_result):
         conn.execute(delete(table).where(table.c.account_id == account_id, table.c.site_id == site_id))
     conn.execute(delete(s.site).where(s.site.c.id == site_id))

@@ -25,11 +25,14 @@ let attempts = [];
 
 /**
  * What became of a submission whose page is still there.
- * @param {{age: number, moved: boolean, reset?: boolean, gone: boolean, twin: boolean}} signs
- *   moved: the page went elsewhere; twin: the form came back in another element
+ * @param {number} age  ms
+ * @param {boolean} moved  the page went elsewhere
+ * @param {boolean} gone  the form is no longer on the page
+ * @param {boolean} twin  but came back in another element
+ * @param {boolean} [reset]
  * @returns {[result: string, by: string] | undefined}  nothing: look again later
  */
-export function verdict({ age, moved, reset, gone, twin }) {
+export function verdict(age, moved, gone, twin, reset) {
   if (moved || (gone && twin) || age > OBSERVED) return ['unknown', 'none'];
   if (reset || gone) return ['confirmed', reset ? 'reset' : 'gone'];
 }
@@ -51,13 +54,8 @@ const watchOver = (attempt) => setTimeout(() => safely(() => look(attempt)), GLA
 function look(attempt) {
   const { form, key, path } = attempt;
   const gone = !document.contains(form);
-  const found = verdict({
-    age: Date.now() - attempt.at,
-    moved: place() !== path,
-    reset: attempt.reset,
-    gone,
-    twin: gone && Array.from(document.forms).some((other) => snapshot(other)?.key === key),
-  });
+  const twin = gone && [...document.forms].some((other) => snapshot(other)?.key === key);
+  const found = verdict(Date.now() - attempt.at, place() !== path, gone, twin, attempt.reset);
   if (found) end(attempt, ...found);
   else if (!attempt.ended) watchOver(attempt);
 }

@@ -8,7 +8,7 @@ import { safely } from './device.js';
  * @param {(event: any) => void} work
  */
 export const listen = (target, types, work) =>
-  types.split(' ').forEach((type) => target.addEventListener(type, (event) => safely(() => work(event)), { capture: true, passive: true }));
+  types.split(' ').forEach((type) => target.addEventListener(type, (event) => safely(() => work(event)), true));
 
 /**
  * Watches a method of the page without a trace: same name, same `this`, same answer, same errors.

@@ -55,6 +55,7 @@ function tell(site, data, urgent, at = Date.now()) {
   const alone = !leads && /^form/.test(data.type);
   // One id a site and mode: two accounts, or one before and after consent, must not find each other's rows by a shared one.
   const sending = data.submission;
+  const address = here || location.href;
   if (!leads && (site.setting === 'off' || data.type === 'identify')) return;
   if (data.type === 'form_result' && !sending[site.key]) return;
   const event = {
@@ -62,7 +63,7 @@ function tell(site, data, urgent, at = Date.now()) {
     at,
     ...data,
     ...(alone ? {} : { page: site.page, n: site.n++ }),
-    url: cleanUrl(alone ? bare(here) : here, [], leads),
+    url: cleanUrl(alone ? bare(address) : address, [], leads),
     referrer: data.referrer && cleanUrl(data.referrer, [], leads),
     submission: sending && (sending[site.key] = sending[site.key] || uuid7(at)),
   };

@@ -123,13 +123,14 @@ export const consent = (state, how, version, language, proof) => ({
 export const error = (kind, count) => ({ type: 'error', kind, count });
 
 /**
- * Shortens a submission to its bounds: fields that say something first, the longest value cut first.
+ * Shortens a submission to its bounds: the longest value is cut first.
  * @param {Field[]} fields
  */
 export function fit(fields) {
   /** @param {Field} field */
   const length = ({ value = '' }) => value.length;
-  fields = fields.sort((a, b) => Number(!a.value) - Number(!b.value)).slice(0, FORM_FIELDS);
+  // The order is the page's own; only where there are too many do those that say something go first.
+  if (fields.length > FORM_FIELDS) fields = fields.sort((a, b) => Number(!a.value) - Number(!b.value)).slice(0, FORM_FIELDS);
   while (bytes(json(fields)) > FORM_BYTES) {
     const longest = fields.reduce((most, field) => (length(field) > length(most) ? field : most));
     // A tenth at a time, for a sign may be one byte or four; where labels alone are too much, the last field goes.

@@ -60,7 +60,11 @@ def test_a_phone_alone_is_a_lead(conn: Connection) -> None:
     store(conn, body(form(email=None, fields=[field("phone", "06 12 34 56 78")])))
     (lead,) = rows(conn, "lead")
     assert (lead["kind"], lead["phone"], lead["email"]) == ("lead", "+33612345678", "")
-    store(conn, body(form(NOW + 1, email=None, form="rappel", fields=[field("phone", "+33 6 12 34 56 78"), field("nom", "Camille Durand")])), received=NOW + 1)
+    store(
+        conn,
+        body(form(NOW + 1, email=None, form="rappel", fields=[field("phone", "+33 6 12 34 56 78"), field("nom", "Camille Durand")])),
+        received=NOW + 1,
+    )
     (lead,) = rows(conn, "lead")
     assert (lead["submissions"], lead["name"]) == (2, "Camille Durand")
 
@@ -99,18 +103,25 @@ def test_a_registration_is_a_lead_without_its_password(conn: Connection) -> None
 BOX = {"type": "checkbox", "label": "J’accepte de recevoir la newsletter"}
 
 
-@pytest.mark.parametrize(("box", "granted"), [({"checked": True}, True), ({"checked": False}, False), ({"checked": True, "preset": True}, False), ({}, False)])
+@pytest.mark.parametrize(
+    ("box", "granted"), [({"checked": True}, True), ({"checked": False}, False), ({"checked": True, "preset": True}, False), ({}, False)]
+)
 def test_only_a_box_that_the_visitor_ticked_is_a_consent(conn: Connection, box: dict[str, Any], granted: bool) -> None:
     store(conn, body(form(fields=[field("ok", **BOX, **box)])))
     (lead,) = rows(conn, "lead")
     assert lead["marketing_consent"] == ("granted" if granted else "none")
     kept = rows(conn, "consent")
-    assert [(one["purpose"], one["state"], one["text"], one["how"]) for one in kept] == ([("marketing", "granted", BOX["label"], "form")] if granted else [])
+    assert [(one["purpose"], one["state"], one["text"], one["how"]) for one in kept] == (
+        [("marketing", "granted", BOX["label"], "form")] if granted else []
+    )
     assert all(one["lead_id"] == lead["id"] and one["visitor"] is None for one in kept)
 
 
 def test_newest_values_win_and_empty_ones_do_not(conn: Connection) -> None:
-    store(conn, body(form(NOW - 2, form="a", fields=[field("nom", "C. Durand"), field("societe", "Durand & Fils"), field("phone", "0611111111")])))
+    store(
+        conn,
+        body(form(NOW - 2, form="a", fields=[field("nom", "C. Durand"), field("societe", "Durand & Fils"), field("phone", "0611111111")])),
+    )
     store(conn, body(form(NOW - 1, form="b", fields=[field("nom", "Camille Durand"), field("phone", "0622222222")])))
     store(conn, body(form(NOW, form="c")))
     (lead,) = rows(conn, "lead")

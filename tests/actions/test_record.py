@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from collections.abc import Awaitable, Callable
@@ -19,7 +20,29 @@ from collector.domain.events import Batch
 from collector.store import schema
 from collector.store.writer import Writer
 from tests import builders
-from tests.builders import DAY, HOME, HOUR, MINUTE, NOW, OTHER, SECOND, SECRET, SITE, VISITOR, Wire, body, derived, event, field, form, result, rows, store, tell, view
+from tests.builders import (
+    DAY,
+    HOME,
+    HOUR,
+    MINUTE,
+    NOW,
+    OTHER,
+    SECOND,
+    SECRET,
+    SITE,
+    VISITOR,
+    Wire,
+    body,
+    derived,
+    event,
+    field,
+    form,
+    result,
+    rows,
+    store,
+    tell,
+    view,
+)
 
 LETTER = HOME + "?utm_source=lettre&utm_medium=email&utm_campaign=rentree"
 GOOGLE = "https://www.google.com/"
@@ -39,7 +62,9 @@ def small_story() -> list[Wire]:
     """One visitor comes by a letter, reads, asks, and comes back."""
     sent = form(NOW - 2 * HOUR + 60_000, fields=[field("nom", "Camille Durand"), field("message", "Bonjour")])
     return [
-        event("consent", NOW - 2 * HOUR, state="granted", purpose="tracking", how="banner", proof="p" * 64, text_version="1", language="fr"),
+        event(
+            "consent", NOW - 2 * HOUR, state="granted", purpose="tracking", how="banner", proof="p" * 64, text_version="1", language="fr"
+        ),
         view(NOW - 2 * HOUR, LETTER, again=1),
         event("engage", NOW - 2 * HOUR + 30_000, ms=30_000, scroll=80),
         sent,
@@ -51,7 +76,11 @@ def small_story() -> list[Wire]:
 
 def raw(conn: Connection) -> dict[str, int]:
     """How many raw rows there are of each kind."""
-    return {table.name: len(rows(conn, table.name)) for table in schema.metadata.sorted_tables if table.info["kind"] == "raw" and table.name != "retention"}
+    return {
+        table.name: len(rows(conn, table.name))
+        for table in schema.metadata.sorted_tables
+        if table.info["kind"] == "raw" and table.name != "retention"
+    }
 
 
 # Repeats and order --------------------------------------------------------------------------------------------------
@@ -66,7 +95,13 @@ def test_a_story_makes_one_lead_with_its_way(conn: Connection) -> None:
     (visitor,) = rows(conn, "visitor")
     assert (visitor["id"], visitor["proof"], visitor["withdrawn_at"]) == (VISITOR, "p" * 64, None)
     (consent,) = rows(conn, "consent")
-    assert (consent["purpose"], consent["state"], consent["how"], consent["text_version"], consent["proof"]) == ("tracking", "granted", "banner", "1", "p" * 64)
+    assert (consent["purpose"], consent["state"], consent["how"], consent["text_version"], consent["proof"]) == (
+        "tracking",
+        "granted",
+        "banner",
+        "1",
+        "p" * 64,
+    )
     before = derived(conn)
     rebuild(conn, secret=SECRET)
     assert derived(conn) == before
@@ -115,17 +150,31 @@ def _events(draw: st.DrawFn) -> tuple[str | None, int, Wire]:
     who, site = draw(st.sampled_from([VISITOR, VISITOR, OTHER, None])), draw(st.sampled_from([SITE, SITE, 43]))
     kind = draw(st.sampled_from(["view", "view", "engage", "form", "result", "consent"]))
     if kind == "view":
-        made = view(at, draw(st.sampled_from([HOME, LETTER, HOME + "?gclid=x"])), draw(st.sampled_from(["", GOOGLE, HOME])), nav=draw(st.sampled_from(["load", "reload", "route"])))
+        made = view(
+            at,
+            draw(st.sampled_from([HOME, LETTER, HOME + "?gclid=x"])),
+            draw(st.sampled_from(["", GOOGLE, HOME])),
+            nav=draw(st.sampled_from(["load", "reload", "route"])),
+        )
     elif kind == "engage":
         made = event("engage", at, ms=draw(st.integers(0, 9_000)))
     elif kind == "consent":
         made = event("consent", at, state="granted", purpose="tracking", proof=draw(st.sampled_from(["", "p1", "p2"])))
     elif kind == "result":
-        made = event("form_result", at, submission=draw(st.sampled_from(_TOKENS)), result=draw(st.sampled_from(["failed", "confirmed", "unknown"])), by="response")
+        made = event(
+            "form_result",
+            at,
+            submission=draw(st.sampled_from(_TOKENS)),
+            result=draw(st.sampled_from(["failed", "confirmed", "unknown"])),
+            by="response",
+        )
         site = SITE
     else:
         token = draw(st.sampled_from(_TOKENS))
-        told = [field("nom", draw(st.sampled_from(["", "Camille Durand", "Nora Benali"]))), field("phone", draw(st.sampled_from(["", "06 12 34 56 78"])))]
+        told = [
+            field("nom", draw(st.sampled_from(["", "Camille Durand", "Nora Benali"]))),
+            field("phone", draw(st.sampled_from(["", "06 12 34 56 78"]))),
+        ]
         ticked = field("ok", type="checkbox", label="J’accepte de recevoir la newsletter", checked=draw(st.booleans()))
         made = form(at, draw(st.sampled_from([None, "a@example.org", "b@example.org"])), token=token, fields=[*told, ticked])
         site, number = SITE, _TOKENS.index(token) + 10**10  # one event a token: the first of a second would win by arrival
@@ -133,7 +182,9 @@ def _events(draw: st.DrawFn) -> tuple[str | None, int, Wire]:
 
 
 def _unique(told: list[tuple[str | None, int, Wire]]) -> list[tuple[str | None, int, Wire]]:
-    by_token = {one[2].get("submission", one[2]["id"]) + one[2]["type"] if one[2]["type"] == "form_submit" else one[2]["id"]: one for one in told}
+    by_token = {
+        one[2].get("submission", one[2]["id"]) + one[2]["type"] if one[2]["type"] == "form_submit" else one[2]["id"]: one for one in told
+    }
     return list({one[2]["id"]: one for one in by_token.values()}.values())
 
 
@@ -151,7 +202,7 @@ def test_no_order_of_arrival_leaves_a_trace(conn: Connection, told: list[tuple[s
     builders.clear(conn)
     shuffled = data.draw(st.permutations(told))
     cuts = [0, *sorted(data.draw(st.lists(st.integers(0, len(told)), max_size=4))), len(told)]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         store(conn, *requests(list(shuffled[start:end])))
     assert derived(conn) == in_order
 
@@ -160,7 +211,9 @@ def test_no_order_of_arrival_leaves_a_trace(conn: Connection, told: list[tuple[s
 async def test_both_databases_answer_alike(writer: Writer, site: dict[str, Any], conn: Connection, seed: int) -> None:
     dice = random.Random(seed)
     told = [one for start in range(3) for one in small_story()]
-    told = [one | {"id": builders.uuid7(one["at"], place), "at": one["at"] + dice.randrange(0, 40 * MINUTE)} for place, one in enumerate(told)]
+    told = [
+        one | {"id": builders.uuid7(one["at"], place), "at": one["at"] + dice.randrange(0, 40 * MINUTE)} for place, one in enumerate(told)
+    ]
     for place, one in enumerate(told):
         if one["type"] == "form_submit":
             one["submission"] = f"token{place:05d}"
@@ -182,7 +235,10 @@ def test_a_refused_event_is_kept_and_counted_beside_the_good_one(conn: Connectio
     assert outcome.refused == {"bad-number": 1, "bad-type": 1}
     assert raw(conn)["event"] == 1
     assert {one["reason"] for one in rows(conn, "refused")} == {"bad-number", "bad-type"}
-    assert [(one["reason"], one["n"], one["site_id"]) for one in rows(conn, "refused_count")] == [("bad-number", 1, SITE), ("bad-type", 1, SITE)]
+    assert [(one["reason"], one["n"], one["site_id"]) for one in rows(conn, "refused_count")] == [
+        ("bad-number", 1, SITE),
+        ("bad-type", 1, SITE),
+    ]
 
 
 def test_at_most_ten_thousand_refused_events_of_a_site_are_kept(conn: Connection) -> None:
@@ -202,7 +258,9 @@ def _poisonous(at: int = NOW) -> Batch:
     bad = made.events[1]
     import msgspec
 
-    return msgspec.structs.replace(made, events=(made.events[0], msgspec.structs.replace(bad, url="https://example.com/\ud800"), *made.events[2:]))
+    return msgspec.structs.replace(
+        made, events=(made.events[0], msgspec.structs.replace(bad, url="https://example.com/\ud800"), *made.events[2:])
+    )
 
 
 async def test_a_poisonous_event_is_found_and_only_it_is_refused(writer: Writer, site: dict[str, Any]) -> None:
@@ -272,7 +330,7 @@ def test_a_landing_told_again_after_consent_is_history(conn: Connection) -> None
     (touch,) = rows(conn, "touch")
     assert (touch["source"], touch["at"]) == ("lettre", NOW - MINUTE)
     assert rows(conn, "lead")[0]["first_source"] == "lettre"
-    assert [json.loads(one["data"]).get("again") for one in rows(conn, "event") if one["visitor"]][0] in (1, None)
+    assert next(json.loads(one["data"]).get("again") for one in rows(conn, "event") if one["visitor"]) in (1, None)
 
 
 # Audience mode ------------------------------------------------------------------------------------------------------
@@ -280,17 +338,40 @@ def test_a_landing_told_again_after_consent_is_history(conn: Connection) -> None
 
 def test_no_column_joins_a_form_of_audience_mode_to_a_view(conn: Connection) -> None:
     """Two visitors read the same page; one sends a form. No value that their rows share tells which of them it was."""
-    mine = [view(NOW - 90 * SECOND, HOME + "contact?utm_source=lettre", GOOGLE, page="pageMINE1", n=0, title="Nous écrire"), event("engage", NOW - 60 * SECOND, page="pageMINE1", n=1, ms=30_000)]
-    other = [view(NOW - 80 * SECOND, HOME + "contact?utm_source=lettre", GOOGLE, page="pageOTHER", n=0, title="Nous écrire"), event("engage", NOW - 50 * SECOND, page="pageOTHER", n=1, ms=30_000)]
+    mine = [
+        view(NOW - 90 * SECOND, HOME + "contact?utm_source=lettre", GOOGLE, page="pageMINE1", n=0, title="Nous écrire"),
+        event("engage", NOW - 60 * SECOND, page="pageMINE1", n=1, ms=30_000),
+    ]
+    other = [
+        view(NOW - 80 * SECOND, HOME + "contact?utm_source=lettre", GOOGLE, page="pageOTHER", n=0, title="Nous écrire"),
+        event("engage", NOW - 50 * SECOND, page="pageOTHER", n=1, ms=30_000),
+    ]
     for told in (mine, other):
         for one in told:
             store(conn, body(one, visitor=None, consent="unset", sent=one["at"]))
     sent = form(NOW, url=HOME + "contact?utm_source=lettre", page="pageMINE1", n=2, token="tokenMINE")
     store(conn, body(sent, visitor=None, consent="unset"))
     store(conn, body(result(sent, page="pageMINE1", n=3), visitor=None, consent="unset", sent=NOW + SECOND))
-    seen = {name: [row for row in rows(conn, "event") if bytes(row["id"]) in {_bytes(one) for one in told}] for name, told in (("mine", mine), ("other", other))}
+    seen = {
+        name: [row for row in rows(conn, "event") if bytes(row["id"]) in {_bytes(one) for one in told}]
+        for name, told in (("mine", mine), ("other", other))
+    }
     said = [("event", row) for row in rows(conn, "event") if row["type"] in (8, 9)]
-    said += [(name, row) for name in ("submission", "submission_field", "submission_result", "identifier", "conversion", "lead", "consent", "edge", "refused") for row in rows(conn, name)]
+    said += [
+        (name, row)
+        for name in (
+            "submission",
+            "submission_field",
+            "submission_result",
+            "identifier",
+            "conversion",
+            "lead",
+            "consent",
+            "edge",
+            "refused",
+        )
+        for row in rows(conn, name)
+    ]
     assert len(said) > 5
 
     def shared(views: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
@@ -298,7 +379,11 @@ def test_no_column_joins_a_form_of_audience_mode_to_a_view(conn: Connection) -> 
         for row in views:
             for column, value in row.items():
                 for table, other_row in said:
-                    pairs |= {(column, f"{table}.{name}", str(value)) for name, there in other_row.items() if there == value and value not in (None, "", 0)}
+                    pairs |= {
+                        (column, f"{table}.{name}", str(value))
+                        for name, there in other_row.items()
+                        if there == value and value not in (None, "", 0)
+                    }
         return pairs
 
     assert shared(seen["mine"]) == shared(seen["other"])
@@ -336,7 +421,13 @@ def test_two_people_on_one_browser_have_each_their_own_visits(conn: Connection) 
 
 
 def test_anonymous_history_of_ninety_days_joins_and_older_does_not(conn: Connection) -> None:
-    tell(conn, view(NOW - 91 * DAY, referrer="https://www.bing.com/"), view(NOW - 89 * DAY, LETTER), view(NOW - DAY, referrer=GOOGLE), form(NOW))
+    tell(
+        conn,
+        view(NOW - 91 * DAY, referrer="https://www.bing.com/"),
+        view(NOW - 89 * DAY, LETTER),
+        view(NOW - DAY, referrer=GOOGLE),
+        form(NOW),
+    )
     lead = _lead(conn, "camille@example.org")
     assert (lead["visits"], lead["first_source"], lead["last_source"]) == (3, "lettre", "(direct)")
 

@@ -167,7 +167,9 @@ def browser(world: World) -> Iterator[Browser]:
     mapped = f"MAP {HERITAGE} 127.0.0.1:{world.endpoint.server_port}, MAP insecure.test 127.0.0.1:{world.site.server_port}"
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", f"--host-resolver-rules={mapped}"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        # Playwright turns the back-forward cache off; visitors have it.
+        off = ["--disable-back-forward-cache"]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments, ignore_default_args=off)
         yield browser
         browser.close()
 
@@ -202,7 +204,7 @@ class Stage:
 
     def show(self, body: str, head: str | None = None, path: str = "/", **headers: str) -> Page:
         """Lays a page with the tag and opens it; returns when the tag is at work."""
-        self.put(path.split("?")[0], body, self.tag() if head is None else head, **headers)
+        self.put(path.split("?", maxsplit=1)[0], body, self.tag() if head is None else head, **headers)
         self.go(path)
         self.page.wait_for_function("window.webleads && webleads.loaded")
         return self.page

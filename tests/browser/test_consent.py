@@ -12,6 +12,7 @@ from .conftest import Stage, values
 pytestmark = pytest.mark.browser
 
 FORM = "<form id=f onsubmit='return false'><input type=email name=email value=a@b.fr><button id=go>ok</button></form>"
+STUB = "function webleads(){(webleads.q=webleads.q||[]).push(arguments)}"
 NOTHING = {"local": {}, "session": {}, "cookies": {}}
 VISITOR = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -147,7 +148,7 @@ def test_consent_is_remembered_and_told_once(stage: Stage) -> None:
 
 
 def test_consent_in_the_stub_makes_the_first_view_a_known_one(stage: Stage) -> None:
-    stub = "<script>function webleads(){(webleads.q=webleads.q||[]).push(arguments)};webleads('event','x');webleads('consent','granted')</script>"
+    stub = f"<script>{STUB};webleads('event','x');webleads('consent','granted')</script>"
     stage.show(FORM, head=stub + stage.tag())
     stage.event("consent")
     stage.event("view")
@@ -178,7 +179,7 @@ def test_withdrawal_in_the_stub_carries_the_visitor_of_the_earlier_page(stage: S
     page = stage.show(FORM)
     page.evaluate("webleads('consent', 'granted')")
     visitor = stage.event("consent")["batch"]["visitor"]
-    stub = "<script>function webleads(){(webleads.q=webleads.q||[]).push(arguments)};webleads('consent','denied')</script>"
+    stub = f"<script>{STUB};webleads('consent','denied')</script>"
     stage.show(FORM, head=stub + stage.tag())
     assert stage.event("consent", 2)["batch"]["visitor"] == visitor
     assert stage.device() == NOTHING
@@ -242,7 +243,7 @@ def test_a_consent_kept_without_its_cookie_makes_no_visitor_to_withdraw(stage: S
     page.evaluate("webleads('consent', 'granted')")
     stage.event("consent")
     stage.context.clear_cookies()
-    stub = "<script>function webleads(){(webleads.q=webleads.q||[]).push(arguments)};webleads('consent','denied')</script>"
+    stub = f"<script>{STUB};webleads('consent','denied')</script>"
     stage.show(FORM, head=stub + stage.tag())
     stage.wait(lambda: [event for event in stage.recorder.events("view") if event["batch"]["consent"] == "denied"])
     assert stage.device() == NOTHING

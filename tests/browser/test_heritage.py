@@ -117,8 +117,9 @@ def test_tarteaucitron_itself(stage: Stage) -> None:
     if not (ROOT / "snippet" / "node_modules" / "tarteaucitronjs").exists():
         pytest.skip("tarteaucitronjs is not installed: cd snippet && npm install")
     head = """<script src="/npm/tarteaucitronjs/tarteaucitron.js"></script><script>
-      tarteaucitron.init({privacyUrl: '', hashtag: '#t', cookieName: 'tac', orientation: 'middle', showAlertSmall: false, cookieslist: false,
-        adblocker: false, DenyAllCta: true, AcceptAllCta: true, highPrivacy: true, handleBrowserDNTRequest: false, removeCredit: true,
+      tarteaucitron.init({privacyUrl: '', hashtag: '#t', cookieName: 'tac', orientation: 'middle', showAlertSmall: false,
+        cookieslist: false, adblocker: false, DenyAllCta: true, AcceptAllCta: true, highPrivacy: true,
+        handleBrowserDNTRequest: false, removeCredit: true,
         moreInfoLink: false, useExternalCss: true, useExternalJs: false, mandatory: true, bodyPosition: 'bottom', showIcon: false});
       tarteaucitron.user.getplusId = '100849625';
       (tarteaucitron.job = tarteaucitron.job || []).push('getplus');

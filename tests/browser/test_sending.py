@@ -70,7 +70,10 @@ def test_a_dead_endpoint_is_left_alone_after_three_failures(stage: Stage) -> Non
     tries: list[str] = []
     stage.context.route("**/in", lambda route: (tries.append(route.request.resource_type), route.abort())[1])
     # Time runs twenty times faster in this page.
-    fast = "<script>const slow = setTimeout; window.setTimeout = (f, t) => slow(f, t > 999 ? t / 20 : t); const now = Date.now, t0 = now(); Date.now = () => t0 + (now() - t0) * 20</script>"
+    fast = (
+        "<script>const slow = setTimeout; window.setTimeout = (f, t) => slow(f, t > 999 ? t / 20 : t);"
+        "const now = Date.now, t0 = now(); Date.now = () => t0 + (now() - t0) * 20</script>"
+    )
     stage.show(FORM, head=fast + stage.tag())
     stage.quiet(2500)
     assert tries.count("fetch") == 3
@@ -84,7 +87,8 @@ def test_a_refused_batch_is_forgotten_and_counted(stage: Stage, status: int) -> 
     event = stage.event("error")
     assert (event["kind"], event["count"]) == (str(status), 1)
     stage.quiet()
-    assert len(stage.recorder.bodies) == 2
+    assert [event["type"] for event in stage.recorder.events(accepted=False)] == ["view", "error"]
+    assert stage.recorder.events("view") == [], "forgotten"
 
 
 def test_a_batch_that_is_too_large_is_halved(stage: Stage) -> None:
@@ -151,8 +155,9 @@ def test_a_full_storage_is_survived(stage: Stage) -> None:
 def test_a_strict_policy_blocks_the_tag_without_a_word_to_the_page(stage: Stage) -> None:
     policy = f"default-src 'none'; script-src {stage.world.collector} 'nonce-x'; connect-src 'none'; require-trusted-types-for 'script'"
     page = stage.show(
-        f"<form id=f method=post action=/envoi><input type=email name=email value=a@b.fr><button id=go>ok</button></form>"
-        "<script nonce=x>window.bad = []; addEventListener('error', e => bad.push(e.message)); addEventListener('unhandledrejection', e => bad.push('' + e.reason))</script>",
+        "<form id=f method=post action=/envoi><input type=email name=email value=a@b.fr><button id=go>ok</button></form>"
+        "<script nonce=x>window.bad = []; addEventListener('error', e => bad.push(e.message));"
+        "addEventListener('unhandledrejection', e => bad.push('' + e.reason))</script>",
         Content_Security_Policy=policy,
     )
     page.evaluate("webleads('event', 'x')")

@@ -74,14 +74,21 @@ def test_a_reload_says_so(stage: Stage) -> None:
 def test_a_page_from_the_back_forward_cache_is_a_new_page(stage: Stage) -> None:
     page = stage.show("<p>page")
     first = stage.event("view")
-    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    page.evaluate("window.mark = 1")
+    stage.go("/autre")
+    page.evaluate("history.back()")
     second = stage.event("view", 2)
-    assert second["nav"] == "bfcache"
+    assert page.evaluate("window.mark") == 1, "the tag keeps pages out of the cache"
+    assert (second["nav"], second["url"]) == ("bfcache", first["url"])
     assert second["page"] != first["page"]
 
 
 def test_a_prerendered_or_hidden_page_waits_for_eyes(stage: Stage) -> None:
-    hide = "<script>var hidden = 'prerender'; for (const [k, f] of [['prerendering', () => hidden == 'prerender'], ['visibilityState', () => hidden ? 'hidden' : 'visible']]) Object.defineProperty(document, k, {get: f})</script>"
+    hide = (
+        "<script>var hidden = 'prerender';"
+        "for (const [k, f] of [['prerendering', () => hidden == 'prerender'], ['visibilityState', () => hidden ? 'hidden' : 'visible']])"
+        "Object.defineProperty(document, k, {get: f})</script>"
+    )
     page = stage.show("<p>page", head=hide + stage.tag())
     page.evaluate("webleads('event', 'early')")
     stage.quiet()
@@ -94,7 +101,10 @@ def test_a_prerendered_or_hidden_page_waits_for_eyes(stage: Stage) -> None:
 
 
 def test_calls_before_the_tag_are_replayed_in_order(stage: Stage) -> None:
-    stub = "<script>window.webleads=window.webleads||function(){(webleads.q=webleads.q||[]).push(arguments)};webleads('event','one',{a:1,b:{c:2},d:'x'});webleads('event','two');webleads('junk');webleads()</script>"
+    stub = (
+        "<script>window.webleads=window.webleads||function(){(webleads.q=webleads.q||[]).push(arguments)};"
+        "webleads('event','one',{a:1,b:{c:2},d:'x'});webleads('event','two');webleads('junk');webleads()</script>"
+    )
     stage.show("<p>page", head=stub + stage.tag())
     stage.event("custom", 2)
     assert [(event["type"], event.get("name")) for event in stage.recorder.events()] == [

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What a User-Agent says: real browsers are never marked, programs are."""
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,7 +57,10 @@ def test_a_device_goes_back_to_its_first_person() -> None:
 
 def test_a_session_on_another_site_does_not_hold_the_evidence() -> None:
     sessions = [session(0), session(15 * MINUTE, site=43)]
-    assert told([edge(10 * MINUTE, A), edge(20 * MINUTE, B, 2)], sessions) == [(10 * MINUTE - LOOKBACK, 20 * MINUTE, A), (20 * MINUTE, None, B)]
+    assert told([edge(10 * MINUTE, A), edge(20 * MINUTE, B, 2)], sessions) == [
+        (10 * MINUTE - LOOKBACK, 20 * MINUTE, A),
+        (20 * MINUTE, None, B),
+    ]
     assert told([edge(-DAY, A), edge(20 * MINUTE, B, 2)], sessions)[1] == (0, None, B)
 
 
@@ -69,16 +74,30 @@ def test_two_people_at_one_moment_leave_one_span_each_time_to_one() -> None:
     assert made[0].to_at == made[1].from_at == NOW
 
 
-_EDGES = st.lists(st.builds(edge, st.integers(0, 20).map(lambda hour: hour * HOUR), st.sampled_from([A, B, b"c" * 16]), st.integers(1, 250), st.sampled_from([SITE, 43])), max_size=8, unique_by=lambda one: one.id)
-_SESSIONS = st.lists(st.builds(lambda start, site: session(start * HOUR, site), st.integers(0, 20), st.sampled_from([SITE, 43])), max_size=6)
+_EDGES = st.lists(
+    st.builds(
+        edge,
+        st.integers(0, 20).map(lambda hour: hour * HOUR),
+        st.sampled_from([A, B, b"c" * 16]),
+        st.integers(1, 250),
+        st.sampled_from([SITE, 43]),
+    ),
+    max_size=8,
+    unique_by=lambda one: one.id,
+)
+_SESSIONS = st.lists(
+    st.builds(lambda start, site: session(start * HOUR, site), st.integers(0, 20), st.sampled_from([SITE, 43])), max_size=6
+)
 
 
 @settings(max_examples=200, deadline=None)
 @given(edges=_EDGES, sessions=_SESSIONS, data=st.data())
-def test_spans_never_overlap_and_no_order_of_evidence_changes_them(edges: list[Edge], sessions: list[tuple[int, int]], data: st.DataObject) -> None:
+def test_spans_never_overlap_and_no_order_of_evidence_changes_them(
+    edges: list[Edge], sessions: list[tuple[int, int]], data: st.DataObject
+) -> None:
     made = spans(edges, sessions)
     assert made == spans(data.draw(st.permutations(edges)), data.draw(st.permutations(sessions)))
-    for before, after in zip(made, made[1:], strict=False):
+    for before, after in itertools.pairwise(made):
         assert before.to_at <= after.from_at
     assert all(one.from_at < one.to_at for one in made)
     assert not made or made[-1].to_at == FOREVER
@@ -94,5 +113,15 @@ def test_whoever_was_erased_begins_anew() -> None:
 def test_an_identifiers_key_depends_on_everything_and_tells_nothing() -> None:
     key = identifier_id(b"s", 1, "email", "a@example.org")
     assert len(key) == 16
-    assert len({key, identifier_id(b"t", 1, "email", "a@example.org"), identifier_id(b"s", 2, "email", "a@example.org"), identifier_id(b"s", 1, "phone", "a@example.org")}) == 4
+    assert (
+        len(
+            {
+                key,
+                identifier_id(b"t", 1, "email", "a@example.org"),
+                identifier_id(b"s", 2, "email", "a@example.org"),
+                identifier_id(b"s", 1, "phone", "a@example.org"),
+            }
+        )
+        == 4
+    )
     assert isinstance(spans([edge(0, A)], [])[0], Span)

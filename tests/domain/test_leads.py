@@ -21,8 +21,27 @@ _numbers = itertools.count(1)
 
 def conversion(at: int = 0, result: str = "unknown", **keys: Any) -> Conversion:
     number = next(_numbers)
-    plain = {"email": "", "phone": "", "name": "", "given_name": "", "family_name": "", "organization": "", "subject": "", "message": "", "marketing": 0, "marketing_text": ""}
-    given = {"id": number.to_bytes(16, "big"), "lead_id": b"l" * 16, "kind": "lead", "form": "contact", "url": "https://example.com/", "marks": 0, "digest": b"d" * 16}
+    plain = {
+        "email": "",
+        "phone": "",
+        "name": "",
+        "given_name": "",
+        "family_name": "",
+        "organization": "",
+        "subject": "",
+        "message": "",
+        "marketing": 0,
+        "marketing_text": "",
+    }
+    given = {
+        "id": number.to_bytes(16, "big"),
+        "lead_id": b"l" * 16,
+        "kind": "lead",
+        "form": "contact",
+        "url": "https://example.com/",
+        "marks": 0,
+        "digest": b"d" * 16,
+    }
     return Conversion(site_id=SITE, at=NOW + at, visitor=VISITOR, result=result, **{**plain, **given, **keys})
 
 
@@ -58,7 +77,11 @@ def test_counting_again_changes_nothing() -> None:
 
 def test_equal_means_the_same_form_contact_and_values() -> None:
     def key(site: int = SITE, form: str = "contact", email: str = "a@example.org", text: str = "Bonjour", ticked: bool = False) -> bytes:
-        fields = [Field(name="email", type="email", value=email), Field(name="message", value=text, type="textarea"), Field(name="ok", type="checkbox", checked=ticked)]
+        fields = [
+            Field(name="email", type="email", value=email),
+            Field(name="message", value=text, type="textarea"),
+            Field(name="ok", type="checkbox", checked=ticked),
+        ]
         return leads.same_digest(site, form, read(fields), fields)
 
     keys = [key(), key(site=43), key(form="devis"), key(email="b@example.org"), key(text="Bonsoir"), key(ticked=True)]
@@ -71,7 +94,14 @@ def test_equal_means_the_same_form_contact_and_values() -> None:
 
 @pytest.mark.parametrize(
     ("told", "stands"),
-    [([], "unknown"), (["unknown"], "unknown"), (["failed", "confirmed"], "confirmed"), (["confirmed", "failed"], "failed"), (["failed", "unknown"], "failed"), (["confirmed", "unknown", "unknown"], "confirmed")],
+    [
+        ([], "unknown"),
+        (["unknown"], "unknown"),
+        (["failed", "confirmed"], "confirmed"),
+        (["confirmed", "failed"], "failed"),
+        (["failed", "unknown"], "failed"),
+        (["confirmed", "unknown", "unknown"], "confirmed"),
+    ],
 )
 def test_the_last_known_result_stands(told: list[str], stands: str) -> None:
     results = [(NOW + place, bytes([place]) * 16, result) for place, result in enumerate(told)]
@@ -127,7 +157,11 @@ def touch(at: int, source: str) -> Touch:
 
 
 def test_the_newest_declared_value_wins_and_an_empty_one_never() -> None:
-    told = [conversion(0, email="a@example.org", phone="+33611111111", organization="Durand"), conversion(1, email="a@example.org", phone="+33622222222"), conversion(2, email="a@example.org")]
+    told = [
+        conversion(0, email="a@example.org", phone="+33611111111", organization="Durand"),
+        conversion(1, email="a@example.org", phone="+33622222222"),
+        conversion(2, email="a@example.org"),
+    ]
     lead = leads.summarise(told, [], [])
     assert lead is not None
     assert (lead.phone, lead.organization, lead.submissions) == ("+33622222222", "Durand", 3)
@@ -139,7 +173,11 @@ def test_names_join_from_their_newest_parts() -> None:
         assert lead is not None
         return lead.given_name, lead.family_name, lead.name
 
-    assert name(conversion(0, given_name="Camille", family_name="Durand", name="Camille Durand"), conversion(1)) == ("Camille", "Durand", "Camille Durand")
+    assert name(conversion(0, given_name="Camille", family_name="Durand", name="Camille Durand"), conversion(1)) == (
+        "Camille",
+        "Durand",
+        "Camille Durand",
+    )
     assert name(conversion(0, family_name="Durand"), conversion(1, given_name="Camille")) == ("Camille", "Durand", "Camille Durand")
     assert name(conversion(0, name="C. Durand"), conversion(1, name="Camille Durand"))[2] == "Camille Durand"
     assert name(conversion(0)) == ("", "", "")
@@ -147,11 +185,20 @@ def test_names_join_from_their_newest_parts() -> None:
 
 def test_a_row_tells_first_and_last_and_everything_seen() -> None:
     told = [conversion(HOUR, form="devis", url="https://example.com/devis", marks=1), conversion(DAY)]
-    lead = leads.summarise(reversed(told), [Visit(NOW, NOW + HOUR, 4), Visit(NOW + 2 * DAY, NOW + 2 * DAY + 5, 0)], [touch(2 * DAY, "bing"), touch(0, "lettre")])
+    lead = leads.summarise(
+        reversed(told),
+        [Visit(NOW, NOW + HOUR, 4), Visit(NOW + 2 * DAY, NOW + 2 * DAY + 5, 0)],
+        [touch(2 * DAY, "bing"), touch(0, "lettre")],
+    )
     assert lead is not None
     assert lead.first is not None
     assert lead.last is not None
-    assert (lead.created_at, lead.last_seen_at, lead.form, lead.page) == (NOW + HOUR, NOW + 2 * DAY + 5, "devis", "https://example.com/devis")
+    assert (lead.created_at, lead.last_seen_at, lead.form, lead.page) == (
+        NOW + HOUR,
+        NOW + 2 * DAY + 5,
+        "devis",
+        "https://example.com/devis",
+    )
     assert (lead.first.source.source, lead.last.source.source, lead.visits, lead.marks) == ("lettre", "bing", 2, 5)
 
 

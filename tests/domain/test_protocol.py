@@ -149,7 +149,12 @@ def test_a_refused_form_can_be_sent_again_with_its_values_and_without_its_secret
 
 
 def test_a_refused_event_keeps_no_url_that_a_taken_one_would_not() -> None:
-    one = view(url=HOME + "?email=canary@example.org&utm_source=lettre#canary", referrer="https://x.example/?q=canary", title="canary@example.org", n=-1)
+    one = view(
+        url=HOME + "?email=canary@example.org&utm_source=lettre#canary",
+        referrer="https://x.example/?q=canary",
+        title="canary@example.org",
+        n=-1,
+    )
     kept = _checked(body(one)).refused[0].body
     assert b"canary" not in kept
     assert b"utm_source=lettre" in kept
@@ -170,7 +175,9 @@ def test_a_foreign_batch_is_kept_without_its_secrets() -> None:
     assert len(_checked(kept.body).events) == 2
 
 
-@pytest.mark.parametrize("made", [form(fields=[field("message", "Bonjour")]), view(title="é"), result(form()), event("custom", name="x", props={"a": 1})])
+@pytest.mark.parametrize(
+    "made", [form(fields=[field("message", "Bonjour")]), view(title="é"), result(form()), event("custom", name="x", props={"a": 1})]
+)
 def test_a_taken_event_can_be_told_again(made: dict[str, Any]) -> None:
     first = _checked(body(made))
     assert _checked(protocol.told(first, first.events[0])).events == first.events
@@ -179,7 +186,10 @@ def test_a_taken_event_can_be_told_again(made: dict[str, Any]) -> None:
 # Modes --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("consent", "visitor"), [("unset", VISITOR), ("denied", VISITOR), ("granted", None), ("granted", "short"), ("yes", VISITOR), (None, VISITOR)])
+@pytest.mark.parametrize(
+    ("consent", "visitor"),
+    [("unset", VISITOR), ("denied", VISITOR), ("granted", None), ("granted", "short"), ("yes", VISITOR), (None, VISITOR)],
+)
 def test_without_consent_or_visitor_nothing_that_joins_remains(consent: Any, visitor: str | None) -> None:
     url = HOME + "prix?gclid=abc&utm_source=lettre&nom=Durand"
     made = _checked(body(view(url=url, referrer="https://www.google.com/?q=x", again=1), form(url=url), consent=consent, visitor=visitor))
@@ -239,7 +249,12 @@ def test_long_texts_are_cut_and_said_to_be() -> None:
 
 
 def test_of_a_form_that_is_too_long_the_longest_values_are_cut() -> None:
-    fields = [field("message", "x" * 8_000), field("t2", "y" * 8_000, type="textarea"), field("t3", "z" * 8_000, type="textarea"), field("t4", "w" * 7_000, type="textarea")]
+    fields = [
+        field("message", "x" * 8_000),
+        field("t2", "y" * 8_000, type="textarea"),
+        field("t3", "z" * 8_000, type="textarea"),
+        field("t4", "w" * 7_000, type="textarea"),
+    ]
     taken = _checked(body(form(fields=fields))).events[0].fields
     assert sum(len(one.value or "") for one in taken) <= protocol.SUBMISSION_LIMIT
     assert taken[0].value == "camille@example.org"
@@ -296,7 +311,13 @@ _EVENTS = st.sampled_from([
 
 
 @settings(max_examples=400, deadline=None)
-@given(one=_EVENTS, key=st.sampled_from(protocol.WireEvent.__struct_fields__), value=_JSON, whole=st.booleans(), outer=st.sampled_from(["v", "site", "visitor", "consent", "sent", "context", "events"]))
+@given(
+    one=_EVENTS,
+    key=st.sampled_from(protocol.WireEvent.__struct_fields__),
+    value=_JSON,
+    whole=st.booleans(),
+    outer=st.sampled_from(["v", "site", "visitor", "consent", "sent", "context", "events"]),
+)
 def test_any_change_of_a_good_body_has_an_answer(one: dict[str, Any], key: str, value: Any, whole: bool, outer: str) -> None:
     told = body(one | {key: value}, view())
     if whole:

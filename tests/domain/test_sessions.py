@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,15 +23,41 @@ def source_of(_site: int, url: str, referrer: str) -> Source | None:
     return sources.read(url, referrer, OWN)
 
 
-def fact(at: int = 0, kind: str = "view", url: str = HOME, referrer: str = "", nav: str = "load", *, site: int = SITE, number: int = 0, **more: Any) -> Fact:
+def fact(
+    at: int = 0,
+    kind: str = "view",
+    url: str = HOME,
+    referrer: str = "",
+    nav: str = "load",
+    *,
+    site: int = SITE,
+    number: int = 0,
+    **more: Any,
+) -> Fact:
     identity = bytes.fromhex(uuid7(NOW + at, number or at).replace("-", ""))
     given = {"page": "page0001", "n": 0, "ms": 0, "language": "", "agent": "", "marks": 0} | more
-    return Fact(NOW + at, given["page"], given["n"], identity, kind, site, url, referrer, nav, given["ms"], given["language"], given["agent"], given["marks"])
+    return Fact(
+        NOW + at,
+        given["page"],
+        given["n"],
+        identity,
+        kind,
+        site,
+        url,
+        referrer,
+        nav,
+        given["ms"],
+        given["language"],
+        given["agent"],
+        given["marks"],
+    )
 
 
 def folded(*facts: Fact) -> tuple[list[Session], list[Touch]]:
     made = fold(VISITOR, facts, source_of)
-    return sorted(made.sessions.values(), key=lambda one: (one.started_at, one.site_id)), sorted(made.touches.values(), key=lambda one: (one.at, one.id))
+    return sorted(made.sessions.values(), key=lambda one: (one.started_at, one.site_id)), sorted(
+        made.touches.values(), key=lambda one: (one.at, one.id)
+    )
 
 
 def channels(*facts: Fact) -> list[tuple[str, str]]:
@@ -79,7 +106,9 @@ def test_a_campaign_opens_a_touch_and_no_session() -> None:
 
 
 def test_another_referrer_opens_a_touch_and_the_same_does_not() -> None:
-    assert channels(fact(0, referrer=GOOGLE), fact(MINUTE, url=HOME + "a", referrer=GOOGLE), fact(2 * MINUTE, referrer="https://www.bing.com/")) == [
+    assert channels(
+        fact(0, referrer=GOOGLE), fact(MINUTE, url=HOME + "a", referrer=GOOGLE), fact(2 * MINUTE, referrer="https://www.bing.com/")
+    ) == [
         ("Organic Search", "google"),
         ("Organic Search", "bing"),
     ]
@@ -132,11 +161,18 @@ def test_a_route_change_counts_the_documents_referrer_once() -> None:
 
 
 def test_a_route_change_after_a_pause_comes_from_nowhere() -> None:
-    assert channels(fact(0, referrer=GOOGLE), fact(HOUR, url=HOME + "b", referrer=GOOGLE, nav="route")) == [("Organic Search", "google"), ("Direct", "(direct)")]
+    assert channels(fact(0, referrer=GOOGLE), fact(HOUR, url=HOME + "b", referrer=GOOGLE, nav="route")) == [
+        ("Organic Search", "google"),
+        ("Direct", "(direct)"),
+    ]
 
 
 def test_every_session_has_a_touch() -> None:
-    assert channels(fact(0, url=LETTER), fact(HOUR, referrer=HOME), fact(2 * HOUR, "engage")) == [("Email", "lettre"), ("Direct", "(direct)"), ("Direct", "(direct)")]
+    assert channels(fact(0, url=LETTER), fact(HOUR, referrer=HOME), fact(2 * HOUR, "engage")) == [
+        ("Email", "lettre"),
+        ("Direct", "(direct)"),
+        ("Direct", "(direct)"),
+    ]
 
 
 def test_two_sites_of_an_account_are_apart() -> None:
@@ -171,7 +207,7 @@ def _step_by_step(facts: Sequence[Fact], cuts: Sequence[int]) -> Folded:
     """Folds in parts, each onto what the ones before it left open."""
     whole, open_ones = Folded(), {}
     edges = [0, *sorted(cuts), len(facts)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         part = fold(VISITOR, facts[start:end], source_of, list(open_ones.values()))
         whole.sessions |= part.sessions
         for gone in part.gone:
@@ -202,5 +238,5 @@ def test_sessions_obey_their_bounds(facts: list[Fact]) -> None:
         assert one.touch_id in {touch.id for touch in touches if touch.session_id == one.id}
     for site in (SITE, 43):
         mine = [one for one in sessions if one.site_id == site]
-        for before, after in zip(mine, mine[1:], strict=False):
+        for before, after in itertools.pairwise(mine):
             assert after.started_at - before.ended_at >= GAP or after.started_at - before.started_at >= LONGEST

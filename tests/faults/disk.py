@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import time
+from itertools import pairwise
 from random import Random
 from typing import Literal
 
@@ -82,7 +83,7 @@ def _sectors(place: int, piece: bytes | None) -> list[tuple[int, bytes | None]]:
     if piece is None:
         return [(place, None)]
     edges = [place, *range(place - place % SECTOR + SECTOR, place + len(piece), SECTOR), place + len(piece)]
-    return [(edge, piece[edge - place : end - place]) for edge, end in zip(edges, edges[1:], strict=False)]
+    return [(edge, piece[edge - place : end - place]) for edge, end in pairwise(edges)]
 
 
 class Disk:

@@ -67,13 +67,14 @@ test('an empty field comes without a value, a long one is cut', () => {
   assert.deepEqual([area.value.length, area.cut], [800, undefined]);
 });
 
-const signs = { age: 500, moved: false, gone: false, twin: false, reset: false };
 test('what became of a submission, and never more than the page shows', () => {
-  assert.equal(verdict(signs), undefined);
-  assert.deepEqual(verdict({ ...signs, gone: true }), ['confirmed', 'gone']);
-  assert.deepEqual(verdict({ ...signs, reset: true }), ['confirmed', 'reset']);
-  assert.deepEqual(verdict({ ...signs, gone: true, twin: true }), ['unknown', 'none']);
-  assert.deepEqual(verdict({ ...signs, gone: true, moved: true }), ['unknown', 'none']);
-  assert.deepEqual(verdict({ ...signs, reset: true, moved: true }), ['unknown', 'none']);
-  assert.deepEqual(verdict({ ...signs, age: 10001 }), ['unknown', 'none']);
+  const [here, moved] = [false, true];
+  const [gone, twin, reset] = [true, true, true];
+  assert.equal(verdict(500, here, false, false, false), undefined);
+  assert.deepEqual(verdict(500, here, gone, false, false), ['confirmed', 'gone']);
+  assert.deepEqual(verdict(500, here, false, false, reset), ['confirmed', 'reset']);
+  assert.deepEqual(verdict(500, here, gone, twin, false), ['unknown', 'none']);
+  assert.deepEqual(verdict(500, moved, gone, false, false), ['unknown', 'none']);
+  assert.deepEqual(verdict(500, moved, false, false, reset), ['unknown', 'none']);
+  assert.deepEqual(verdict(10001, here, false, false, false), ['unknown', 'none']);
 });

@@ -1,0 +1,202 @@
+"""Erasure: nothing of a person is left in any table, and what was counted without the person is."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from collector.actions.erase import Unknown, erase
+from collector.actions.rebuild import rebuild
+from collector.store.database import Database
+from collector.store.writer import Writer
+from tests import builders
+from tests.builders import DAY, HOME, HOUR, NOW, OTHER, SECRET, VISITOR, Wire, body, derived, event, field, form, result, rows, store, view
+
+CANARIES = ("canary", "CANARY", "Kanarienvogel", "612345678", "vCANARY")
+BIRD = "vCANARYAAAAAAAAAAAAAAA"
+
+
+def _bird(at: int) -> list[Wire]:
+    """Somebody whose every personal value can be found again."""
+    fields = [
+        field("nom", "Camille Kanarienvogel"),
+        field("phone", "06 12 34 56 78"),
+        field("societe", "CANARY SARL"),
+        field("message", "Mon canary chante."),
+    ]
+    sent = form(
+        at + 2,
+        "canary@example.org",
+        fields=[*fields, field("ok", type="checkbox", label="J’accepte de recevoir la newsletter", checked=True)],
+        url=HOME + "canary",
+    )
+    return [
+        view(at, HOME + "canary?utm_source=CANARY", referrer="https://canary.example/", title="CANARY"),
+        event("consent", at, state="granted", purpose="tracking", proof="CANARY"),
+        event("custom", at + 1, name="vu", props={"a": "CANARY"}),
+        event("identify", at + 1, traits={"email": "canary@example.org"}),
+        sent,
+        result(sent, at=at + 3),
+        form(at + 4, "canary@example.org", form="newsletter"),
+        view(at + DAY, HOME + "canary/2"),
+    ]
+
+
+def _story(conn: Connection) -> None:
+    store(conn, body(*_bird(NOW - 2 * DAY), visitor=BIRD))
+    store(conn, body(form(NOW - HOUR, "Canary@Example.org", n=-1), visitor=BIRD))  # refused, and kept with the address
+    store(conn, body(view(NOW - HOUR, HOME + "other"), form(NOW - HOUR + 1, "nora@example.org"), visitor=OTHER))
+    store(conn, body(view(NOW), visitor=None, consent="unset"))
+    store(conn, body(view(NOW - HOUR, n=-1), visitor=BIRD))  # refused, and kept with the visitor
+
+
+def _found(conn: Connection) -> list[tuple[str, str, Any]]:
+    def text(value: Any) -> str:
+        return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+    return [place for place in builders.everywhere(conn) if any(canary.lower() in text(place[2]).lower() for canary in CANARIES)]
+
+
+async def test_nothing_of_an_erased_person_is_left_in_any_table(writer: Writer, site: dict[str, Any]) -> None:
+    def told(conn: Connection) -> None:
+        _story(conn)
+        before = {name for name, *_rest in _found(conn)}
+        assert {
+            "event",
+            "refused",
+            "submission",
+            "submission_field",
+            "identifier",
+            "edge",
+            "session",
+            "touch",
+            "conversion",
+            "lead",
+            "consent",
+            "visitor",
+        } <= before
+        answer = erase(conn, " Canary@Example.ORG ", secret=SECRET, now=NOW)
+        assert (answer["leads"], answer["submissions"], answer["visitors"], answer["refused"]) == (1, 2, 1, 2)
+        assert _found(conn) == []
+        assert [one["reason"] for one in rows(conn, "suppression")] == ["erased"]
+        assert [one["email"] for one in rows(conn, "lead")] == ["nora@example.org"]
+        kinds = {one["kind"]: one["n"] for one in rows(conn, "kept_count")}
+        assert kinds == {"view": 2, "consent": 1, "custom": 1, "identify": 1, "form_submit": 2, "form_result": 1}
+        after = derived(conn)
+        rebuild(conn, secret=SECRET)
+        assert derived(conn) == after
+
+    await writer.run(told)
+
+
+async def test_after_vacuum_no_byte_of_the_file_tells(sqlite_url: str, tmp_path: Path) -> None:
+    from tests.conftest import opened
+
+    async for database, writer in opened(sqlite_url):
+        from collector.actions import sites
+
+        await writer.run(sites.add, 1, "example.com", now=NOW, id=42)
+        await writer.run(_story)
+        await writer.run(erase, "canary@example.org", secret=SECRET, now=NOW)
+        await _closed(database)
+    file = tmp_path / "webleads.sqlite"
+    raw = sqlite3.connect(file)
+    raw.execute("VACUUM")
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    for path in tmp_path.glob("webleads.sqlite*"):
+        content = path.read_bytes()
+        assert not [canary for canary in CANARIES if canary.encode() in content], path
+
+
+async def _closed(database: Database) -> None:
+    await database.close()
+
+
+def test_a_new_request_of_an_erased_person_is_taken_without_their_past(conn: Connection) -> None:
+    _story(conn)
+    store(conn, body(view(NOW - 3 * HOUR, HOME + "?utm_source=lettre"), visitor=VISITOR))  # another browser of theirs, never named
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW)
+    store(conn, body(view(NOW + HOUR), form(NOW + HOUR + 1, "canary@example.org"), visitor=VISITOR, sent=NOW + HOUR + 1))
+    (lead,) = rows(conn, "lead", email="canary@example.org")
+    assert (lead["submissions"], lead["visits"], lead["first_source"]) == (1, 1, "(direct)")
+    before = derived(conn)
+    rebuild(conn, secret=SECRET)
+    assert derived(conn) == before
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW + DAY)
+    assert len(rows(conn, "suppression")) == 1
+
+
+def test_a_failed_form_on_another_browser_goes_without_a_trace(conn: Connection) -> None:
+    failed = form(NOW - HOUR)
+    store(conn, body(view(NOW - 2), form(NOW - 1)), body(view(NOW - HOUR - 1), failed, result(failed, "failed"), visitor=OTHER))
+    assert erase(conn, "camille@example.org", secret=SECRET, now=NOW)["submissions"] == 2
+    assert rows(conn, "submission") == []
+    before = derived(conn)
+    rebuild(conn, secret=SECRET)
+    assert derived(conn) == before
+
+
+def test_erasing_one_of_two_people_leaves_the_others_time(conn: Connection) -> None:
+    store(
+        conn, body(view(NOW - 2 * DAY), form(NOW - 2 * DAY + 1, "a@example.org"), view(NOW - HOUR), form(NOW - HOUR + 1, "b@example.org"))
+    )
+    erase(conn, "a@example.org", secret=SECRET, now=NOW)
+    (lead,) = rows(conn, "lead")
+    assert (lead["email"], lead["visits"]) == ("b@example.org", 1)
+    assert {one["at"] for one in rows(conn, "event")} == {NOW - HOUR, NOW - HOUR + 1}
+
+
+def test_a_withdrawal_outlives_the_erasure(conn: Connection) -> None:
+    store(conn, body(view(NOW - 2), form(NOW - 1), event("consent", NOW, state="denied")))
+    erase(conn, "camille@example.org", secret=SECRET, now=NOW + 1)
+    (outcome,) = store(conn, body(view(NOW + 2)), received=NOW + 2)
+    assert outcome.refused == {"withdrawn": 1}
+
+
+def test_by_phone_as_it_was_typed_or_read(conn: Connection) -> None:
+    for typed in ("06 12 34 56 78", "+33612345678"):
+        store(conn, body(form(email=None, fields=[field("phone", "06.12.34.56.78")])))
+        assert erase(conn, typed, secret=SECRET, now=NOW)["leads"] == 1
+        assert rows(conn, "lead") == []
+
+
+def test_whoever_is_not_known_is_said_to_be(conn: Connection) -> None:
+    with pytest.raises(Unknown):
+        erase(conn, "nobody@example.org", secret=SECRET, now=NOW)
+
+
+def test_somebody_of_whom_only_a_refused_event_is_kept(conn: Connection) -> None:
+    store(conn, body(form(NOW, "canary@example.org", n=-1)))
+    assert erase(conn, "canary@example.org", secret=SECRET, now=NOW)["refused"] == 1
+    assert _found(conn) == []
+
+
+def test_every_column_about_a_person_is_declared() -> None:
+    """A canary in every value of the wire turns up in declared columns only."""
+    from sqlalchemy import create_engine
+
+    from collector.store.schema import metadata
+
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    with engine.begin() as conn:
+        conn.execute(metadata.tables["account"].insert().values(id=1, name="main", created_at=0))
+        store(conn, body(*_bird(NOW - 2 * DAY), form(NOW, "canary@example.org", n=-1), visitor=BIRD))
+        found = {(table, column) for table, column, _value in _found(conn)}
+    engine.dispose()
+    declared = {(table.name, column.name) for table in metadata.sorted_tables for column in table.columns if column.info.get("personal")}
+    spoken = {
+        ("consent", "proof"),
+        ("visitor", "proof"),
+        ("touch", "source"),
+        ("touch", "referrer"),
+        ("lead", "first_source"),
+        ("lead", "last_source"),
+        ("session", "touch_key"),
+    }
+    assert found - declared <= spoken, found - declared

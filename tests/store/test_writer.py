@@ -1,0 +1,225 @@
+"""The writer: shared batches, failures that stay alone, its lock, and who may speak to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import Connection, text
+
+from collector.store import control
+from collector.store.database import Database
+from collector.store.writer import BATCH_EVENTS, WAITING_EVENTS, Busy, Locked, Writer
+from tests.conftest import SECRET
+from tests.serving import ROOT, environment
+
+assert SECRET
+
+
+class Item(NamedTuple):
+    value: int
+    size: int = 1
+
+
+class Fold:
+    """Answers each item twice its value; keeps how many came together, and stops at a gate."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def __call__(self, conn: Connection, items: Sequence[Item]) -> list[int]:
+        self.gate.wait(10)
+        self.batches.append(len(items))
+        if any(item.value < 0 for item in items):
+            raise RuntimeError("an item that nobody can fold")
+        return [item.value * 2 for item in items]
+
+
+@pytest.fixture
+async def folding(sqlite_url: str) -> Any:
+    """A writer on SQLite whose fold can be held up."""
+    fold = Fold()
+    database = Database(sqlite_url)
+    writer = Writer(database, fold)
+    await writer.start()
+    yield writer, fold
+    fold.gate.set()
+    await writer.stop()
+    await database.close()
+
+
+async def test_whatever_has_queued_is_one_batch(folding: tuple[Writer, Fold]) -> None:
+    writer, fold = folding
+    fold.gate.clear()
+    first = asyncio.create_task(writer.take(Item(1)))
+    await asyncio.sleep(0.05)
+    rest = [asyncio.create_task(writer.take(Item(number))) for number in range(2, 50)]
+    await asyncio.sleep(0.05)
+    assert writer.waiting == 49
+    fold.gate.set()
+    assert await asyncio.gather(first, *rest) == [number * 2 for number in range(1, 50)]
+    assert fold.batches == [1, 48]
+    assert writer.waiting == 0
+
+
+async def test_a_batch_has_its_bound(folding: tuple[Writer, Fold]) -> None:
+    writer, fold = folding
+    fold.gate.clear()
+    tasks = [asyncio.create_task(writer.take(Item(number, 20))) for number in range(60)]
+    await asyncio.sleep(0.1)
+    fold.gate.set()
+    await asyncio.gather(*tasks)
+    assert max(fold.batches) <= BATCH_EVENTS // 20
+    assert sum(fold.batches) == 60
+
+
+async def test_a_full_queue_is_busy_and_then_free(folding: tuple[Writer, Fold]) -> None:
+    writer, fold = folding
+    fold.gate.clear()
+    tasks = [asyncio.create_task(writer.take(Item(number, 100))) for number in range(WAITING_EVENTS // 100)]
+    await asyncio.sleep(0.05)
+    with pytest.raises(Busy):
+        await writer.take(Item(0))
+    fold.gate.set()
+    await asyncio.gather(*tasks)
+    assert await writer.take(Item(4)) == 8
+
+
+async def test_a_batch_that_cannot_be_committed_is_busy_for_its_items_only(folding: tuple[Writer, Fold]) -> None:
+    writer, _fold = folding
+    with pytest.raises(Busy):
+        await writer.take(Item(-1))
+    assert await writer.take(Item(1)) == 2
+
+
+async def test_a_client_that_goes_away_cancels_nobodys_commit(folding: tuple[Writer, Fold]) -> None:
+    writer, fold = folding
+    fold.gate.clear()
+    gone, other = asyncio.create_task(writer.take(Item(1))), asyncio.create_task(writer.take(Item(2)))
+    await asyncio.sleep(0.05)
+    gone.cancel()
+    fold.gate.set()
+    assert await other == 4
+    assert sum(fold.batches) == 2
+    assert writer.waiting == 0
+
+
+async def test_a_stopped_writer_finishes_what_has_queued(folding: tuple[Writer, Fold]) -> None:
+    writer, fold = folding
+    fold.gate.clear()
+    tasks = [asyncio.create_task(writer.take(Item(number))) for number in range(10)]
+    await asyncio.sleep(0.05)
+    stopping = asyncio.create_task(writer.stop())
+    await asyncio.sleep(0.05)
+    fold.gate.set()
+    await stopping
+    assert await asyncio.gather(*tasks) == [number * 2 for number in range(10)]
+    with pytest.raises(Busy):
+        await writer.take(Item(1))
+    with pytest.raises(Busy):
+        await writer.run(lambda conn: None)
+
+
+async def test_a_failing_action_rolls_back_and_hurts_no_other(writer: Writer, site: dict[str, Any]) -> None:
+    def rename(conn: Connection, name: str, fail: bool) -> str:
+        conn.execute(text("UPDATE site SET name = :name WHERE id = 42"), {"name": name})
+        if fail:
+            raise LookupError("no")
+        return name
+
+    def read(conn: Connection) -> str:
+        return str(conn.execute(text("SELECT name FROM site WHERE id = 42")).scalar())
+
+    done = await asyncio.gather(
+        writer.run(rename, "first", False), writer.run(rename, "second", True), writer.run(read), return_exceptions=True
+    )
+    assert done[0] == done[2] == "first"
+    assert isinstance(done[1], LookupError)
+    broken = await asyncio.gather(writer.run(lambda conn: conn.execute(text("SELECT nothing FROM nowhere"))), return_exceptions=True)
+    assert isinstance(broken[0], Exception)
+    assert await writer.run(read) == "first"
+
+
+async def test_only_one_writer_holds_a_file(sqlite_url: str) -> None:
+    first, second = Writer(Database(sqlite_url)), Writer(Database(sqlite_url))
+    await first.start()
+    with pytest.raises(Locked):
+        await second.start()
+    await first.stop()
+    await second.start()
+    await second.stop()
+
+
+_HOLDER = """
+import asyncio, sys
+from collector.store.database import Database
+from collector.store.writer import Writer
+async def main():
+    writer = Writer(Database(sys.argv[1]))
+    await writer.start()
+    print("held", flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
+async def test_the_lock_falls_with_a_killed_process(sqlite_url: str) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", _HOLDER, sqlite_url], stdout=subprocess.PIPE, cwd=ROOT, env=environment())
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    writer = Writer(Database(sqlite_url))
+    with pytest.raises(Locked):
+        await writer.start()
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait(10)
+    holder.stdout.close()
+    await writer.start()
+    await writer.stop()
+
+
+# The socket ---------------------------------------------------------------------------------------------------------
+
+
+async def test_only_the_owner_may_speak_to_the_writer(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/w.sqlite")
+
+    async def handle(name: str, arguments: dict[str, Any]) -> Any:
+        if name == "fail":
+            raise ValueError("in words")
+        return {"name": name, **arguments}
+
+    path = control.path_of(database)
+    path.write_text("left by one that was killed")
+    server = await control.listen(database, handle)
+    assert server is not None
+    try:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert await control.ask(database, "echo", {"a": "é"}) == {"name": "echo", "a": "é"}
+        with pytest.raises(control.Failed) as failed:
+            await control.ask(database, "fail", {})
+        assert failed.value.args == ("ValueError", "in words")
+    finally:
+        server.close()
+        await server.wait_closed()
+    with pytest.raises(OSError):
+        await control.ask(database, "echo", {})
+
+
+async def test_files_of_the_database_are_the_owners_alone(sqlite_url: str, tmp_path: Path) -> None:
+    from tests.conftest import opened
+
+    async for _database, _writer in opened(sqlite_url):
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("webleads.sqlite*")}
+        assert {"webleads.sqlite", "webleads.sqlite-wal", "webleads.sqlite.lock"} <= modes.keys()
+        assert set(modes.values()) == {0o600}

@@ -1,0 +1,384 @@
+"""The commands, as a user starts them: shapes of answers, exit codes, clear words instead of traces."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from collector.actions import sites
+from collector.cli import main
+from collector.store.database import Database
+from tests import builders
+from tests.builders import HOME, NOW, body, event, field, form, view
+from tests.conftest import opened
+from tests.serving import WEBLEADS, Served, environment, serving
+
+COLUMNS = [
+    "lead_id",
+    "created_at",
+    "last_seen_at",
+    "kind",
+    "name",
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "organization",
+    "site_id",
+    "site",
+    "form",
+    "page",
+    "submissions",
+    "visits",
+    "first_channel",
+    "first_source",
+    "first_medium",
+    "first_campaign",
+    "first_at",
+    "last_channel",
+    "last_source",
+    "last_medium",
+    "last_campaign",
+    "last_at",
+    "marketing_consent",
+    "mark",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory without settings."""
+    for name in environment().keys() ^ __import__("os").environ.keys():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str, **more: Any) -> Result:
+    """A command in this process; no exception may get out of it."""
+    done = CliRunner().invoke(main, list(arguments), **more)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def answer(*arguments: str, **more: Any) -> Any:
+    """The JSON value of a command that succeeds; nothing else is on stdout."""
+    done = run(*arguments, "--json", **more)
+    assert done.exit_code == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+# Help ---------------------------------------------------------------------------------------------------------------
+
+
+def _commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, command in getattr(group, "commands", {}).items():
+        yield from _commands(command, (*path, name))
+
+
+COMMANDS = list(_commands(main))
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(path: tuple[str, ...], folder: Path) -> None:
+    done = run(*path, "--help")
+    assert done.exit_code == 0
+    assert "Usage" in done.stdout
+    assert not list(folder.iterdir()), "help makes no files"
+
+
+def test_the_commands_of_the_contract_are_there() -> None:
+    wanted = (
+        "serve demo site:add user:add user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
+    )
+    assert {tuple(name.split(":")) for name in wanted.split()} <= set(COMMANDS)
+
+
+# Sites --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_site_on_an_empty_folder_has_exactly_the_contracts_shape(folder: Path) -> None:
+    made = answer("site", "add", "example.com", "--id", "42", "--name", "Example", "--consent", "granted", "--reason", "Other banner")
+    assert list(made) == ["id", "domain", "name", "consent", "tag"]
+    assert made | {"tag": ""} == {"id": 42, "domain": "example.com", "name": "Example", "consent": "granted", "tag": ""}
+    assert 'data-site="42"' in made["tag"]
+    assert "/42ns.gif" in made["tag"]
+    assert (folder / "data" / "webleads.sqlite").exists()
+    assert (folder / "data" / "secret").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("domain", "kept"),
+    [("localhost", "localhost"), ("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("https://Élysée.fr/x", "xn--lyse-9oad.fr")],
+)
+def test_a_domain_may_be_a_host_localhost_or_an_address(folder: Path, domain: str, kept: str) -> None:
+    made = answer("site", "add", domain)
+    assert made["domain"] == made["name"] == kept
+    assert 100_000_000 <= made["id"] <= 999_999_999
+    assert made["consent"] == "required"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("site", "add"), 2, "DOMAIN"),
+        (("site", "add", "a b"), 1, "host name"),
+        (("site", "add", ""), 1, "empty"),
+        (("site", "add", "http://[::1"), 0, ""),
+        (("site", "add", "example.com", "--id", "x"), 2, "integer"),
+        (("site", "add", "example.com", "--id", "0"), 1, "above 0"),
+        (("site", "add", "example.com", "--id", "-5"), 1, "above 0"),
+        (("site", "add", "example.com", "--id", "99999999999999999999"), 1, "whole number"),
+        (("site", "add", "example.com", "--consent", "maybe"), 2, "maybe"),
+        (("site", "add", "example.com", "--account", "7"), 2, "--account"),
+        (("site", "remove"), 2, "remove"),
+        (("site", "list", "--database", "nonsense"), 2, "sqlite:///"),
+        (("site", "list", "--database", "mysql://x/y"), 2, "PostgreSQL"),
+        (("site", "list", "--database", "sqlite:////proc/nowhere/x.sqlite"), 1, ""),
+        (("site", "list", "--database", "postgresql://u@127.0.0.1:1/x"), 1, ""),
+        (("user", "add", "not-an-address", "--role", "owner", "--password", "long enough"), 1, "e-mail"),
+        (("user", "add", "a@example.org", "--role", "owner", "--password", "short"), 2, "8 characters"),
+        (("user", "add", "a@example.org", "--role", "king", "--password", "long enough"), 2, "king"),
+        (("user", "password", "nobody@example.org", "--password", "long enough"), 1, "nobody"),
+        (("erase", "nobody@example.org"), 1, "nothing is known"),
+        (("leads", "export", "--json"), 2, "--output"),
+        (("leads", "export", "--format", "pdf"), 2, "pdf"),
+        (("leads", "export", "--output", "no/such/folder/x.csv"), 1, "no/such/folder"),
+        (("rebuild", "--account", "7"), 2, "--account"),
+        (("serve", "--port", "99999"), 2, "99999"),
+        (("serve", "--host", "203.0.113.1", "--port", "0"), 1, "203.0.113.1"),
+        (("nonsense",), 2, "nonsense"),
+    ],
+)
+def test_wrong_use_is_told_in_a_line(folder: Path, arguments: tuple[str, ...], code: int, says: str) -> None:
+    done = run(*arguments)
+    assert done.exit_code == code, (done.stdout, done.stderr)
+    assert says in done.stderr.replace("\n", " ")
+    assert code == 0 or done.stderr.strip()
+
+
+def test_a_taken_id_is_said_to_be(folder: Path) -> None:
+    answer("site", "add", "example.com", "--id", "42")
+    done = run("site", "add", "other.example", "--id", "42")
+    assert (done.exit_code, "42 is taken" in done.stderr) == (1, True)
+    assert [one["domain"] for one in answer("site", "list")] == ["example.com"]
+
+
+def test_a_file_that_is_no_database_is_told_in_a_line(folder: Path) -> None:
+    (folder / "notes.txt").write_text("these are only notes\n" * 100)
+    done = run("site", "list", "--database", "sqlite:///notes.txt")
+    assert done.exit_code == 1
+    assert "not a database" in done.stderr
+    assert (folder / "notes.txt").read_text().startswith("these are only notes")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("WEBLEADS_CONSENT", "perhaps", "perhaps"),
+        ("WEBLEADS_URL", "stats.example.com", "http"),
+        ("WEBLEADS_TRUSTED_PROXIES", "everyone", "everyone"),
+        ("WEBLEADS_LOG_LEVEL", "loud", "loud"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_in_a_line(folder: Path, name: str, value: str, says: str) -> None:
+    done = run("config", "show", env={name: value})
+    assert done.exit_code == 2
+    assert says in done.stderr
+
+
+def test_settings_say_where_they_come_from(folder: Path) -> None:
+    (folder / "webleads.toml").write_text('consent = "off"\n')
+    shown = answer("config", "show", env={"WEBLEADS_LANGUAGE": "fr"})
+    assert shown["consent"] == {"value": "off", "from": "webleads.toml"}
+    assert shown["language"] == {"value": "fr", "from": "environment"}
+    assert shown["url"]["from"] == "default"
+    (folder / "webleads.toml").write_text('consnt = "off"\n')
+    done = run("config", "show")
+    assert (done.exit_code, "did you mean consent" in done.stderr) == (2, True)
+
+
+def test_a_password_of_the_database_is_not_shown(folder: Path) -> None:
+    assert "CANARY" not in run("config", "show", "--json", "--database", "postgresql://u:CANARY@h/n").stdout
+
+
+# Users and accounts -------------------------------------------------------------------------------------------------
+
+
+def test_users_are_added_and_given_other_passwords(folder: Path) -> None:
+    assert answer("user", "add", "A@Example.org", "--role", "owner", input="long enough\n") == {"email": "a@example.org", "role": "owner"}
+    assert run("user", "add", "a@example.org", "--role", "viewer", input="long enough\n").exit_code == 1
+    assert answer("user", "password", "a@example.org", input="another one\n")["changed"] is True
+
+
+def test_with_two_accounts_one_must_be_named(folder: Path) -> None:
+    assert answer("account", "add", "Second") == {"id": 2, "name": "Second"}
+    assert run("site", "add", "example.com").exit_code == 2
+    assert answer("site", "add", "example.com", "--account", "2")["domain"] == "example.com"
+    assert answer("site", "list", "--account", "1") == []
+
+
+# Leads --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(folder: Path) -> Path:
+    """A folder with two leads and a message."""
+
+    async def tell() -> None:
+        async for _database, writer in opened(f"sqlite:///{folder}/data/webleads.sqlite"):
+            await writer.run(sites.add, 1, "example.com", now=NOW, id=42, name="Example")
+            await writer.run(builders.store, *_requests())
+
+    asyncio.run(tell())
+    return folder
+
+
+def _requests() -> list[dict[str, Any]]:
+    camille = form(
+        NOW + 5,
+        fields=[field("nom", "Camille Durand"), field("phone", "06 12 34 56 78"), field("societe", "=HYPERLINK(1)")],
+        url=HOME + "contact",
+    )
+    return [
+        body(view(NOW, HOME + "?utm_source=lettre&utm_medium=email&utm_campaign=rentree"), camille),
+        body(form(NOW + 10, "nora@example.org"), visitor=None, consent="unset"),
+        body(
+            form(NOW + 20, None, fields=[field("message", "Bonjour,\nune question.")]),
+            event("purchase"),
+            visitor=None,
+            consent="unset",
+            sent=NOW + 20,
+        ),
+    ]
+
+
+def test_leads_as_csv_have_the_contracts_columns(told: Path) -> None:
+    raw = run("leads", "export").stdout_bytes
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode())))
+    assert list(rows[0]) == COLUMNS
+    assert [one["kind"] for one in rows] == ["message", "lead", "lead"]
+    camille = rows[2]
+    assert (camille["email"], camille["phone"], camille["name"], camille["site"]) == (
+        "camille@example.org",
+        "+33612345678",
+        "Camille Durand",
+        "example.com",
+    )
+    assert not camille["organization"].startswith("=")
+    assert (camille["first_source"], camille["first_campaign"], camille["submissions"], camille["visits"]) == (
+        "lettre",
+        "rentree",
+        "1",
+        "1",
+    )
+    assert camille["created_at"].startswith("2025-10-09T08:53:20")
+    assert camille["created_at"].endswith("Z")
+
+
+def test_leads_as_json_lines_have_the_same_columns(told: Path) -> None:
+    lines = [json.loads(line) for line in run("leads", "export", "--format", "jsonl").stdout.splitlines()]
+    assert [list(line) for line in lines] == [COLUMNS] * 3
+    assert lines[2]["organization"] == "=HYPERLINK(1)"
+    assert lines[1]["first_at"] is None
+
+
+def test_an_export_may_be_asked_for_less_and_written_to_a_file(told: Path) -> None:
+    assert len(run("leads", "export", "--query", "camille", "--format", "jsonl").stdout.splitlines()) == 1
+    assert len(run("leads", "export", "--site", "7", "--format", "jsonl").stdout.splitlines()) == 0
+    assert answer("leads", "export", "--output", "leads.csv") == {"leads": 3, "output": "leads.csv"}
+    assert (told / "leads.csv").read_text("utf-8").splitlines()[0] == ",".join(COLUMNS)
+    assert "lead_id" not in run("leads", "export", "--header", "words").stdout.splitlines()[0]
+
+
+def test_leads_are_rebuilt_erased_and_counted(told: Path) -> None:
+    before = run("leads", "export").stdout
+    assert answer("rebuild") == {"visitors": 1, "submissions": 3}
+    assert run("leads", "export").stdout == before
+    assert answer("erase", "camille@example.org")["leads"] == 1
+    assert "camille" not in run("leads", "export").stdout
+    (refused,) = answer("refused", "list")
+    assert (refused["reason"], refused["n"], refused["site_id"], refused["day"]) == ("bad-type", 1, 42, "2025-10-09")
+    assert answer("refused", "replay") == {"taken": 0, "left": 1}
+    assert set(answer("purge")) == {"leads", "history", "audience", "refused"}
+
+
+def test_a_newer_database_is_refused_in_a_line(told: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(told / "data" / "webleads.sqlite") as conn:
+        conn.execute("UPDATE alembic_version SET version_num = '9999_later'")
+    conn.close()
+    done = run("site", "list")
+    assert (done.exit_code, "9999_later" in done.stderr) == (1, True)
+
+
+# Beside a server ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`webleads serve`, with a site."""
+    with serving(tmp_path_factory.mktemp("cli")) as running:
+        running.command("site", "add", "example.com", "--id", "42")
+        yield running
+
+
+def test_a_server_says_where_it_is_and_where_to_begin(served: Served) -> None:
+    assert served.url.startswith("http://127.0.0.1:")
+    assert served.login.startswith(f"{served.url}/setup?token=")
+
+
+def test_commands_work_while_a_server_runs(served: Served) -> None:
+    made = served.command("site", "add", "second.example", "--name", "Zweite")
+    assert served.url in made["tag"]
+    assert [one["domain"] for one in served.command("site", "list")] == ["example.com", "second.example"]
+    assert served.command("rebuild") == {"visitors": 0, "submissions": 0}
+    assert served.command("purge")["leads"] == 0
+    assert served.leads() == []
+    for arguments, says in (
+        (("site", "add", "x.example", "--id", "42"), "42 is taken"),
+        (("erase", "nobody@example.org"), "nothing is known"),
+        (("site", "add", "a b"), "host name"),
+    ):
+        done = subprocess.run(
+            [*WEBLEADS, *arguments], cwd=served.folder, env=environment(), capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert says in done.stderr
+
+
+def test_a_second_server_on_the_same_file_is_refused_in_a_line(served: Served) -> None:
+    done = subprocess.run(
+        [*WEBLEADS, "serve", "--port", "0"], cwd=served.folder, env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert "another process writes to" in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_told_in_a_line(served: Served, folder: Path) -> None:
+    done = subprocess.run(
+        [*WEBLEADS, "serve", "--port", str(served.port)],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "cannot listen" in done.stderr
+    assert Database
