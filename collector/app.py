@@ -35,7 +35,7 @@ class Collector(Struct):
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Collector]:
-    """Opens database and writer, brings the schema up to date, and closes everything at the end. Raises Locked."""
+    """Opens database and writer, brings the schema up to date, and closes everything at the end. Raises Locked, WrongSecret."""
     async with AsyncExitStack() as stack:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
@@ -44,6 +44,7 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         await writer.start()
         stack.push_async_callback(writer.stop)
         await writer.run(migrate.upgrade, ids.now())
+        await writer.run(secret.check, key)
         screens = create(settings=settings, database=database, writer=writer, secret=key, clock=ids.now, ids=ids.uuid7)
         endpoint = Endpoint(
             Probes(screens, database),

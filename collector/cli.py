@@ -18,7 +18,7 @@ from . import commands, settings
 from .present import export
 from .settings import BadSetting, Settings
 from .store import control, events, ids, leads, migrate, secret, sites
-from .store.database import BadDatabase, Database
+from .store.database import BadDatabase, Database, said_by_database
 from .store.writer import Locked, Writer
 
 click.rich_click.TEXT_MARKUP = "markdown"
@@ -78,7 +78,9 @@ async def _hand(config: Settings) -> AsyncIterator[Hand]:
         await _start(writer)
         try:
             await writer.run(migrate.upgrade, ids.now())
-            yield Hand(database, commands.handler(writer, secret.load(database), lambda: config.url or "http://127.0.0.1:8000"))
+            key = secret.load(database)
+            await writer.run(secret.check, key)
+            yield Hand(database, commands.handler(writer, key, lambda: config.url or "http://127.0.0.1:8000"))
         finally:
             await writer.stop()
     finally:
@@ -114,10 +116,14 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
                 asyncio.run(made)
         except (BadSetting, BadDatabase) as wrong:
             raise click.UsageError(str(wrong)) from None
-        except (Locked, migrate.NewerDatabase) as wrong:
+        except (Locked, migrate.NewerDatabase, secret.WrongSecret) as wrong:
             raise click.ClickException(str(wrong)) from None
         except OSError as wrong:
             raise click.ClickException(f"{wrong.strerror or wrong}: {wrong.filename}" if wrong.filename else str(wrong)) from None
+        except Exception as wrong:
+            if (said := said_by_database(wrong)) is None:
+                raise
+            raise click.ClickException(f"the database says: {said}") from None
 
     made = update_wrapper(run, command)
     made = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON value.")(made)
@@ -331,7 +337,7 @@ async def rebuild(config: Settings, account: int | None, as_json: bool) -> None:
     """Make all derived rows again from the raw ones; the answer must be the same."""
     async with _hand(config) as hand:
         with Console(stderr=True).status("Rebuilding…"):
-            answer = await hand.run("rebuild", account=account)
+            answer = await hand.run("rebuild", account=None if account is None else await hand.account(account))
     _say(answer, as_json, f"{answer['visitors']} visitors and {answer['submissions']} submissions folded anew.")
 
 

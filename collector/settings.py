@@ -6,6 +6,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 
 from msgspec import Struct
@@ -89,6 +90,11 @@ def _check(values: dict[str, str]) -> None:
     _one_of(values, "consent", ("required", "granted", "off"))
     _one_of(values, "language", ("en", "fr"))
     _one_of(values, "log_level", ("debug", "info", "warning", "error"))
+    for part in values["trusted_proxies"].split(","):
+        try:
+            ip_network(part.strip() or "::", strict=False)
+        except ValueError:
+            raise BadSetting(f"trusted_proxies: {part.strip()!r} is no address or network") from None
     if values["url"] and not values["url"].startswith(("http://", "https://")):
         raise BadSetting(f"url: {values['url']!r} must begin with http:// or https://")
 

@@ -25,7 +25,7 @@ class BadUser(ValueError):
     """A user that cannot be made; args[0] is `email`, `short`, `long` or `role`."""
 
 
-class Taken(Exception):
+class Taken(ValueError):
     """Another user has that address."""
 
 

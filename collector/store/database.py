@@ -47,6 +47,13 @@ def is_outage(wrong: Exception) -> bool:
     return isinstance(wrong, MemoryError | OSError | InvalidRequestError)
 
 
+def said_by_database(wrong: Exception) -> str | None:
+    """What the driver said of its failure, or None where it was not the driver's."""
+    if isinstance(wrong, DBAPIError):
+        return str(wrong.orig)
+    return str(wrong) if type(wrong).__module__.startswith("asyncpg.") else None
+
+
 class Database:
     """Where everything is kept. `close` it in a finally: an open aiosqlite connection keeps the process alive."""
 

@@ -6,8 +6,16 @@ import os
 import secrets
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
+from ..domain.identity import identifier_id
 from . import folder
 from .database import Database
+from .schema import identifier
+
+
+class WrongSecret(Exception):
+    """The database was made with another secret: every known person would become a new one, and a rebuild lose them all."""
 
 
 def path_of(database: Database) -> Path:
@@ -41,3 +49,10 @@ def _make(path: Path) -> None:
         pass
     finally:
         os.unlink(fresh)
+
+
+def check(conn: Connection, secret: bytes) -> None:
+    """An action: looks whether the keys in the database are this secret's. Raises WrongSecret."""
+    one = conn.execute(select(identifier).limit(1)).first()
+    if one is not None and identifier_id(secret, one.account_id, one.type, one.value) != bytes(one.id):
+        raise WrongSecret("the file `secret` is not the one that this database was made with: put the old one back")

@@ -11,6 +11,7 @@ import asyncio
 import fcntl
 import os
 import queue
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Protocol, TypeVar, cast
@@ -18,6 +19,7 @@ from typing import Any, BinaryIO, Protocol, TypeVar, cast
 import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import folder
 from .database import Database
@@ -47,6 +49,13 @@ class Item(Protocol):
 Fold = Callable[[Connection, Sequence[Any]], Sequence[Any]]
 
 
+class Spoilt(Exception):
+    """One item spoils a batch: in a new transaction `again` is to be given the same items."""
+
+    def __init__(self, again: Fold) -> None:
+        self.again = again
+
+
 class _Job:
     """A piece of work and the future that waits for it; `item` is set for those that may share a batch."""
 
@@ -57,6 +66,9 @@ class _Job:
         self.item = item
         self.size = item.size if item is not None else 0
         self.future = future
+
+
+_Settled = tuple[_Job, Any, BaseException | None]
 
 
 class Writer:
@@ -79,6 +91,8 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         if self._database.is_sqlite:
             self._lock = hold(self._database)
+            # Loop and writer hand the interpreter to each other many times a batch; the default of 5 ms is a batch's whole length.
+            sys.setswitchinterval(0.0005)
             self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
             self._thread.start()
         else:
@@ -133,7 +147,7 @@ class Writer:
         if self._wake is not None:
             self._wake.set()
 
-    def _settle(self, settled: list[tuple[_Job, Any, BaseException | None]]) -> None:
+    def _settle(self, settled: list[_Settled]) -> None:
         for job, answer, wrong in settled:
             self._waiting -= job.size
             if job.future.cancelled():
@@ -162,12 +176,12 @@ class Writer:
             except queue.Empty:
                 return groups, last
 
-    def _batch(self, conn: Connection, group: list[_Job]) -> Sequence[Any]:
+    def _batch(self, conn: Connection, group: list[_Job], fold: Fold | None) -> Sequence[Any]:
         if group[0].item is None:
             assert group[0].action is not None
             return [group[0].action(conn)]
-        assert self._fold is not None
-        return self._fold(conn, [job.item for job in group])
+        assert fold is not None
+        return fold(conn, [job.item for job in group])
 
     # SQLite: a thread ------------------------------------------------------------------------------------------------
 
@@ -178,13 +192,15 @@ class Writer:
         while not last:
             groups, last = self._gather(self._jobs.get())
             for group in groups:
-                self._loop.call_soon_threadsafe(self._settle, self._commit(engine, group))
+                self._loop.call_soon_threadsafe(self._settle, self._commit(engine, group, self._fold))
         engine.dispose()
 
-    def _commit(self, engine: Engine, group: list[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
+    def _commit(self, engine: Engine, group: list[_Job], fold: Fold | None) -> list[_Settled]:
         try:
             with engine.begin() as conn:
-                answers = self._batch(conn, group)
+                answers = self._batch(conn, group, fold)
+        except Spoilt as spoilt:
+            return _failed(group, spoilt) if group[0].item is None else self._commit(engine, group, spoilt.again)
         except Exception as wrong:
             if isinstance(wrong, DBAPIError):
                 engine.dispose()  # after a failed fsync nothing is known of the connection
@@ -206,16 +222,20 @@ class Writer:
                 continue
             groups, last = self._gather(first)
             for group in groups:
-                try:
-                    async with engine.begin() as conn:
-                        answers = await conn.run_sync(self._batch, group)
-                except Exception as wrong:
-                    self._settle(_failed(group, wrong))
-                else:
-                    self._settle([(job, answer, None) for job, answer in zip(group, answers, strict=True)])
+                self._settle(await self._commit_async(engine, group, self._fold))
+
+    async def _commit_async(self, engine: AsyncEngine, group: list[_Job], fold: Fold | None) -> list[_Settled]:
+        try:
+            async with engine.begin() as conn:
+                answers = await conn.run_sync(self._batch, group, fold)
+        except Spoilt as spoilt:
+            return _failed(group, spoilt) if group[0].item is None else await self._commit_async(engine, group, spoilt.again)
+        except Exception as wrong:
+            return _failed(group, wrong)
+        return [(job, answer, None) for job, answer in zip(group, answers, strict=True)]
 
 
-def _failed(group: list[_Job], wrong: Exception) -> list[tuple[_Job, Any, BaseException | None]]:
+def _failed(group: list[_Job], wrong: Exception) -> list[_Settled]:
     if group[0].item is None:
         return [(group[0], None, wrong)]
     log.error("batch not committed", error=type(wrong).__name__, items=len(group))

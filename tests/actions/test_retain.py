@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from collector.actions.rebuild import rebuild
 from collector.actions.retain import months_before, retain
+from collector.domain.identity import FOREVER, Span
+from collector.store import erasure
 from collector.store.writer import Writer
-from tests.builders import DAY, NOW, OTHER, SECRET, body, derived, event, field, form, rows, store, tell, view
+from tests.builders import DAY, NOW, OTHER, SECRET, VISITOR, body, derived, event, field, form, rows, store, tell, view
 
 
 def _ms(*when: int) -> int:
@@ -111,17 +113,8 @@ def test_a_history_longer_than_one_step_goes_whole(conn: Connection) -> None:
 
 
 def test_many_spans_at_once_are_no_trouble(conn: Connection) -> None:
-    old = months_before(NOW, 37, 0)
-    for start in range(0, 1_300, 20):
-        store(
-            conn,
-            *(
-                body(form(old + start + step, f"a{start + step}@example.org"), visitor=f"v{start + step:021d}", sent=old + start + step)
-                for step in range(20)
-            ),
-        )
-    assert _purge(conn)["leads"] == 1_300
-    assert rows(conn, "span") == rows(conn, "edge") == rows(conn, "identifier") == []
-    before = derived(conn)
-    rebuild(conn, secret=SECRET)
-    assert derived(conn) == before
+    store(conn, body(view(NOW - 1), event("consent", NOW, state="granted"), view(NOW)))
+    spans = [Span(f"v{number:021d}", 0, FOREVER, b"l" * 16, b"e" * 16) for number in range(1_500)]
+    assert erasure.drop_within(conn, 1, [*spans, Span(VISITOR, NOW - 1, NOW, b"l" * 16, b"e" * 16)]) == 1
+    assert sorted(one["at"] for one in rows(conn, "event")) == [NOW, NOW]
+    assert len(rows(conn, "consent")) == 1

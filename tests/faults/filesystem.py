@@ -1,7 +1,8 @@
 """The file system of `disk.Disk`, mounted by FUSE: python -m tests.faults.filesystem MOUNTPOINT IMAGE
 
 It begins with the image, if there is one. «cut LOSS SEED» on stdin writes to the image what that cut leaves, answers one
-line of JSON, and answers no request from then on: kill it. The end of stdin unmounts.
+line of JSON, and answers no request from then on: kill it. «arm LOSS SEED N» does so by itself in place of the n-th fsync
+from then on, when most is at stake. The end of stdin unmounts.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 import pyfuse3
 import trio
 
-from .disk import Disk, Node
+from .disk import Disk
 
 CACHED = 3600.0  # seconds; nobody changes anything but through this kernel
 SPACE = 1 << 24  # blocks of 4096 bytes: a disk that is not full
@@ -29,9 +30,25 @@ SPACE = 1 << 24  # blocks of 4096 bytes: a disk that is not full
 class Filesystem(pyfuse3.Operations):
     """Handles are node numbers; writes come through at once, those of mmap when the kernel cleans its pages."""
 
-    def __init__(self, disk: Disk) -> None:
+    def __init__(self, disk: Disk, image: Path) -> None:
         super().__init__()
         self.disk = disk
+        self._image = image
+        self._armed: tuple[str, str] = ("", "")
+        self._syncs_left = 0
+
+    def obey(self, line: str) -> None:
+        """A line of stdin. Does not return from a cut."""
+        order, loss, seed, *after = line.split()
+        if order == "cut":
+            _cut(self.disk, loss, seed, self._image)
+        self._armed, self._syncs_left = (loss, seed), int(after[0])
+
+    def _sync(self, number: int) -> None:
+        self._syncs_left -= 1
+        if self._syncs_left == 0:
+            _cut(self.disk, *self._armed, self._image)
+        self.disk.nodes[number].sync()
 
     def _child(self, folder: int, name: bytes) -> int:
         try:
@@ -118,7 +135,7 @@ class Filesystem(pyfuse3.Operations):
                 return
 
     async def fsyncdir(self, fh: int, datasync: bool) -> None:
-        self.disk.nodes[fh].sync()
+        self._sync(fh)
 
     # Bytes -----------------------------------------------------------------------------------------------------------
 
@@ -136,7 +153,7 @@ class Filesystem(pyfuse3.Operations):
         return len(buf)
 
     async def fsync(self, fh: int, datasync: bool) -> None:
-        self.disk.nodes[fh].sync()
+        self._sync(fh)
 
     async def statfs(self, ctx: Any) -> Any:
         made = pyfuse3.StatvfsData()
@@ -147,8 +164,7 @@ class Filesystem(pyfuse3.Operations):
         return made
 
 
-def _cut(disk: Disk, words: list[str], image: Path) -> None:
-    loss, seed = words
+def _cut(disk: Disk, loss: str, seed: str, image: Path) -> None:
     at_stake = disk.unsynced()
     with open(image, "wb") as file:
         pickle.dump(disk.after(loss, Random(seed)), file)  # type: ignore[arg-type]
@@ -156,13 +172,14 @@ def _cut(disk: Disk, words: list[str], image: Path) -> None:
     time.sleep(3600)  # the power is off: whoever asks now gets no answer
 
 
-async def _serve(disk: Disk, image: Path) -> None:
+async def _serve(filesystem: Filesystem) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(pyfuse3.main)
         await trio.lowlevel.wait_readable(0)
-        line = os.read(0, 200).decode()
-        if line:
-            _cut(disk, line.split()[1:], image)
+        while said := os.read(0, 200).decode():
+            for line in said.splitlines():
+                filesystem.obey(line)
+            await trio.lowlevel.wait_readable(0)
         pyfuse3.terminate()
 
 
@@ -172,11 +189,11 @@ def main(mountpoint: str, image: Path) -> None:
     if image.exists():
         with open(image, "rb") as file:
             disk = pickle.load(file)
-    assert all(isinstance(node, Node) for node in disk.nodes.values())
-    pyfuse3.init(Filesystem(disk), mountpoint, {*pyfuse3.default_options, "fsname=powercut", "default_permissions"})
+    filesystem = Filesystem(disk, image)
+    pyfuse3.init(filesystem, mountpoint, {*pyfuse3.default_options, "fsname=powercut", "default_permissions"})
     try:
         print("mounted", flush=True)
-        trio.run(_serve, disk, image)
+        trio.run(_serve, filesystem)
     finally:
         pyfuse3.close(unmount=True)
 

@@ -28,6 +28,7 @@ class Ledger:
         self.events: dict[bytes, bool] = {}
         self.submissions: dict[bytes, tuple[str, str]] = {}
         self.answers: dict[int | str, int] = {}
+        self.answered = asyncio.Event()  # set with every acknowledgement, for who wants to strike just then
         self._url = url
         self._dice = dice
         self._waiting: list[list[Item]] = []
@@ -95,6 +96,7 @@ class Ledger:
                 for item in batch:
                     waiting.remove(item)
                     self.events[UUID(item.event["id"]).bytes] = True
+                self.answered.set()
             else:
                 await asyncio.sleep(0.05)
 

@@ -50,12 +50,14 @@ class Power:
             self.off()
             raise Unavailable(f"FUSE cannot mount: {self._errors.read_text().strip().rpartition(chr(10))[2]}")
 
+    def arm(self, loss: Loss, seed: int, syncs: int) -> None:
+        """The disk stops by itself in place of the n-th fsync from now on; `cut` must follow. A reader of it then waits for ever."""
+        self._say(f"arm {loss} {seed} {syncs}\n")
+
     def cut(self, loss: Loss, seed: int, *victims: subprocess.Popen[Any]) -> dict[str, int]:
         """The power goes while the victims run, and comes back to a mounted disk without them. Answers what was at stake."""
         assert self._process is not None
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"cut {loss} {seed}\n")
-        self._process.stdin.flush()
+        self._say(f"cut {loss} {seed}\n")  # not heard where it was armed and has stopped: its answer waits
         at_stake: dict[str, int] = json.loads(self._line())
         for victim in victims:
             victim.kill()
@@ -76,6 +78,12 @@ class Power:
             self._close()
         finally:
             subprocess.run(["fusermount3", "-u", "-z", self.point], check=False, capture_output=True)
+
+    def _say(self, line: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(line)
+        self._process.stdin.flush()
 
     def _line(self) -> str:
         assert self._process is not None

@@ -207,28 +207,48 @@ class _Book:
 async def _cuts(power: Power, server: Server, ledger: Ledger, dice: Random, rounds: int, book: _Book) -> None:
     with ledger.traffic(VISITORS):
         for place in range(rounds):
-            assert server.process is not None
+            cut = _Cut(power, server, dice, book)
+            if place % 2:
+                cut.arm(60)
             await asyncio.sleep(dice.uniform(0.02, 0.8))
-            _cut(power, server, dice, book)
+            cut.make()
             if place % 5 == 4:  # and once more while it starts
+                cut = _Cut(power, server, dice, book)
                 server.launch()
                 await asyncio.sleep(dice.uniform(0.3, 1.2))
-                _cut(power, server, dice, book)
+                cut.make()
             if place % 5 == 2:  # and once more while it stops: the last to close the file empties the -wal into it
                 server.start()
-                server.process.send_signal(signal.SIGTERM)
-                await asyncio.sleep(dice.uniform(0, 0.6))
-                _cut(power, server, dice, book)
+                cut = _Cut(power, server, dice, book)
+                await asyncio.sleep(0.3)
+                cut.arm(6)
+                cut.process.send_signal(signal.SIGTERM)
+                await asyncio.sleep(dice.uniform(0.2, 0.8))
+                cut.make()
             server.start()
             await asyncio.to_thread(ledger.check, server.file)
     await ledger.settle()
 
 
-def _cut(power: Power, server: Server, dice: Random, book: _Book) -> None:
-    loss = dice.choice(LOSSES)
-    assert server.process is not None
-    book.at_stake.update(power.cut(loss, dice.randrange(1 << 30), server.process))
-    book.cuts[loss] += 1
+class _Cut:
+    """One cut: now, or in place of one of the next fsyncs."""
+
+    def __init__(self, power: Power, server: Server, dice: Random, book: _Book) -> None:
+        self._power, self._server, self._dice, self._book = power, server, dice, book
+        self._loss: Loss = dice.choice(LOSSES)
+        self._seed = dice.randrange(1 << 30)
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._server.process is not None
+        return self._server.process
+
+    def arm(self, syncs: int) -> None:
+        self._power.arm(self._loss, self._seed, self._dice.randint(1, syncs))
+
+    def make(self) -> None:
+        self._book.at_stake.update(self._power.cut(self._loss, self._seed, self.process))
+        self._book.cuts[self._loss] += 1
 
 
 def _one_disk(folder: Path, dice: Random, rounds: int, book: _Book) -> None:
@@ -243,7 +263,7 @@ def _one_disk(folder: Path, dice: Random, rounds: int, book: _Book) -> None:
         ledger = Ledger(server.url, dice)
         asyncio.run(_cuts(power, server, ledger, dice, rounds, book))
         assert server.stop() == 0
-        _cut(power, server, dice, book)  # and after a stop
+        _Cut(power, server, dice, book).make()  # and after a stop
         ledger.check(server.file, settled=True)
         before, exported = derived(server.file), server.try_command("leads", "export").stdout
         assert server.command("rebuild")["submissions"] == len(ledger.submissions)
