@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -165,3 +166,17 @@ def around(events: Iterable[str], sent: int = NOW, **keys: Any) -> bytes:
     """A request around the texts of events."""
     empty = json.dumps(body(sent=sent, **keys))
     return empty.replace('"events": []', '"events": [' + ", ".join(events) + "]").encode()
+
+
+def growth(work: Callable[[int], object], size: int) -> float:
+    """How many times the CPU time of `work(4 * size)` is that of `work(size)`: 4 for linear work, 16 for quadratic."""
+
+    def least(n: int) -> float:
+        took = []
+        for _ in range(3):
+            started = time.process_time()
+            work(n)
+            took.append(time.process_time() - started)
+        return min(took)
+
+    return (least(4 * size) + 1e-3) / (least(size) + 1e-3)

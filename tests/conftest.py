@@ -24,6 +24,13 @@ from tests import postgres
 SECRET = b"s" * 32
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what drives a browser: Playwright's loop and the async tests' cannot share a process, so they run apart."""
+    for item in items:
+        if {"browser", "launch"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str | None]:
     """The URL of a PostgreSQL, or None where there is none and none is required."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.serving import chromium
 
 ROOT = Path(__file__).parents[2]
 TAG = ROOT / "collector" / "ingest" / "tag.js"
@@ -159,17 +160,12 @@ def world() -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def browser(world: World) -> Iterator[Browser]:
-    path = os.environ.get("WEBLEADS_CHROMIUM", "/usr/bin/chromium")
-    if not Path(path).exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"no Chromium at {path}")
-        pytest.skip(f"no Chromium at {path}")
     mapped = f"MAP {HERITAGE} 127.0.0.1:{world.endpoint.server_port}, MAP insecure.test 127.0.0.1:{world.site.server_port}"
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", f"--host-resolver-rules={mapped}"]
     with sync_playwright() as playwright:
         # Playwright turns the back-forward cache off; visitors have it.
         off = ["--disable-back-forward-cache"]
-        browser = playwright.chromium.launch(executable_path=path, args=arguments, ignore_default_args=off)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments, ignore_default_args=off)
         yield browser
         browser.close()
 

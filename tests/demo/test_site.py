@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from collector.demo.enquiries import contact_faults, is_email, is_phone, quote_faults
 from collector.demo.site import ARTICLE, LARGEST_BODY, create
+from tests.serving import chromium
 
 COLLECTOR = "http://127.0.0.1:8000"
 SITE = 100849625
@@ -219,7 +220,7 @@ def served() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
 
