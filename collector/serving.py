@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 import signal
@@ -129,6 +130,9 @@ async def _serve(servers: list[tuple[_Server, socket]], lines: list[str], stop: 
         for task in tasks:
             if task.done():
                 task.result()
+    gc.collect()
+    gc.freeze()  # what was made at start stays: no collection looks at it again
+    gc.set_threshold(20_000, 20, 50)
     for line in lines:
         sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -104,7 +104,7 @@ def _writer_pragmas(raw: Any, _record: Any) -> None:
         "cache_size=-65536",
         "temp_store=MEMORY",
         "foreign_keys=ON",
-        "wal_autocheckpoint=2000",
+        "wal_autocheckpoint=8000",  # 32 MB: a page that changes in many batches is copied back once
         "journal_size_limit=67108864",
     ):
         raw.execute(f"PRAGMA {line}").close()

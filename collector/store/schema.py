@@ -339,7 +339,7 @@ session = _table(
     _col("touch_id", ID),  # the touch that is open
     _col("touch_at", TIME),
     _col("touch_key", Text),
-    Index(None, "account_id", "visitor", "ended_at"),
+    Index(None, "account_id", "visitor", "started_at"),  # not ended_at, which every event would move
     Index(None, "account_id", "site_id", "started_at"),
     kind="derived",
 )

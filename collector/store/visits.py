@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import Connection, bindparam, delete, select
 
-from ..domain.sessions import Session, Touch
+from ..domain.sessions import LONGEST, Session, Touch
 from ..domain.sources import Source
 from .hot import Hot, HotIn, by, upsert
 from .schema import session, touch, visitor
@@ -17,7 +17,10 @@ _session_names = Session.__struct_fields__
 _source_names = ("channel", "source", "medium", "campaign", "term", "content", "click_kind", "click_id", "referrer")
 _open = HotIn(
     lambda binds: select(*(session.c[name] for name in _session_names)).where(
-        session.c.account_id == bindparam("account_id"), session.c.visitor.in_(binds), session.c.ended_at >= bindparam("since")
+        session.c.account_id == bindparam("account_id"),
+        session.c.visitor.in_(binds),
+        session.c.started_at > bindparam("born"),
+        session.c.ended_at >= bindparam("since"),
     )
 )
 _visitors = by(visitor, "id")
@@ -34,7 +37,7 @@ _touches = by(touch, "visitor")
 def open_sessions(conn: Connection, account_id: int, visitors: Iterable[str], since: int) -> dict[str, list[Session]]:
     """The sessions of visitors that ended at or after `since`, by visitor."""
     found: dict[str, list[Session]] = {}
-    for row in _open.rows(conn, visitors, account_id=account_id, since=since):
+    for row in _open.rows(conn, visitors, account_id=account_id, since=since, born=since - LONGEST):
         found.setdefault(row[1], []).append(Session(*row))
     return found
 

@@ -312,7 +312,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_session_account_id_site_id_started_at"), ["account_id", "site_id", "started_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_session_account_id_visitor_ended_at"), ["account_id", "visitor", "ended_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_account_id_visitor_started_at"), ["account_id", "visitor", "started_at"], unique=False)
 
     op.create_table(
         "site",
