@@ -108,6 +108,7 @@ def record(conn: Connection, given: Context, batches: Sequence[Batch], ids: Ids)
     work.known = events.known(conn, given.account, (event.id for batch in batches for event in batch.events))
     subjects = {batch.subject for batch in batches if batch.subject}
     rows = visits.visitors(conn, given.account, subjects)
+    work.visitors = rows
     work.withdrawn = {visitor for visitor, row in rows.items() if row["withdrawn_at"] is not None}
     outcomes = [work.batch(batch) for batch in batches]
     work.save(conn)
@@ -122,6 +123,7 @@ class _Work:
         self.ids = ids
         self.known: set[bytes] = set()
         self.withdrawn: set[str] = set()
+        self.visitors: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
         self.facts: dict[str, list[Fact]] = {}
         self.submissions: list[tuple[Batch, Event]] = []
@@ -232,7 +234,7 @@ class _Work:
         identities.add_consents(conn, self.consents)
         events.refuse(conn, self.refused, REFUSED_MOST)
         events.count_refused(conn, self.counts)
-        refold(conn, self.given, fresh=self.facts, sent=sent)
+        refold(conn, self.given, fresh=self.facts, known=self.visitors, sent=sent)
 
     def _save_submissions(self, conn: Connection) -> set[bytes]:
         """New submissions with fields, identifiers and evidence. Answers their ids."""

@@ -45,17 +45,18 @@ def refold(
     given: Context,
     *,
     fresh: Mapping[str, list[Fact]] | None = None,
+    known: Mapping[str, dict[str, Any]] | None = None,
     anew: Iterable[str] = (),
     sent: Iterable[bytes] = (),
     touched: Iterable[bytes] = (),
 ) -> None:
     """Brings the derived rows up to date.
 
-    `fresh` are new facts by visitor, already stored; `anew` are visitors to fold from nothing; `sent` are submissions
-    that came, or whose result did; `touched` are leads to sum up anyway.
+    `fresh` are new facts by visitor, already stored, and `known` the rows that these visitors had before; `anew` are
+    visitors to fold from nothing; `sent` are submissions that came, or whose result did; `touched` are leads to sum up anyway.
     """
     visitors = set(anew)
-    late = fold_visitors(conn, given, fresh or {}, visitors)
+    late = fold_visitors(conn, given, fresh or {}, visitors, known or {})
     dirty = set(touched)
     evidence = late | visitors
     if sent:
@@ -68,7 +69,9 @@ def refold(
     fold_leads(conn, given, dirty)
 
 
-def fold_visitors(conn: Connection, given: Context, fresh: Mapping[str, list[Fact]], anew: set[str]) -> set[str]:
+def fold_visitors(
+    conn: Connection, given: Context, fresh: Mapping[str, list[Fact]], anew: set[str], known: Mapping[str, dict[str, Any]]
+) -> set[str]:
     """Folds new facts onto open sessions, late ones from nothing. Answers the visitors that were folded from nothing."""
     account = given.account
     sessions: list[Session] = []
@@ -97,7 +100,7 @@ def fold_visitors(conn: Connection, given: Context, fresh: Mapping[str, list[Fac
             sessions += folded.sessions.values()
             touches += folded.touches.values()
     visits.save(conn, account, sessions, touches, gone)
-    _fold_rows(conn, account, fresh, {visitor: whole.get(visitor, []) for visitor in again})
+    _fold_rows(conn, account, fresh, {visitor: whole.get(visitor, []) for visitor in again}, known)
     return again
 
 
@@ -115,24 +118,26 @@ def _latest(sessions: Iterable[Session]) -> list[Session]:
     return list(newest.values())
 
 
-def _fold_rows(conn: Connection, account: int, fresh: Mapping[str, list[Fact]], whole: Mapping[str, list[Fact]]) -> None:
-    """The visitors' own rows: from what is new, or for those in `whole` from everything."""
+def _fold_rows(
+    conn: Connection, account: int, fresh: Mapping[str, list[Fact]], whole: Mapping[str, list[Fact]], known: Mapping[str, dict[str, Any]]
+) -> None:
+    """The visitors' own rows: from what is new, or for those in `whole` from everything. Most events change none."""
     going_on = {visitor: facts for visitor, facts in fresh.items() if visitor not in whole}
-    rows = visits.visitors(conn, account, going_on)
     told = identities.consents(conn, account, {*whole, *_consenting(going_on)})
     made: list[dict[str, Any]] = []
     for visitor, facts in going_on.items():
-        old = rows.get(visitor)
-        times = [fact.at for fact in facts] + ([old["first_at"], old["last_at"]] if old else [])
+        old = known.get(visitor)
+        first = min(fact.at for fact in facts)
+        if old is not None and visitor not in told and first >= old["first_at"]:
+            continue
         standing = {"withdrawn_at": old["withdrawn_at"], "proof": old["proof"]} if old else _standing(())
         if visitor in told:
             standing = _standing(told[visitor])
-        made.append({"account_id": account, "id": visitor, "first_at": min(times), "last_at": max(times), **standing})
+        made.append({"account_id": account, "id": visitor, "first_at": min(first, old["first_at"]) if old else first, **standing})
     for visitor, facts in whole.items():
         times = [fact.at for fact in facts] + [consent[0] for consent in told.get(visitor, ())]
         if times:
-            standing = _standing(told.get(visitor, ()))
-            made.append({"account_id": account, "id": visitor, "first_at": min(times), "last_at": max(times), **standing})
+            made.append({"account_id": account, "id": visitor, "first_at": min(times), **_standing(told.get(visitor, ()))})
     visits.save_visitors(conn, made)
 
 

@@ -151,9 +151,9 @@ async def timeline(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Ti
     sessions = await _rows(
         conn, select(session).where(session.c.account_id == account_id, lasted).order_by(session.c.started_at, session.c.id)
     )
-    touches = await _rows(
-        conn, select(touch).where(touch.c.account_id == account_id, _within(touch, spans)).order_by(touch.c.at, touch.c.id)
-    )
+    arrived = select(touch).join(session, and_(session.c.account_id == touch.c.account_id, session.c.id == touch.c.session_id))
+    mine = arrived.where(session.c.account_id == account_id, lasted, _within(touch, spans))
+    touches = await _rows(conn, mine.order_by(touch.c.at, touch.c.id))
     events, cut = await _events(conn, account_id, spans)
     return Timeline(spans, sessions, touches, events, submissions, cut)
 

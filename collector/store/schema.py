@@ -311,7 +311,6 @@ visitor = _table(
     _key("account_id", Integer),
     Column("id", Text, primary_key=True, info={"personal": "visitor"}),
     _col("first_at", TIME),
-    _col("last_at", TIME),
     _col("withdrawn_at", TIME, nullable=True),
     _col("proof", Text),
     kind="derived",
@@ -362,7 +361,6 @@ touch = _table(
     _personal("click_id", of="visitor"),
     _col("referrer", Text),
     _personal("landing", of="visitor"),
-    Index(None, "account_id", "visitor", "at"),
     kind="derived",
 )
 

@@ -31,7 +31,13 @@ _drop_touch = Hot(
     lambda _: delete(touch).where(touch.c.account_id == bindparam("a"), touch.c.session_id == bindparam("s"), touch.c.id == bindparam("t"))
 )
 _times = by(session, "visitor", "visitor", "started_at", "ended_at", "marks", "site_id")
-_touches = by(touch, "visitor")
+_touches = HotIn(
+    lambda binds: (
+        select(touch)
+        .join(session, (session.c.account_id == touch.c.account_id) & (session.c.id == touch.c.session_id))
+        .where(session.c.account_id == bindparam("account_id"), session.c.visitor.in_(binds))
+    )
+)
 
 
 def open_sessions(conn: Connection, account_id: int, visitors: Iterable[str], since: int) -> dict[str, list[Session]]:
@@ -76,9 +82,12 @@ def _touch_row(account_id: int, one: Touch) -> dict[str, Any]:
 def drop(conn: Connection, account_id: int, visitors: Iterable[str]) -> None:
     """Forgets visitors with their sessions and touches, before a fold from nothing."""
     ids = list(visitors)
-    for table, column in ((session, session.c.visitor), (touch, touch.c.visitor), (visitor, visitor.c.id)):
-        for start in range(0, len(ids), 500):
-            conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(ids[start : start + 500])))
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        theirs = select(session.c.id).where(session.c.account_id == account_id, session.c.visitor.in_(part))
+        conn.execute(delete(touch).where(touch.c.account_id == account_id, touch.c.session_id.in_(theirs)))
+        conn.execute(delete(session).where(session.c.account_id == account_id, session.c.visitor.in_(part)))
+        conn.execute(delete(visitor).where(visitor.c.account_id == account_id, visitor.c.id.in_(part)))
 
 
 def times(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, int, int, int]]]:

@@ -439,9 +439,6 @@ def upgrade() -> None:
         info={"kind": "derived"},
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("touch", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_touch_account_id_visitor_at"), ["account_id", "visitor", "at"], unique=False)
-
     op.create_table(
         "unmerge",
         sa.Column("account_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -472,7 +469,6 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("first_at", sa.BigInteger(), nullable=False),
-        sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
         sa.Column("proof", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_visitor")),
