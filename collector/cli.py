@@ -119,7 +119,9 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
         except (Locked, migrate.NewerDatabase, secret.WrongSecret) as wrong:
             raise click.ClickException(str(wrong)) from None
         except OSError as wrong:
-            raise click.ClickException(f"{wrong.strerror or wrong}: {wrong.filename}" if wrong.filename else str(wrong)) from None
+            raise click.ClickException(
+                f"{wrong.strerror or wrong}: {wrong.filename}" if wrong.filename else wrong.strerror or str(wrong)
+            ) from None
         except Exception as wrong:
             if (said := said_by_database(wrong)) is None:
                 raise
@@ -129,6 +131,11 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     made = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON value.")(made)
     made = click.option("--account", type=int, help="The account; the only one where there is one.")(made)
     return click.option("--database", metavar="URL", help="sqlite:///file, sqlite:////absolute/file or postgresql://user@host/name.")(made)
+
+
+def _some(count: int, one: str) -> str:
+    """`1 lead`, `2 leads`."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
 
 
 def _say(answer: Any, as_json: bool, words: str) -> None:
@@ -174,7 +181,7 @@ def demo(config: Settings, account: int | None, as_json: bool, host: str, port: 
 async def _remove_demo(config: Settings, account: int | None, as_json: bool) -> None:
     async with _hand(config) as hand:
         answer = await hand.run("demo remove", account=await hand.account(account))
-    _say(answer, as_json, f"The sample site is gone, with {answer['leads']} leads and {answer['visitors']} visitors.")
+    _say(answer, as_json, f"The sample site is gone, with {_some(answer['leads'], 'lead')} and {_some(answer['visitors'], 'visitor')}.")
 
 
 @main.group()
@@ -217,8 +224,10 @@ async def site_add(
 @_common
 async def site_list(config: Settings, account: int | None, as_json: bool) -> None:
     """List the sites."""
-    async with _hand(config) as hand, hand.database.reader() as conn:
-        rows = await sites.all(conn, account)
+    async with _hand(config) as hand:
+        chosen = None if account is None else await hand.account(account)
+        async with hand.database.reader() as conn:
+            rows = await sites.all(conn, chosen)
     shown = [{key: row[key] for key in ("id", "domain", "name", "consent")} for row in rows]
     _say(
         shown,
@@ -318,7 +327,7 @@ async def leads_export(
                 count = await _export(leads.export(conn, chosen, filters), kind, header, config.language, out)
             out.flush()
     if output:
-        _say({"leads": count, "output": str(output)}, as_json, f"{count} leads in {output}")
+        _say({"leads": count, "output": str(output)}, as_json, f"{_some(count, 'lead')} in {output}")
 
 
 async def _export(rows: AsyncIterator[dict[str, Any]], kind: str, header: str, language: str, out: IO[bytes]) -> int:
@@ -338,7 +347,7 @@ async def rebuild(config: Settings, account: int | None, as_json: bool) -> None:
     async with _hand(config) as hand:
         with Console(stderr=True).status("Rebuilding…"):
             answer = await hand.run("rebuild", account=None if account is None else await hand.account(account))
-    _say(answer, as_json, f"{answer['visitors']} visitors and {answer['submissions']} submissions folded anew.")
+    _say(answer, as_json, f"{_some(answer['visitors'], 'visitor')} and {_some(answer['submissions'], 'submission')} folded anew.")
 
 
 @main.command()
@@ -351,7 +360,8 @@ async def erase(config: Settings, account: int | None, as_json: bool, address: s
     _say(
         answer,
         as_json,
-        f"Erased: {answer['leads']} lead, {answer['submissions']} submissions, the visits of {answer['visitors']} visitors.",
+        f"Erased: {_some(answer['leads'], 'lead')}, {_some(answer['submissions'], 'submission')}, "
+        f"the visits of {_some(answer['visitors'], 'visitor')}.",
     )
 
 
@@ -366,10 +376,11 @@ async def purge(config: Settings, _account: int | None, as_json: bool) -> None:
             step = await hand.run("purge")
             more = step.pop("more")
             total = {kind: total[kind] + step[kind] for kind in total}
+    events_gone = total["history"] + total["audience"]
     _say(
         total,
         as_json,
-        f"Deleted: {total['leads']} leads, {total['history'] + total['audience']} events, {total['refused']} refused events.",
+        f"Deleted: {_some(total['leads'], 'lead')}, {_some(events_gone, 'event')}, {_some(total['refused'], 'refused event')}.",
     )
 
 
@@ -423,6 +434,6 @@ def config_show(config: Settings, _account: int | None, as_json: bool) -> None:
     """Print every setting and where it comes from."""
     shown = {name: {"value": getattr(config, name), "from": config.origins[name]} for name, *_rest in settings.SETTINGS}
     if config.database.startswith("postgres"):
-        shown["database"]["value"] = Database(config.database).url.render_as_string(hide_password=True)
+        shown["database"]["value"] = Database(config.database).url.set(drivername="postgresql").render_as_string(hide_password=True)
     lines = [f"{name} = {json.dumps(told['value'])}  ({told['from']})" for name, told in shown.items()]
     _say(shown, as_json, "\n".join(lines))

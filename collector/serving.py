@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import logging
 import secrets
 import signal
 import socket as sockets
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -29,6 +31,7 @@ from .store.users import has_owner
 
 SETUP_FOR = 24 * 3_600_000
 DEMO_FOR = 7 * 24 * 3_600_000
+PATIENCE = 15  # seconds: a connection without a request is closed within two of them
 DRAIN = 8  # seconds: with the last commit within the ten that a stop may take
 
 
@@ -48,7 +51,9 @@ def run(settings: Settings, host: str, port: int, *, demo_port: int | None = Non
 
 
 def _log(level: str) -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format='{"event": "%(message)s", "level": "%(levelname)s"}')
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Line())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -58,6 +63,19 @@ def _log(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+class _Line(logging.Formatter):
+    """What libraries log, as one JSON object a line like our own. Of an error its kind and place: its text may quote a lead."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said: dict[str, Any] = {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower()}
+        if record.exc_info and record.exc_info[0]:
+            kind, _wrong, trace = record.exc_info
+            said["event"] = said["event"].splitlines()[0]
+            said["error"] = kind.__name__
+            said["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)[-5:]]
+        return json.dumps(said, ensure_ascii=False)
 
 
 def _server(app: ASGIApp, host: str, port: int) -> tuple[_Server, socket]:
@@ -137,11 +155,30 @@ async def _serve(servers: list[tuple[_Server, socket]], lines: list[str], stop: 
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
     ended = asyncio.create_task(stop.wait())
-    await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    impatient = asyncio.create_task(_close_the_silent([server for server, _bound in servers]))
+    await asyncio.wait([ended, impatient, *tasks], return_when=asyncio.FIRST_COMPLETED)
     ended.cancel()
+    impatient.cancel()
     for server, _bound in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)
+
+
+async def _close_the_silent(servers: list[_Server], patience: float = PATIENCE) -> None:
+    """Closes connections whose request's head does not come to an end; uvicorn waits for it without bound."""
+    waiting: set[Any] = set()
+    while True:
+        await asyncio.sleep(patience)
+        now = {one for server in servers for one in server.server_state.connections if _has_no_head(one)}
+        for one in now & waiting:
+            one.transport.close()
+        waiting = now - waiting
+
+
+def _has_no_head(connection: Any) -> bool:
+    """Whether nothing, or half a request's head, has come. Between two requests uvicorn's own timer runs."""
+    done = connection.cycle is None or connection.cycle.response_complete
+    return bool(done and connection.timeout_keep_alive_task is None)
 
 
 async def _login(collector: Collector, url: str) -> str:

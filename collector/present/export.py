@@ -50,7 +50,8 @@ TIMES = frozenset({"created_at", "last_seen_at", "first_at", "last_at"})
 Row = Mapping[str, Any]
 
 # A spreadsheet runs a cell that begins like this (OWASP, "CSV Injection"); a phone number is none.
-_FORMULA = re.compile(r"[=+\-@\t\r\n\x00＝＋－＠]")
+# Marks without a width and spaces before it do not make it harmless in every program.
+_FORMULA = re.compile(r"[\t\r\n\x00]|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
 _PHONE = re.compile(r"\+\d{6,15}", re.ASCII)
 
 

@@ -34,12 +34,12 @@ def locale(language: str) -> Locale:
     return Locale.parse(_LOCALES.get(language, _LOCALES["en"]))
 
 
-def choose(chosen: str, cookie: str, accepted: str) -> str:
-    """The language to speak: the user's choice, then the cookie's, then `Accept-Language`, then English."""
+def choose(chosen: str, cookie: str, accepted: str, default: str = LANGUAGES[0]) -> str:
+    """The language to speak: the user's choice, then the cookie's, then `Accept-Language`, then the default."""
     for known in (chosen, cookie):
         if known in LANGUAGES:
             return known
-    return negotiate_locale(_ranges(accepted), LANGUAGES, sep="-") or LANGUAGES[0]
+    return negotiate_locale(_ranges(accepted), LANGUAGES, sep="-") or default
 
 
 def _ranges(accepted: str) -> list[str]:

@@ -30,7 +30,7 @@ CHANNELS = {
     "SMS": N_("SMS"),
     "Mobile Push": N_("Push notification"),
     "Referral": N_("Link on another site"),
-    "Unassigned": N_("Tagged, but matches no channel"),
+    "Unassigned": N_("Other tagged link"),
 }
 KINDS = {"lead": N_("Lead"), "message": N_("Message")}
 RESULTS = {
@@ -68,6 +68,7 @@ CLICKS = {
     "map": N_("Opened a map"),
     "calendar": N_("Opened a calendar"),
 }
+DEVICES = {"desktop": N_("computer"), "mobile": N_("phone"), "tablet": N_("tablet"), "other": ""}
 CONSENTS = {
     "required": N_("asked of each visitor"),
     "granted": N_("obtained elsewhere"),
@@ -79,7 +80,8 @@ HOST_FAULTS = {
 }
 
 _NONE = frozenset({"", "(direct)", "(none)", "(not set)"})
-_HASH = re.compile(r"(~|#|h[:_-])?[0-9a-f]{12,64}")
+# A key that the tag made of a form's action and fields: `f` and a number in base 36, told from a name by a digit inside.
+_HASH = re.compile(r"(~|#|h[:_-])?[0-9a-f]{12,64}|f(?=[a-z0-9]*[0-9][0-9]*[a-z])[a-z0-9]{6,7}")
 
 
 def say(table: dict[str, str], code: str, language: str) -> str:
@@ -104,6 +106,15 @@ def came_from(channel_code: str, source: str, medium: str, campaign: str, langua
     if campaign not in _NONE:
         said = _("%(origin)s, campaign “%(campaign)s”") % {"origin": said, "campaign": campaign}
     return said
+
+
+def agent(text: str, language: str) -> str:
+    """`Chrome 156 · Linux · desktop` in words; a device that is not known is left out."""
+    _ = catalogue(language).gettext
+    parts = text.split(" · ")
+    if parts[-1] in DEVICES:
+        parts[-1] = _(DEVICES[parts[-1]]) if DEVICES[parts[-1]] else ""
+    return " · ".join(part for part in parts if part)
 
 
 def form(key: str) -> str:

@@ -6,6 +6,7 @@ checkpoints; readers are aiosqlite with `query_only`. PostgreSQL: one asyncpg en
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -44,14 +45,14 @@ def is_outage(wrong: Exception) -> bool:
         # SQLSTATE classes: connection, rollback (deadlock), resources, not in state (lock), operator, system.
         state = str(getattr(wrong.orig, "sqlstate", None) or "")[:2]
         return wrong.connection_invalidated or isinstance(wrong, OperationalError) or state in ("08", "40", "53", "55", "57", "58")
-    return isinstance(wrong, MemoryError | OSError | InvalidRequestError)
+    return isinstance(wrong, sqlite3.OperationalError | MemoryError | OSError | InvalidRequestError)
 
 
 def said_by_database(wrong: Exception) -> str | None:
     """What the driver said of its failure, or None where it was not the driver's."""
     if isinstance(wrong, DBAPIError):
         return str(wrong.orig)
-    return str(wrong) if type(wrong).__module__.startswith("asyncpg.") else None
+    return str(wrong) if isinstance(wrong, sqlite3.Error) or type(wrong).__module__.startswith("asyncpg.") else None
 
 
 class Database:

@@ -11,6 +11,7 @@ import asyncio
 import fcntl
 import os
 import queue
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -202,7 +203,7 @@ class Writer:
         except Spoilt as spoilt:
             return _failed(group, spoilt) if group[0].item is None else self._commit(engine, group, spoilt.again)
         except Exception as wrong:
-            if isinstance(wrong, DBAPIError):
+            if isinstance(wrong, DBAPIError | sqlite3.Error):
                 engine.dispose()  # after a failed fsync nothing is known of the connection
             return _failed(group, wrong)
         return [(job, answer, None) for job, answer in zip(group, answers, strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
+from ipaddress import ip_network
 
 from itsdangerous import URLSafeSerializer
 from starlette.applications import Starlette
@@ -11,12 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..store.writer import Busy
 from . import account, auth, errors, leads, sites
 from .guard import Guard
 from .headers import Headers
 from .house import Database, House, Settings, Writer
+from .patience import Patience
 from .static import Files
 from .throttle import Throttle
 
@@ -47,7 +50,9 @@ def create(
     made = Starlette(
         routes=routes,
         middleware=[
-            Middleware(Headers),
+            Middleware(Headers, secure=settings.url.startswith("https://")),
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
+            Middleware(Patience),
             Middleware(RequestBodyLimitMiddleware, max_body_size=auth.LARGEST_FORM),
             Middleware(Guard),
         ],

@@ -87,7 +87,8 @@ def find_language(request: Request) -> str:
     """The language to answer in."""
     user = user_of(request)
     cookie = request.cookies.get(_name(request, "language"), "")
-    return choose(user.language if user else "", cookie, request.headers.get("accept-language", ""))
+    default = house.of(request).settings.language
+    return choose(user.language if user else "", cookie, request.headers.get("accept-language", ""), default)
 
 
 def _name(request: Request, what: str) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..present.language import N_
-from . import headers, render
+from . import headers, house, render
 
 # status → title, what it means, what to do
 TEXTS = {
@@ -24,6 +24,7 @@ TEXTS = {
         N_("Look for it in the list of leads."),
     ),
     413: (N_("That was too much"), N_("What was sent is larger than any form of these screens."), N_("Send less.")),
+    408: (N_("That took too long"), N_("What was sent did not arrive in full."), N_("Go back and try again.")),
     421: (
         N_("This is not the address of the collector"),
         N_("The collector answers only under its public address, and this is another."),
@@ -44,7 +45,8 @@ def page(request: Request, status: int, more: dict[str, str] | None = None) -> R
     if not hasattr(request.state, "form_secret"):  # the guard itself broke
         request.state.form_secret = ""
     title, meaning, remedy = TEXTS.get(status, _OTHER)
-    return render.page(request, "error.html", status, more, status_code=status, title=title, meaning=meaning, remedy=remedy)
+    home = f"{house.base(request)}/" if status == 421 else "/"  # of a wrong host, the right one
+    return render.page(request, "error.html", status, more, status_code=status, title=title, meaning=meaning, remedy=remedy, home=home)
 
 
 async def refused(request: Request, wrong: Exception) -> Response:
@@ -61,5 +63,5 @@ async def busy(request: Request, _: Exception) -> Response:
 async def broken(request: Request, _: Exception) -> Response:
     """Shows that we failed; the policy is put here because this answer passes by every middleware."""
     response = page(request, 500)
-    headers.put(response.headers)
+    headers.put(response.headers, secure=house.is_secure(request))
     return response

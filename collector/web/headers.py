@@ -19,25 +19,31 @@ POLICY = {
 }
 
 
-def put(headers: MutableHeaders) -> None:
-    """Adds the policy; pages about people are kept by nobody on the way."""
+HTTPS_ONLY = "max-age=31536000"  # a year, and this host alone: what its subdomains speak is not ours to say
+
+
+def put(headers: MutableHeaders, *, secure: bool = False) -> None:
+    """Adds the policy; pages about people are kept by nobody on the way. `secure`: browsers reach the screens by https."""
     for name, value in POLICY.items():
         headers[name] = value
+    if secure:
+        headers["Strict-Transport-Security"] = HTTPS_ONLY
     headers.setdefault("Cache-Control", "no-store")
 
 
 class Headers:
     """Puts the policy on every answer of an application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self.app = app
+        self.secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and adds the headers to what comes back."""
 
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
-                put(MutableHeaders(scope=message))
+                put(MutableHeaders(scope=message), secure=self.secure)
             await send(message)
 
         await self.app(scope, receive, send_with_policy)

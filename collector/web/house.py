@@ -27,6 +27,14 @@ class Settings(Protocol):
     def consent(self) -> str:
         """How the tag starts where the page does not say: required, granted or off."""
 
+    @property
+    def language(self) -> str:
+        """The language where neither the user nor the browser says one."""
+
+    @property
+    def trusted_proxies(self) -> tuple[str, ...]:
+        """Whose X-Forwarded-For is believed."""
+
 
 class Database(Protocol):
     """Where the screens read."""

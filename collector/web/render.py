@@ -34,6 +34,7 @@ def environment(language: str) -> Environment:
     made.globals |= {"language": language, "languages": LANGUAGES, "language_names": NAMES}
     made.filters |= {
         "channel": lambda code: words.channel(code, language),
+        "agent": lambda text: words.agent(text, language),
         "form_name": words.form,
         "form_sent": lambda key: words.sent(key, language),
         "on_page": lambda url: words.on_page(url, language),

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ..actions import sites as acts
-from ..domain.hosts import BadHost
+from ..domain.hosts import BadHost, normalise
 from ..present import dates
 from ..present.tag import tag
 from ..store import sites
@@ -34,13 +34,23 @@ async def new(request: Request) -> Response:
         return render.page(request, "site_new.html", domain="", fault="", taken=False, alone=alone)
     sent = await auth.form(request)
     domain = sent.get("domain", "").strip()[:500]
+    if await _is_here(request, user.account_id, domain):
+        return render.page(request, "site_new.html", 422, domain=domain, fault="", taken=True, alone=alone)
     try:
         added = await made.writer.run(acts.add, user.account_id, domain, now=made.clock(), consent=made.settings.consent)
     except BadHost as wrong:
         return render.page(request, "site_new.html", 422, domain=domain, fault=wrong.args[0], taken=False, alone=alone)
-    except acts.Taken:
-        return render.page(request, "site_new.html", 422, domain=domain, fault="", taken=True, alone=alone)
     return RedirectResponse(f"/sites/{added['id']}", 303)
+
+
+async def _is_here(request: Request, account_id: int, domain: str) -> bool:
+    """Whether the account has a site of that domain; a second one is a slip on this screen (the command line adds it)."""
+    try:
+        host = normalise(domain)
+    except BadHost:
+        return False
+    async with house.of(request).database.reader() as conn:
+        return any(row["domain"] == host for row in await sites.all(conn, account_id))
 
 
 async def one(request: Request) -> Response:

@@ -26,13 +26,13 @@ class Settings(NamedTuple):
 
     url: str = ""
     consent: str = "required"
+    language: str = "en"
+    trusted_proxies: tuple[str, ...] = ()
 
 
-def screens(
-    database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, url: str = "", consent: str = "required"
-) -> Starlette:
+def screens(database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, **settings: Any) -> Starlette:
     """The screens on a database, with a clock that stands."""
-    return create(settings=Settings(url, consent), database=database, writer=writer, secret=b"k" * 32, clock=clock, ids=ids.uuid7)
+    return create(settings=Settings(**settings), database=database, writer=writer, secret=b"k" * 32, clock=clock, ids=ids.uuid7)
 
 
 @asynccontextmanager
