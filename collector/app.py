@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import structlog
 from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,12 +16,15 @@ from .ingest import script
 from .ingest.directory import Directory
 from .ingest.endpoint import Endpoint
 from .ingest.rate import networks
+from .ingest.room import room_of
 from .jobs.clock import Clock
 from .settings import Settings
 from .store import control, ids, migrate, secret
 from .store.database import Database
 from .store.writer import Writer
 from .web.app import create
+
+log = structlog.get_logger()
 
 
 class Collector(Struct):
@@ -45,11 +49,14 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         stack.push_async_callback(writer.stop)
         await writer.run(migrate.upgrade, ids.now())
         await writer.run(secret.check, key)
+        for line in writer.lost:
+            log.error("events lost", lost=line)
         screens = create(settings=settings, database=database, writer=writer, secret=key, clock=ids.now, ids=ids.uuid7)
         endpoint = Endpoint(
-            Probes(screens, database),
+            Probes(screens, database, writer),
             writer=writer,
             directory=Directory(database),
+            room=room_of(database),
             script=script.load(settings.consent),
             trusted=networks(settings.trusted_proxies),
             clock=ids.now,
@@ -77,11 +84,12 @@ def _taker(endpoint: Endpoint) -> Callable[[], dict[tuple[int, int, str], int]]:
 
 
 class Probes:
-    """/healthz: batches are taken. /readyz: the database answers too."""
+    """/healthz: batches are taken. /readyz: the database answers too; its body tells what was lost before this start."""
 
-    def __init__(self, app: ASGIApp, database: Database) -> None:
+    def __init__(self, app: ASGIApp, database: Database, writer: Writer) -> None:
         self._app = app
         self._database = database
+        self._writer = writer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the two, passes on the rest."""
@@ -105,4 +113,4 @@ class Probes:
                 await conn.exec_driver_sql("SELECT 1")
         except Exception:
             return 503, b"the database does not answer\n"
-        return 200, b"ok\n"
+        return 200, "".join(f"{line}\n" for line in ("ok", *self._writer.lost)).encode()

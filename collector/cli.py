@@ -166,15 +166,18 @@ def serve(config: Settings, _account: int | None, _as_json: bool, host: str, por
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The collector's port; 0 takes a free one.")
 @click.option("--demo-port", type=click.IntRange(0, 65535), help="The sample site's port; the one after --port by default.")
+@click.option("--history", is_flag=True, help="Give the sample site 90 days of invented visits and leads.")
 @click.option("--remove", is_flag=True, help="Take the sample site out, with its leads and visits.")
 @_common
-def demo(config: Settings, account: int | None, as_json: bool, host: str, port: int, demo_port: int | None, remove: bool) -> Any:
+def demo(
+    config: Settings, account: int | None, as_json: bool, host: str, port: int, demo_port: int | None, history: bool, remove: bool
+) -> Any:
     """Serve the collector, and a small French site beside it to try it on."""
     if remove:
         return _remove_demo(config, account, as_json)
     from .serving import run
 
-    run(config, host, port, demo_port=(port + 1 if 0 < port < 65535 else 0) if demo_port is None else demo_port)
+    run(config, host, port, demo_port=(port + 1 if 0 < port < 65535 else 0) if demo_port is None else demo_port, past=history)
     return None
 
 
@@ -321,6 +324,7 @@ async def leads_export(
     count = 0
     async with _hand(config) as hand:
         chosen = await hand.account(account)
+        await _known_site(hand, chosen, site_id)
         filters = leads.Filters(query=query, site=site_id)
         with open(output, "wb") if output else nullcontext(sys.stdout.buffer) as out:  # noqa: ASYNC230 (nothing else waits)
             async with hand.database.reader() as conn:
@@ -328,6 +332,13 @@ async def leads_export(
             out.flush()
     if output:
         _say({"leads": count, "output": str(output)}, as_json, f"{_some(count, 'lead')} in {output}")
+
+
+async def _known_site(hand: Hand, account_id: int, site_id: int | None) -> None:
+    async with hand.database.reader() as conn:
+        known = [row["id"] for row in await sites.all(conn, account_id)]
+    if site_id is not None and site_id not in known:
+        raise click.UsageError(f"there is no site {site_id}; webleads site list tells which there are")
 
 
 async def _export(rows: AsyncIterator[dict[str, Any]], kind: str, header: str, language: str, out: IO[bytes]) -> int:

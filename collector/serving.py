@@ -11,7 +11,7 @@ import signal
 import socket as sockets
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_address
 from socket import socket
@@ -23,8 +23,11 @@ import uvloop
 from starlette.types import ASGIApp
 
 from .actions import demo, users
+from .actions.record import Recorder
 from .app import Collector, opened
+from .demo import history
 from .demo import site as demo_site
+from .domain.events import Batch
 from .settings import Settings
 from .store import ids
 from .store.users import has_owner
@@ -32,6 +35,7 @@ from .store.users import has_owner
 SETUP_FOR = 24 * 3_600_000
 DEMO_FOR = 7 * 24 * 3_600_000
 PATIENCE = 15  # seconds: a connection without a request is closed within two of them
+STEP = 100  # events of the invented past that are written at once: some 5 ms
 DRAIN = 8  # seconds: with the last commit within the ten that a stop may take
 
 
@@ -43,11 +47,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def run(settings: Settings, host: str, port: int, *, demo_port: int | None = None) -> None:
-    """Serves until SIGTERM or SIGINT. Raises Locked, OSError."""
+def run(settings: Settings, host: str, port: int, *, demo_port: int | None = None, past: bool = False) -> None:
+    """Serves until SIGTERM or SIGINT; `past` fills in the demo site's invented past. Raises Locked, OSError."""
     _log(settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(settings, host, port, demo_port))
+        runner.run(_run(settings, host, port, demo_port, past))
 
 
 def _log(level: str) -> None:
@@ -122,7 +126,7 @@ def _url_of(host: str, bound: socket) -> str:
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{bound.getsockname()[1]}"
 
 
-async def _run(settings: Settings, host: str, port: int, demo_port: int | None) -> None:
+async def _run(settings: Settings, host: str, port: int, demo_port: int | None, past: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -131,17 +135,22 @@ async def _run(settings: Settings, host: str, port: int, demo_port: int | None) 
         collector.address = url = settings.url or _url_of(host, bound)
         servers = [(server, bound)]
         lines = [f"ready {url}"]
+        after: list[Coroutine[Any, Any, None]] = []
         if demo_port is None:
             lines.append(f"login {await _login(collector, url)}")
         else:
             beside, demo_bound = _server(demo_site.create(url, demo.SITE), host, demo_port)
             servers.append((beside, demo_bound))
             lines.append(f"login {await _demo_login(collector, url)}")
-            lines.append(f"demo {_url_of(host, demo_bound)}")
-        await _serve(servers, lines, stop)
+            lines.append(f"demo {(origin := _url_of(host, demo_bound))}")
+            if past:
+                after.append(_tell(collector, origin))
+        await _serve(servers, lines, stop, after)
 
 
-async def _serve(servers: list[tuple[_Server, socket]], lines: list[str], stop: asyncio.Event) -> None:
+async def _serve(
+    servers: list[tuple[_Server, socket]], lines: list[str], stop: asyncio.Event, after: Sequence[Coroutine[Any, Any, None]] = ()
+) -> None:
     tasks: list[asyncio.Task[Any]] = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
     while not all(server.started for server, _bound in servers):
         await asyncio.sleep(0.01)
@@ -154,11 +163,12 @@ async def _serve(servers: list[tuple[_Server, socket]], lines: list[str], stop: 
     for line in lines:
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
-    ended = asyncio.create_task(stop.wait())
-    impatient = asyncio.create_task(_close_the_silent([server for server, _bound in servers]))
-    await asyncio.wait([ended, impatient, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    ended.cancel()
-    impatient.cancel()
+    silent = _close_the_silent([server for server, _bound in servers])
+    beside: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait()), asyncio.create_task(silent)]
+    more = [asyncio.create_task(one) for one in after]
+    await asyncio.wait([*beside, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in (*beside, *more):
+        task.cancel()
     for server, _bound in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)
@@ -196,3 +206,26 @@ async def _demo_login(collector: Collector, url: str) -> str:
     user_id = await collector.writer.run(demo.add, 1, now=now, user_id=ids.uuid7(now))
     await collector.writer.run(users.make_link, 1, "login", token, now=now, expires_at=now + DEMO_FOR, user_id=user_id)
     return f"{url}/login/link?token={token}"
+
+
+async def _tell(collector: Collector, origin: str) -> None:
+    """Fills in the demo site's past, from where it was left, in small steps; after each it rests as long: visitors' events come first."""
+    born, since = await collector.writer.run(demo.told, 1)
+    record, clock = Recorder(collector.secret, ids.uuid7), asyncio.get_running_loop().time
+    for day in history.days(demo.SITE, born, history.Sizes(), history.Place(1, demo.SITE, origin)):
+        for some in _steps([batch for batch in day if batch.received >= since]):
+            began = clock()
+            if not await collector.writer.run(demo.tell, record, some):
+                return
+            await asyncio.sleep(clock() - began)
+
+
+def _steps(batches: Sequence[Batch]) -> Iterator[list[Batch]]:
+    some: list[Batch] = []
+    for batch in batches:
+        some.append(batch)
+        if sum(one.size for one in some) >= STEP:
+            yield some
+            some = []
+    if some:
+        yield some

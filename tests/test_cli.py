@@ -149,6 +149,7 @@ def test_a_domain_may_be_a_host_localhost_or_an_address(folder: Path, domain: st
         (("site", "add", "example.com", "--consent", "maybe"), 2, "maybe"),
         (("site", "add", "example.com", "--account", "7"), 2, "--account"),
         (("site", "remove"), 2, "remove"),
+        (("site", "list", "--account", "7"), 2, "--account"),
         (("site", "list", "--database", "nonsense"), 2, "sqlite:///"),
         (("site", "list", "--database", "mysql://x/y"), 2, "PostgreSQL"),
         (("site", "list", "--database", "sqlite:////proc/nowhere/x.sqlite"), 1, ""),
@@ -216,7 +217,9 @@ def test_settings_say_where_they_come_from(folder: Path) -> None:
 
 
 def test_a_password_of_the_database_is_not_shown(folder: Path) -> None:
-    assert "CANARY" not in run("config", "show", "--json", "--database", "postgresql://u:CANARY@h/n").stdout
+    shown = run("config", "show", "--json", "--database", "postgresql://u:CANARY@h/n").stdout
+    assert "CANARY" not in shown
+    assert '"postgresql://u:***@h/n"' in shown
 
 
 # Users and accounts -------------------------------------------------------------------------------------------------
@@ -393,3 +396,4 @@ def test_a_taken_port_is_told_in_a_line(served: Served, folder: Path) -> None:
     )
     assert done.returncode == 1
     assert "cannot listen" in _line(done.stderr)
+    assert "Errno" not in done.stderr

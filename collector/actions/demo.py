@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
-from ..store import erasure, sites, users
+from ..domain.events import Batch
+from ..store import erasure, events, sites, users
 from . import sites as site_actions
 from .erase import forget
+from .record import Recorder
 from .refold import context, refold
 
 SITE = 100_000_001
@@ -28,13 +31,34 @@ def add(conn: Connection, account: int, *, now: int, user_id: bytes) -> bytes:
     return user_id
 
 
+def told(conn: Connection, account: int) -> tuple[int, int]:
+    """When the sample site was put in, and how far its invented past was told (0: not at all), UTC milliseconds.
+
+    What a site has from before it was put in can only be invented: nothing else need be remembered of it.
+    """
+    site = sites.find(conn, SITE)
+    born = int(site["created_at"]) if site is not None else 0
+    return born, events.heard_before(conn, account, SITE, born)
+
+
+def tell(conn: Connection, record: Recorder, batches: Sequence[Batch]) -> bool:
+    """Records a piece of the sample site's past. False where the site was taken out meanwhile."""
+    if sites.find(conn, SITE) is None:
+        return False
+    record(conn, batches)
+    return True
+
+
 def remove(conn: Connection, account: int, *, secret: bytes) -> dict[str, Any]:
     """Takes the sample site out with its leads, visits and refused events, and the demo's user with it."""
     given = context(conn, account, secret)
     leads = erasure.leads_of_site(conn, account, SITE)
     for start in range(0, len(leads), 500):
         forget(conn, given, leads[start : start + 500])
+    others = erasure.leads_told_of(conn, account, SITE)
     visitors = erasure.drop_site(conn, account, SITE)
+    if gone := erasure.without_submissions(conn, account, others):
+        erasure.drop_leads(conn, account, gone)  # whose only submissions had failed: they stood in no list
     refold(conn, given, anew=visitors)
     user = users.load(conn, USER)
     if user is not None:

@@ -17,7 +17,7 @@ from ..domain.events import Batch, Event, Refused
 from ..domain.identity import identifier_id
 from ..domain.protocol import time_of, told
 from ..domain.sessions import Fact, digest
-from ..store import events, identities, submissions, visits
+from ..store import crash, events, identities, submissions, visits
 from ..store.database import is_outage
 from ..store.writer import Spoilt
 from .refold import Context, context, refold
@@ -225,7 +225,9 @@ class _Work:
     def save(self, conn: Connection) -> None:
         """Writes everything and folds it."""
         account = self.given.account
+        crash.step("insert-before")
         events.add(conn, self.events)
+        crash.step("insert-after")
         sent = self._save_submissions(conn)
         submissions.add_results(conn, self.results)
         if self.results:
@@ -234,7 +236,9 @@ class _Work:
         identities.add_consents(conn, self.consents)
         events.refuse(conn, self.refused, REFUSED_MOST)
         events.count_refused(conn, self.counts)
+        crash.step("fold-before")
         refold(conn, self.given, fresh=self.facts, known=self.visitors, sent=sent)
+        crash.step("fold-after")
 
     def _save_submissions(self, conn: Connection) -> set[bytes]:
         """New submissions with fields, identifiers and evidence. Answers their ids."""

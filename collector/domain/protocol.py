@@ -448,7 +448,7 @@ class _Maker:
     def _view(self, raw: WireEvent) -> dict[str, object] | str:
         return {
             "referrer": self._url(raw.referrer),
-            "title": secrets.clean_text(raw.title or "")[:300],
+            "title": plain(secrets.clean_text(raw.title or ""))[:300],
             "nav": (raw.nav or "")[:20],
             "again": 1 if raw.again and self.leads else None,
         }
@@ -462,7 +462,7 @@ class _Maker:
         href = raw.href or ""
         if href.startswith(("http:", "https:")):
             href = self._url(href)
-        return {"kind": (raw.kind or "")[:20], "href": href[:2_048], "text": secrets.clean_text(raw.text or "")[:200]}
+        return {"kind": (raw.kind or "")[:20], "href": href[:2_048], "text": plain(secrets.clean_text(raw.text or ""))[:200]}
 
     def _custom(self, raw: WireEvent) -> dict[str, object] | str:
         return _pairs(raw.props, {"name": (raw.name or "")[:100]}, "props")
@@ -506,16 +506,16 @@ class _Maker:
 
     def _field(self, raw: WireField) -> Field:
         limit = TEXTAREA_LIMIT if raw.type == "textarea" else FIELD_LIMIT
-        value = raw.value or None
+        value = plain(raw.value or "") or None
         field = Field(
             name=(raw.name or "")[:200],
             id=(raw.id or "")[:200],
-            label=(raw.label or "")[:200],
-            hint=(raw.hint or "")[:200],
+            label=plain(raw.label or "")[:200],
+            hint=plain(raw.hint or "")[:200],
             type=(raw.type or "text")[:40],
             autocomplete=(raw.autocomplete or "")[:100],
             value=value[:limit] if value else None,
-            text=raw.text[:FIELD_LIMIT] if raw.text else None,
+            text=plain(raw.text)[:FIELD_LIMIT] or None if raw.text else None,
             checked=None if raw.checked is None else bool(raw.checked),
             preset=bool(raw.preset),
             withheld=raw.withheld[:20] if raw.withheld else None,
@@ -523,6 +523,15 @@ class _Maker:
         )
         reason = field.withheld or secrets.withheld(field)
         return msgspec.structs.replace(field, value=None, text=None, withheld=reason) if reason else field
+
+
+# Controls but tab and line ends, and what turns the direction of the words around it (Unicode TR 36, 3.2).
+_UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def plain(text: str) -> str:
+    """A text without signs that nobody typed and that would change how others are read."""
+    return text if text.isprintable() else text.translate(_UNSEEN)
 
 
 def _form_data(raw: WireEvent) -> dict[str, object] | str:

@@ -18,9 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..domain import agents, hosts, protocol
 from ..domain.events import Batch, Event, mark_bits
 from ..domain.secrets import clean_url
+from ..store import crash
 from ..store.writer import Busy, Writer
 from .directory import Directory, Site
 from .rate import Buckets, Network, client_of
+from .room import Room
 from .script import Script
 
 log = structlog.get_logger()
@@ -28,6 +30,7 @@ log = structlog.get_logger()
 PATIENCE = 30.0  # seconds for a body to come
 LINGER = 1.0  # seconds in which the rest of a refused body is read and thrown away,
 LINGER_BYTES = 1_048_576  # and how much of it
+FULL = 30.0  # seconds after which it is worth asking a full disk again
 _client_of = lru_cache(maxsize=4096)(client_of)
 _PIXEL = re.compile(r"/(\d{1,18})ns\.gif")
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
@@ -55,6 +58,7 @@ class Endpoint:
         *,
         writer: Writer,
         directory: Directory,
+        room: Room,
         script: Script,
         trusted: Sequence[Network],
         clock: Callable[[], int],
@@ -63,6 +67,7 @@ class Endpoint:
         self._app = app
         self._writer = writer
         self._directory = directory
+        self._room = room
         self._script = script
         self._trusted = tuple(trusted)
         self._clock = clock
@@ -101,6 +106,7 @@ class Endpoint:
         if isinstance(body, str):
             await self._refuse(send, body, closing=receive)
             return
+        crash.step("parse-before")
         wire = protocol.decode(body)
         if isinstance(wire, protocol.Rejected):
             await self._refuse(send, wire.reason)
@@ -125,11 +131,15 @@ class Endpoint:
             return
         agent = agents.read(headers.get(b"user-agent", b"")[:512].decode("latin-1"))
         batch = protocol.check(wire, received=received, agent=agent, kept=site.kept, marks=marks, account=site.account)
+        crash.step("parse-after")
         await self._commit(send, site, batch)
 
     async def _commit(self, send: Send, site: Site, batch: Batch) -> None:
         if not batch.events and not batch.refused:
             await _answer(send, 204, [*_CORS, (b"x-webleads-consent", site.consent.encode())])
+            return
+        if self._room.refuses({event.type for event in batch.events}):
+            await self._refuse(send, "busy", site=site, retry=FULL)
             return
         try:
             outcome = await self._writer.take(batch)
@@ -139,11 +149,16 @@ class Endpoint:
         answer = [*_CORS, (b"x-webleads-consent", site.consent.encode())]
         if outcome.refused:
             answer.append((b"x-webleads-refused", _named(outcome.refused.items())))
+        crash.step("answer-before")
         await _answer(send, 204, answer)
+        crash.step("answer-after")
 
     async def _foreign(self, site: Site, wire: protocol.Wire, received: int) -> None:
         """A batch from a page that may not send for this site is kept among the refused."""
         kept = protocol.foreign(wire, received=received, kept=site.kept)
+        if self._room.refuses(()):
+            self.counts[site.account, site.id, "foreign-origin"] += 1
+            return
         try:
             await self._writer.take(
                 Batch(site=site.id, visitor=None, consent="unset", received=received, events=(), refused=(kept,), account=site.account)
@@ -235,6 +250,9 @@ class Endpoint:
             account=site.account,
             marks=mark_bits(("pixel", *marks, *agent.marks)),
         )
+        if self._room.refuses(("view",)):
+            self.counts[site.account, site.id, "busy"] += 1
+            return
         try:
             await self._writer.take(batch)
         except Busy:

@@ -46,10 +46,10 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, han
         line = await reader.readline()
         if not line:
             return
-        asked = json.loads(line)
         try:
+            asked = json.loads(line)
             answer = {"answer": await handle(asked["name"], asked["arguments"])}
-        except Exception as wrong:
+        except Exception as wrong:  # whatever it was, the command is told
             answer = {"wrong": type(wrong).__name__, "says": str(wrong)}
         writer.write(json.dumps(answer).encode() + b"\n")
         await writer.drain()

@@ -200,6 +200,12 @@ def leads_of_site(conn: Connection, account_id: int, site_id: int) -> list[bytes
     ]
 
 
+def leads_told_of(conn: Connection, account_id: int, site_id: int) -> set[bytes]:
+    """Leads that a site's submissions speak of, whether they count or not."""
+    told = select(s.conversion.c.lead_id).where(s.conversion.c.account_id == account_id, s.conversion.c.site_id == site_id)
+    return {bytes(row[0]) for row in conn.execute(told.distinct())}
+
+
 def drop_site(conn: Connection, account_id: int, site_id: int) -> set[str]:
     """Deletes a site with all that is raw of it, uncounted. Answers the visitors that it had."""
     of_site = (s.event.c.account_id == account_id) & (s.event.c.site_id == site_id)

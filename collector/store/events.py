@@ -120,6 +120,12 @@ async def last_of_site(conn: AsyncConnection, account_id: int, site_id: int) -> 
     return found
 
 
+def heard_before(conn: Connection, account_id: int, site_id: int, before: int) -> int:
+    """When a site's newest event of before a time was received, UTC milliseconds; 0 where there is none."""
+    older = (event.c.account_id == account_id, event.c.site_id == site_id, event.c.received_at < before)
+    return int(conn.execute(select(func.max(event.c.received_at)).where(*older)).scalar() or 0)
+
+
 def visitors_of(conn: Connection, account_id: int, after: str, most: int) -> list[str]:
     """The next visitors in order, for going through all of them."""
     page = (

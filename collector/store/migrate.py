@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 
-from . import plans, sites
+from . import crash, plans, sites
 
 # Months of the last contact, of events in leads mode, of events in audience mode; days of refused events.
 RETENTION = {"leads": (36, 0), "history": (13, 0), "audience": (25, 0), "refused": (0, 30)}
@@ -35,11 +35,13 @@ def upgrade(conn: Connection, now: int) -> None:
     if not _is_current(conn):
         made = config()
         made.attributes["connection"] = conn
+        crash.step("migrate-before")
         try:
             command.upgrade(made, "head")
         except CommandError as wrong:
             raise NewerDatabase(str(wrong)) from wrong
         plans.teach(conn)
+        crash.step("migrate-after")
     if not sites.accounts(conn):
         sites.add_account(conn, "main", now, RETENTION)
 

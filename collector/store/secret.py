@@ -37,7 +37,10 @@ def load(database: Database) -> bytes:
 def _make(path: Path) -> None:
     # A name that no dead process has left behind: in a container every start has the same process id.
     fresh = path.with_name(f"secret.{secrets.token_hex(8)}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as wrong:
+        raise OSError(wrong.errno, "cannot write in the folder", str(path.parent)) from wrong
     try:
         os.write(handle, secrets.token_hex(32).encode() + b"\n")
         os.fsync(handle)

@@ -22,8 +22,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from . import folder
+from . import crash, folder
 from .database import Database
+from .highwater import HighWater
 
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
@@ -86,6 +87,7 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
         self._wake: asyncio.Event | None = None
         self._lock: BinaryIO | None = None
+        self._mark = HighWater(database.file) if database.file is not None else None
 
     async def start(self) -> None:
         """Takes the lock and begins to work. Raises Locked."""
@@ -114,6 +116,11 @@ class Writer:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    @property
+    def lost(self) -> list[str]:
+        """What the file lost before this start, a line each (`store.highwater`)."""
+        return self._mark.lost if self._mark is not None else []
 
     @property
     def waiting(self) -> int:
@@ -190,16 +197,51 @@ class Writer:
         engine = self._database.writing_engine()
         assert self._loop is not None
         last = False
+        self._marking(engine, HighWater.compare)
         while not last:
-            groups, last = self._gather(self._jobs.get())
+            try:
+                first = self._jobs.get(timeout=self._mark.wait() if self._mark is not None else None)
+            except queue.Empty:
+                self._marking(engine, HighWater.write)
+                continue
+            groups, last = self._gather(first)
             for group in groups:
-                self._loop.call_soon_threadsafe(self._settle, self._commit(engine, group, self._fold))
+                settled = self._commit(engine, group, self._fold)
+                self._loop.call_soon_threadsafe(self._settle, settled)
+                self._mark_group(engine, settled)
+        self._marking(engine, HighWater.write)
         engine.dispose()
+
+    def _mark_group(self, engine: Engine, settled: list[_Settled]) -> None:
+        """After the answers are on their way: what the mark outside the database must know of a commit."""
+        assert self._mark is not None
+        if settled[0][2] is not None:
+            return
+        if settled[0][0].item is None:
+            self._marking(engine, HighWater.changed)
+        else:
+            self._mark.saw([job.item for job, _answer, _wrong in settled])
+        if self._mark.wait() == 0.0:
+            self._marking(engine, HighWater.write)
+
+    def _marking(self, engine: Engine, step: Callable[[HighWater, sqlite3.Connection], None]) -> None:
+        assert self._mark is not None
+        try:
+            held = engine.raw_connection()
+            try:
+                step(self._mark, cast(sqlite3.Connection, held.driver_connection))
+            finally:
+                held.close()
+        except (sqlite3.Error, DBAPIError) as wrong:
+            log.warning("database not marked", error=type(wrong).__name__)  # its next action says what is wrong with it
+            engine.dispose()
 
     def _commit(self, engine: Engine, group: list[_Job], fold: Fold | None) -> list[_Settled]:
         try:
             with engine.begin() as conn:
                 answers = self._batch(conn, group, fold)
+                crash.step("commit-before")
+            crash.step("commit-after")
         except Spoilt as spoilt:
             return _failed(group, spoilt) if group[0].item is None else self._commit(engine, group, spoilt.again)
         except Exception as wrong:

@@ -22,9 +22,10 @@ const baked = '__WEBLEADS_CONSENT__';
  */
 export function readConfig(attribute, source, served = baked) {
   const consent = attribute('data-consent');
+  const endpoint = attribute('data-endpoint') || '/in';
   const stated = isSetting(consent);
   return {
-    endpoint: new URL(attribute('data-endpoint') || '/in', source).href,
+    endpoint: (/^(\w+:)?\/\//.test(endpoint) ? '' : source.replace(/(\w\/).*/, '$1').slice(0, -1)) + endpoint,
     setting: /** @type {string} */ (stated ? consent : isSetting(served) ? served : 'required'),
     stated,
     hash: attribute('data-hash') != null,

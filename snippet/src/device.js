@@ -21,6 +21,23 @@ export const safely = (work) => {
   }
 };
 
+/**
+ * Runs `work` later; what it throws stays here too.
+ * @param {() => unknown} work
+ * @param {number} wait  ms
+ */
+export const later = (work, wait) => window.setTimeout(() => safely(work), wait);
+
+/**
+ * A whole URL as the page resolves it, or ''. `URL` is no help: old pages have a variable of that name.
+ * @param {string} url
+ */
+export const resolve = (url) => {
+  const link = document.createElement('a');
+  link.href = url;
+  return link.host && link.href;
+};
+
 /** @param {string} key */
 export const recall = (key) => safely(() => localStorage.getItem(key)) || '';
 

@@ -6,7 +6,7 @@
  * @typedef {Omit<HTMLInputElement, 'type'> & {type: string, selectedOptions?: HTMLCollectionOf<HTMLOptionElement>}} Control
  */
 
-import { safely } from './device.js';
+import { resolve } from './device.js';
 import { cleanUrl, withheld } from './secrets.js';
 import { AREA_LENGTH, TEXT_LENGTH, cut, fit } from './wire.js';
 
@@ -36,10 +36,10 @@ const words = (node) =>
     ? ''
     : node.nodeType === 3
       ? String(node.nodeValue)
-      : Array.from(node.childNodes, words).join(' ');
+      : [...node.childNodes].map(words).join(' ');
 
-/** @param {Iterable<Node | null> | ArrayLike<Node | null>} nodes */
-const said = (nodes) => cut(Array.from(nodes, words).join(' ').replace(/\s+/g, ' ').trim());
+/** @param {Iterable<Node | null>} nodes */
+const said = (nodes) => cut([...nodes].map(words).join(' ').replace(/\s+/g, ' ').trim());
 
 const FIELD = 'input,select,textarea';
 
@@ -82,7 +82,9 @@ export function guard(field) {
   const value = (field.value = cut(field.value, max + MARGIN));
   const reason = (field.withheld = field.withheld || withheld(field));
   if (reason) field.text = field.checked = field.preset = undefined;
-  else if (value.length > max) field.cut = 1;
+  // Only the chosen radio is sent: all that is its own would tell which.
+  if (reason && field.type === 'radio') field.id = field.label = field.hint = undefined;
+  if (!reason && value.length > max) field.cut = 1;
   field.value = reason || !value.trim() ? undefined : cut(value, max);
   return field;
 }
@@ -107,7 +109,7 @@ function read(control) {
   } else if (!UNREAD.test(type)) {
     field.value = control.value;
     if (selectedOptions) {
-      const chosen = Array.from(selectedOptions);
+      const chosen = [...selectedOptions];
       field.value = chosen.map((option) => option.value).join(', ');
       field.text = said(chosen);
     }
@@ -116,8 +118,11 @@ function read(control) {
 }
 
 /** A short fingerprint (FNV-1a) of a text. @param {string} text */
-export const hash = (text) =>
-  ([...text].reduce((sum, sign) => Math.imul(sum ^ sign.charCodeAt(0), 16777619), 2166136261) >>> 0).toString(36);
+export const hash = (text) => {
+  let sum = 2166136261;
+  for (const sign of text) sum = Math.imul(sum ^ sign.charCodeAt(0), 16777619);
+  return (sum >>> 0).toString(36);
+};
 
 /**
  * A form's key (DESIGN 5), the same on every visit.
@@ -148,7 +153,7 @@ export function sort(fields, get) {
 
 /** Whether a field lets somebody be reached or say something. @param {Field} field */
 const speaks = ({ type, name, id, label, hint, autocomplete, value }) =>
-  /^(email|tel$|textarea)/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join()) || /\S@\S/.test(value || '');
+  /^(email|tel$|textarea)/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join()) || /\S@\S|^\W*[+0](\W?\W?\d){8,12}\W?$/.test(value || '');
 
 /**
  * What a form would send now.
@@ -163,7 +168,7 @@ export function snapshot(form, button) {
   const kind = sort(fields, !/^post$/i.test(attribute(form, 'method')));
   if (kind === 'skip' || within(form, IGNORE + ',search,[role=search]')) return;
   const target = (button && attribute(button, 'formaction')) || attribute(form, 'action');
-  const action = cleanUrl((safely(() => new URL(target, location.href).href) || '').replace(/[?#].*/, ''));
+  const action = cleanUrl((target ? resolve(target) : location.href).replace(/[?#].*/, ''));
   return {
     // Of all fields, chosen or not: the key must not depend on what was answered.
     key: cut(

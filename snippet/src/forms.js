@@ -9,7 +9,7 @@
  *   event: of the visitor's sending; script: a script sent it (in the end)
  */
 
-import { safely } from './device.js';
+import { later } from './device.js';
 import { attribute, guard, snapshot } from './fields.js';
 import { listen, watch } from './listen.js';
 import { emit } from './track.js';
@@ -48,7 +48,7 @@ function end(attempt, result, by) {
 const place = () => location.pathname + location.search;
 
 /** @param {Attempt} attempt */
-const watchOver = (attempt) => setTimeout(() => safely(() => look(attempt)), GLANCE);
+const watchOver = (attempt) => later(() => look(attempt), GLANCE);
 
 /** @param {Attempt} attempt */
 function look(attempt) {

@@ -5,8 +5,8 @@ import { CONSENT, SECRET, keep, readCookie, recall, wipe, writeCookie } from './
 /** @param {number} count */
 const random = (count) => crypto.getRandomValues(new Uint8Array(count));
 
-/** @param {ArrayLike<number>} bytes */
-const hex = (bytes) => Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('');
+/** No `Array.from` in the tag: old libraries replace it by one that takes no function. @param {Iterable<number>} bytes */
+const hex = (bytes) => [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join('');
 
 /** A random name of 22 signs of base64url. */
 export const token = () => btoa(String.fromCharCode(...random(18))).slice(0, 22).replace(/\W/g, '-');
@@ -14,7 +14,7 @@ export const token = () => btoa(String.fromCharCode(...random(18))).slice(0, 22)
 /**
  * A UUIDv7 (RFC 9562, 5.7). `crypto.randomUUID` is no help: it wants a secure context and makes version 4.
  * @param {number} now  ms
- * @param {ArrayLike<number>} [noise]  10 random bytes
+ * @param {Iterable<number>} [noise]  10 random bytes
  */
 export const uuid7 = (now, noise = random(10)) =>
   (now.toString(16).padStart(12, '0') + hex(noise)).replace(

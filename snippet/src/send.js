@@ -7,9 +7,9 @@
  *   kept: on the device too (leads mode); gone: given to a beacon, which answers nothing
  */
 
-import { QUEUE, keep, keys, recall, safely } from './device.js';
+import { QUEUE, keep, keys, later, recall, safely } from './device.js';
 import { uuid7 } from './identity.js';
-import { BATCH_BYTES, BATCH_EVENTS, body, bytes } from './wire.js';
+import { BATCH_BYTES, BATCH_EVENTS, body, bytes, json } from './wire.js';
 
 const STORE_EVENTS = 50;
 const STORE_LENGTH = 1e5;
@@ -104,12 +104,12 @@ function launch(batch) {
   const plainly = () =>
     safely(() => {
       const request = new XMLHttpRequest();
-      request.onload = () => land(request.status, (name) => request.getResponseHeader(name));
-      request.onerror = () => land();
+      request.onload = () => safely(() => land(request.status, (name) => request.getResponseHeader(name)));
+      request.onerror = () => safely(land);
       request.open('POST', to);
       request.send(text);
     });
-  setTimeout(land, PATIENCE);
+  later(land, PATIENCE);
   new Promise((done) => done(pageFetch(to, { method: 'POST', body: text, keepalive: aloft < ALOFT, credentials: 'omit' })))
     .then((/** @type {any} */ { status, headers }) => land(status.toFixed(), (name) => headers.get(name)))
     .catch(plainly);
@@ -153,7 +153,7 @@ export function flush(leaving) {
   clearTimeout(timer);
   timer = 0;
   if (!leaving && (failures >= GIVE_UP || pause > 0)) {
-    if (failures < GIVE_UP) timer = window.setTimeout(flush, pause);
+    if (failures < GIVE_UP) timer = later(flush, pause);
     return;
   }
   for (const batch of batches(queue.filter((item) => !item.flying && !(leaving && item.gone)))) {
@@ -171,11 +171,11 @@ export function flush(leaving) {
 export function put(item, urgent) {
   queue.push(item);
   if (item.kept) {
-    keep(QUEUE + item.id, JSON.stringify([item.key, item.text]));
+    keep(QUEUE + item.id, json([item.key, item.text]));
     trim();
   }
   if (urgent) flush();
-  else timer = timer || window.setTimeout(flush, LINGER);
+  else timer = timer || later(flush, LINGER);
 }
 
 /** A new page view: an address that could not be reached gets another chance. */

@@ -2,7 +2,7 @@
 
 import { readConfig, siteNumber } from './config.js';
 import { awake, changed, decide } from './consent.js';
-import { CONSENT, readCookie, safely } from './device.js';
+import { CONSENT, readCookie, resolve, safely } from './device.js';
 import { closeForms, submitted, watchForms } from './forms.js';
 import { listen, watch } from './listen.js';
 import { flush } from './send.js';
@@ -24,7 +24,7 @@ const COMMANDS = {
   form: submitted,
   consent: (state, text) => hear(state, 'api', text),
   reset: renew,
-  view: (url) => arrive(new URL(url || '', location.href).href, here, 'route'),
+  view: (url) => arrive((url && resolve(url)) || location.href, here, 'route'),
 };
 
 /** The visitor's decision. @param {string} state @param {string} how @param {unknown} [text] */
@@ -121,5 +121,5 @@ safely(() => {
   const earlier = page.webleads;
   // Loaded twice, or both tags on a page: the first one is at work already and takes what is new.
   if (earlier?.join) earlier.join(site, config);
-  else start(config, site, Array.from(earlier?.q || []));
+  else start(config, site, [...(earlier?.q || [])]);
 });

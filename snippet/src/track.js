@@ -12,7 +12,7 @@
 
 import { isSetting } from './config.js';
 import * as consent from './consent.js';
-import { OURS, keep, recall } from './device.js';
+import { OURS, keep, recall, safely } from './device.js';
 import { enter, leave, proof, token, uuid7 } from './identity.js';
 import { cleanText, cleanUrl } from './secrets.js';
 import * as send from './send.js';
@@ -35,7 +35,7 @@ const context = (leads) => ({
   ...(leads && {
     screen: screen.width + 'x' + screen.height,
     viewport: innerWidth + 'x' + innerHeight,
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: safely(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
   }),
   language: navigator.language,
   tag: TAG,
@@ -122,10 +122,14 @@ const statement = (state, hash) =>
 const inLeads = () => sites.some((site) => site.visitor);
 
 /** Tells the collector of the grant, with the proof as soon as it is computed. */
-async function confirm() {
+function confirm() {
   const at = Date.now();
-  const hash = await proof(inLeads);
-  for (const site of sites) if (site.visitor) tell(site, statement('granted', hash), true, at);
+  /** @param {string} [hash] */
+  const say = (hash) =>
+    safely(() => {
+      for (const site of sites) if (site.visitor) tell(site, statement('granted', hash), true, at);
+    });
+  proof(inLeads).then(say, () => say());
 }
 
 /**

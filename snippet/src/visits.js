@@ -1,5 +1,6 @@
 /** Which pages were seen, how long, how deep, and which contacts were clicked. */
 
+import { later } from './device.js';
 import { listen, watch } from './listen.js';
 import { cleanText } from './secrets.js';
 import { emit, here, moved, viewed } from './track.js';
@@ -54,7 +55,7 @@ const place = () => location.href.replace(routes ? '' : /#.*/, '');
 /** Looks, as soon as the router is done, whether this is another page. */
 function route() {
   moving++;
-  setTimeout(() => {
+  later(() => {
     moving--;
     if (place() !== spot) arrive(location.href, here, 'route');
   }, SETTLE);

@@ -21,6 +21,7 @@ export const LABEL_LENGTH = 200;
 export const FORM_FIELDS = 200;
 export const FORM_BYTES = 24000;
 const MAX_PROPS = 20;
+const SHORT = 100; // a value of this length is not cut for others
 
 /** All keys that may leave, for the tests: nothing in the tag reads this list, so the build drops it. */
 export const KEYS = {
@@ -39,9 +40,20 @@ export const KEYS = {
   error: ['kind', 'count'],
 };
 
-/** A value as JSON, without what no reader can store: NUL and half surrogate pairs. @param {unknown} value */
+/**
+ * A value as JSON, without what no reader can store: NUL and half surrogate pairs. Piece by piece, because old libraries give
+ * arrays and objects a `toJSON` of their own.
+ * @param {any} value
+ * @returns {string}
+ */
 export const json = (value) =>
-  JSON.stringify(value, (_, one) => (typeof one === 'string' ? one.replace(/[\ud800-\udfff\0]/gu, '') : one));
+  Array.isArray(value)
+    ? `[${value.map((one) => json(one))}]`
+    : value && typeof value === 'object'
+      ? `{${Object.entries(value)
+          .filter(([, one]) => one !== undefined)
+          .map(([key, one]) => json(key) + ':' + json(one))}}`
+      : JSON.stringify(typeof value === 'string' ? value.replace(/[\ud800-\udfff\0]/gu, '') : value);
 
 /**
  * What all events of a batch share, as text; events with equal texts may travel together.
@@ -61,7 +73,7 @@ export const head = (site, visitor, consent, context) => json({ site, visitor: v
 export const body = (shared, sent, events) => `{"v":1,${shared},"sent":${sent},"events":[${events}]}`;
 
 /** The bytes of a text in UTF-8. @param {string} text */
-export const bytes = (text) => new Blob([text]).size;
+export const bytes = (text) => new TextEncoder().encode(text).length;
 
 /** A text of bounded length; what is no text is empty (a page may hand over anything). @param {unknown} text @param {number} [max] */
 export const cut = (text, max = LABEL_LENGTH) => (typeof text === 'string' ? text.slice(0, max) : '');
@@ -123,21 +135,32 @@ export const consent = (state, how, version, language, proof) => ({
 export const error = (kind, count) => ({ type: 'error', kind, count });
 
 /**
- * Shortens a submission to its bounds: the longest value is cut first.
+ * Shortens a submission to its bounds: the longest value is cut first, as long as there is a long one; then fields go.
  * @param {Field[]} fields
  */
 export function fit(fields) {
   /** @param {Field} field */
   const length = ({ value = '' }) => value.length;
-  // The order is the page's own; only where there are too many do those that say something go first.
-  if (fields.length > FORM_FIELDS) fields = fields.sort((a, b) => Number(!a.value) - Number(!b.value)).slice(0, FORM_FIELDS);
-  while (bytes(json(fields)) > FORM_BYTES) {
-    const longest = fields.reduce((most, field) => (length(field) > length(most) ? field : most));
-    // A tenth at a time, for a sign may be one byte or four; where labels alone are too much, the last field goes.
-    if (longest.value) {
-      longest.value = longest.value.slice(0, length(longest) * 0.9);
-      longest.cut = 1;
-    } else fields.pop();
+  /** @param {Field} field */
+  const size = (field) => bytes(json(field)) + 1;
+  // The order is the page's own; only where there are too many do those go first by which somebody can be reached.
+  /** @param {Field} field */
+  const rank = ({ type, value }) => (!value ? 2 : /^(email|tel)$/.test(type || '') || /@/.test(value) ? 0 : 1);
+  const sort = () => fields.sort((a, b) => rank(a) - rank(b));
+  if (fields.length > FORM_FIELDS) fields = sort().slice(0, FORM_FIELDS);
+  let over = 1 - FORM_BYTES;
+  for (const field of fields) over += size(field);
+  while (over > 0) {
+    let [longest] = fields;
+    for (const field of fields) if (length(field) > length(longest)) longest = field;
+    const long = length(longest) > SHORT;
+    if (!long) [longest] = sort().splice(-1);
+    over -= size(longest);
+    if (!long) continue;
+    // A tenth at a time, for a sign may be one byte or four.
+    longest.value = longest.value?.slice(0, length(longest) * 0.9);
+    longest.cut = 1;
+    over += size(longest);
   }
   return fields;
 }

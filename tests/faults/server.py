@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 import signal
 import subprocess
 import sys
@@ -21,6 +23,9 @@ class Server:
         self.folder = folder
         self.file = folder / "webleads.sqlite"
         self.port = 0
+        self.environment: dict[str, str] = {}  # of the next start
+        self.limits: dict[int, int] = {}  # of the next start: RLIMIT_… → soft limit; the hard one stays
+        self.user: int | None = None
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -32,11 +37,27 @@ class Server:
         """Begins to start; a process that was there must have ended."""
         arguments = ["serve", "--port", str(self.port), "--database", f"sqlite:///{self.file}"]
         with open(self.folder / "out.txt", "wb") as out, open(self.folder / "err.txt", "ab") as err:
-            self.process = subprocess.Popen([*WEBLEADS, *arguments], stdout=out, stderr=err, cwd=self.folder)
+            self.process = subprocess.Popen(
+                [*WEBLEADS, *arguments],
+                stdout=out,
+                stderr=err,
+                cwd=self.folder,
+                env=os.environ | self.environment,
+                user=self.user,
+                preexec_fn=self._limit if self.limits else None,
+            )
+
+    def _limit(self) -> None:
+        for kind, soft in self.limits.items():
+            resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1]))
 
     def start(self) -> None:
         """Starts, and waits until batches are taken."""
         self.launch()
+        self.wait()
+
+    def wait(self) -> None:
+        """Waits until batches are taken. An end before that is an AssertionError with what it said."""
         assert self.process is not None
         end = time.monotonic() + STARTING
         while "ready " not in (said := (self.folder / "out.txt").read_text()):
@@ -44,6 +65,11 @@ class Server:
             assert time.monotonic() < end, "not ready in time"
             time.sleep(0.01)
         self.port = int(said.split("ready ", 1)[1].splitlines()[0].rsplit(":", 1)[1])
+
+    @property
+    def errors(self) -> str:
+        """What all its processes logged."""
+        return (self.folder / "err.txt").read_text()
 
     def kill(self) -> None:
         """kill -9."""

@@ -74,7 +74,24 @@ def test_a_screen_writes_the_viewers_clock_and_names_it_in_the_heads() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", "＝1+1", "＋1", "－1", "＠x", "+33612345678=1", "+12345"],
+    [
+        "=1+1",
+        "+cmd|' /C calc'!A0",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\x00=1",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠x",
+        "+33612345678=1",
+        "+12345",
+        " =1",
+        "\ufeff=1",
+        "\u202e\u200b@x",
+    ],
 )
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
     assert export.guarded(text) == "'" + text

@@ -15,7 +15,7 @@ from collector.present.tag import tag
             "E-mail\u00a0: lettre, campagne «\u00a0rentree\u00a0»",
         ),
         (("Direct", "(direct)", "(none)", ""), "Direct visit", "Visite directe"),
-        (("Unassigned", "foo", "bar", ""), "Tagged, but matches no channel: foo, medium “bar”", None),
+        (("Unassigned", "foo", "bar", ""), "Other tagged link: foo, medium “bar”", None),
         (("", "", "", ""), "", ""),
         (("Some Future", "x", "", ""), "Some Future: x", "Some Future\u00a0: x"),
     ],
@@ -26,9 +26,35 @@ def test_an_origin_is_said_in_both_languages(parts: tuple[str, str, str, str], e
         assert words.came_from(*parts, language="fr") == french
 
 
-@pytest.mark.parametrize(("key", "name"), [("contact", "contact"), ("", ""), ("9f86d081884c7d65", ""), ("cafe", "cafe")])
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("contact", "contact"),
+        ("", ""),
+        ("9f86d081884c7d65", ""),
+        ("cafe", "cafe"),
+        ("f1dpbpzf", ""),
+        ("form2024", "form2024"),
+        ("facture", "facture"),
+        ("feedback", "feedback"),
+    ],
+)
 def test_a_form_that_is_known_by_a_hash_has_no_name(key: str, name: str) -> None:
     assert words.form(key) == name
+
+
+@pytest.mark.parametrize(
+    ("agent", "french"),
+    [
+        ("Chrome 156 · Linux · desktop", "Chrome 156 · Linux · ordinateur"),
+        ("Safari 18 · iOS · mobile", "Safari 18 · iOS · téléphone"),
+        ("other", ""),
+        ("Chrome 156 · other", "Chrome 156"),
+        ("", ""),
+    ],
+)
+def test_a_device_is_said_in_words_and_an_unknown_one_not_at_all(agent: str, french: str) -> None:
+    assert words.agent(agent, "fr") == french
 
 
 @pytest.mark.parametrize(

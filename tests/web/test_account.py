@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from collector.actions import demo
 from collector.actions import users as acts
-from collector.store import users
+from collector.store import ids, users
 from collector.web.auth import local_path
 from collector.web.throttle import FREE, KEPT, Throttle
 
@@ -192,9 +193,9 @@ async def test_the_language_is_the_users_choice_then_the_cookies_then_the_browse
 
 
 async def test_who_cannot_sign_in_yet_is_told_about_the_link(place: Place) -> None:
-    assert "Nobody can sign in yet" in (await place.browser.get("/login")).text
+    assert "Nobody has a password here yet" in (await place.browser.get("/login")).text
     await place.writer.run(rows.user)
-    assert "Nobody can sign in yet" not in (await place.browser.get("/login")).text
+    assert "Nobody has a password here yet" not in (await place.browser.get("/login")).text
 
 
 async def test_no_password_is_ever_shown_again(place: Place) -> None:
@@ -202,3 +203,30 @@ async def test_no_password_is_ever_shown_again(place: Place) -> None:
     answer = await post(place.browser, "/login", {"email": "<b>@x", "password": PASSWORD})
     assert PASSWORD not in answer.text
     assert "<b>@x" not in answer.text
+
+
+async def test_the_demos_user_owns_nothing_so_that_the_set_up_still_works_after_it(place: Place) -> None:
+    await place.writer.run(demo.add, 1, now=NOW, user_id=ids.uuid7(NOW))
+    await _link(place)
+    assert "Nobody has a password here yet" in (await place.browser.get("/login")).text
+    made = await post(place.browser, "/setup?token=link", {"email": "me@example.com", "password": "12345678"})
+    assert made.status_code == 303
+
+
+async def test_the_settings_language_speaks_where_the_browser_says_none_that_we_know(place: Place) -> None:
+    app = screens(place.database, place.writer, place.clock, language="fr")
+    async with place._replace(app=app).another() as browser:
+        for accepted, language in (("", "fr"), ("de, *;q=0.1", "fr"), ("en-GB", "en")):
+            page = await browser.get("/login", headers={"accept-language": accepted})
+            assert f'<html lang="{language}">' in page.text
+
+
+@pytest.mark.parametrize(("trusted", "apart"), [(("127.0.0.0/8",), True), ((), False)])
+async def test_behind_a_trusted_proxy_a_guesser_slows_down_only_himself(place: Place, trusted: tuple[str, ...], apart: bool) -> None:
+    await place.writer.run(rows.user)
+    app = screens(place.database, place.writer, place.clock, trusted_proxies=trusted)
+    async with place._replace(app=app).another() as browser:
+        for _ in range(FREE):
+            await post(browser, "/login", {"email": "owner@example.com", "password": "wrong pass"}, x_forwarded_for="192.0.2.66")
+        answer = await post(browser, "/login", {"email": "owner@example.com", "password": PASSWORD}, x_forwarded_for="192.0.2.1")
+        assert answer.status_code == (303 if apart else 429)

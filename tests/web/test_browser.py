@@ -12,6 +12,7 @@ import axe_playwright_python
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
+from sqlalchemy import Connection
 
 from collector.store.writer import Writer
 from tests.conftest import opened
@@ -158,3 +159,16 @@ async def test_everything_works_without_javascript(stage: Stage) -> None:
     await expect(page.get_by_role("heading", name="La balise")).to_be_visible()
     await page.get_by_role("button", name="Se déconnecter").click()
     await expect(page.get_by_role("heading", name="Se connecter")).to_be_visible()
+
+
+async def test_a_name_without_an_end_makes_no_page_wider_than_a_phone(stage: Stage) -> None:
+    def tell(conn: Connection) -> bytes:
+        long = "A" * 400
+        return rows.lead(conn, name=long, organization=long, email=f"{long}@example.com", form=long, marks=("automated", "headless"))
+
+    lead = await stage.writer.run(tell)
+    page = await stage.browser.new_page(viewport={"width": 360, "height": 800})
+    await _sign_in(page, stage.url)
+    for path in ("/leads", f"/leads/{uuid.UUID(bytes=lead)}"):
+        await page.goto(stage.url + path)
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360, path

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from starlette.routing import Route
 
 from collector.store.writer import Busy
-from collector.web import errors, render
+from collector.web import errors, patience, render
 
 from . import rows
 from .conftest import Place, post, token_of
@@ -106,6 +108,9 @@ async def test_another_host_is_misdirected_when_the_address_is_set(place: Place)
         answer = await browser.get("/login", headers={"accept-language": "fr"})
         assert answer.status_code == 421
         assert "Ce n’est pas l’adresse du collecteur" in answer.text
+        assert '<a href="http://leads.test/">' in answer.text
+        for file in re.findall(r'"(/static/[^"]+)"', answer.text):
+            assert (await browser.get(file)).status_code == 200
     async with place._replace(app=app).another() as browser:
         assert (await browser.get("/login")).status_code == 200
 
@@ -197,3 +202,21 @@ async def test_a_strangers_words_are_only_words_on_every_screen(owned: Place, ev
     assert (
         await owned.browser.get("/leads", params={"q": evil, "source": evil, "site": evil, "after": evil, "kind": evil})
     ).status_code == 200
+
+
+@pytest.mark.parametrize(("url", "said"), [("https://leads.test", "max-age=31536000"), ("http://leads.test", None)])
+async def test_a_browser_that_came_by_https_is_told_to_stay_there(place: Place, url: str, said: str | None) -> None:
+    app = screens(place.database, place.writer, place.clock, url=url)
+    async with place._replace(app=app).another(origin=url) as browser:
+        assert (await browser.get("/login")).headers.get("strict-transport-security") == said
+
+
+async def test_a_form_that_never_ends_is_given_up(owned: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"email="
+        await asyncio.sleep(5)
+
+    monkeypatch.setattr(patience, "LONGEST", 0.05)
+    answer = await owned.browser.post("/login", content=body(), headers={"content-type": "application/x-www-form-urlencoded"})
+    assert answer.status_code == 408
+    assert "That took too long" in answer.text

@@ -6,9 +6,14 @@ import csv
 import io
 import re
 import uuid
+from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
+
+from collector.domain.events import Field
+from collector.store import schema
 
 from . import rows, story
 from .conftest import Place
@@ -28,7 +33,8 @@ async def test_the_list_is_said_in_words(owned: Place) -> None:
         "Email: lettre, campaign “rentree”",
         "26 minutes ago",
         "23 Nov 2026 at 11:06",
-        "Automated browser, Headless browser",
+        ">Automated browser<",
+        ">Headless browser<",
         "8 leads",
         "Menuiserie Lefèvre",
     ):
@@ -184,3 +190,24 @@ async def test_an_empty_list_says_what_to_do_next(owned: Place) -> None:
 
 async def test_the_start_is_the_list(owned: Place) -> None:
     assert (await owned.browser.get("/")).headers["location"] == "/leads"
+
+
+async def test_a_choice_is_said_by_its_question_and_a_device_in_words(owned: Place) -> None:
+    def tell(conn: Any) -> bytes:
+        rows.site(conn)
+        lead = rows.lead(conn)
+        rows.visit(conn, "v", NOW - 5000, [("https://example.com/", "Home")], {})
+        fields = [
+            Field(name="title", type="radio", label="Madame", text="Madame", hint="Civilité", value="mme", checked=True),
+            Field(name="news", type="checkbox", label="Newsletter", value="1", checked=True),
+        ]
+        sent = rows.submission(conn, lead, NOW, fields, visitor="v")
+        rows.span(conn, lead, "v", sent, NOW, NOW - 10_000)
+        conn.execute(update(schema.session).values(agent="Chrome 156 · Linux · desktop"))
+        return lead
+
+    lead = await owned.writer.run(tell)
+    page = (await owned.browser.get(f"/leads/{UUID(bytes=lead)}", headers={"accept-language": "fr"})).text
+    assert re.search(r"<dt>Civilité</dt>\s*<dd>Madame\s*</dd>", page)
+    assert re.search(r"<dt>Newsletter</dt>\s*<dd>coché\s*</dd>", page)
+    assert "Chrome 156 · Linux · ordinateur" in page

@@ -19,6 +19,13 @@ async def test_a_bad_domain_is_said_in_words(owned: Place, domain: str, said: st
     assert said in answer.text
 
 
+async def test_a_domain_that_is_here_already_is_not_added_again(owned: Place) -> None:
+    await owned.writer.run(rows.site)
+    answer = await post(owned.browser, "/sites/new", {"domain": "https://EXAMPLE.com/contact"})
+    assert answer.status_code == 422
+    assert "This site is already here." in answer.text
+
+
 @pytest.mark.parametrize("role", ["marketer", "viewer"])
 async def test_only_the_owner_adds_sites(place: Place, role: str) -> None:
     await place.writer.run(rows.user, "m@example.com", role)
