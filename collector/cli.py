@@ -125,7 +125,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
         except Exception as wrong:
             if (said := said_by_database(wrong)) is None:
                 raise
-            raise click.ClickException(f"the database says: {said}") from None
+            raise click.ClickException(f"the database {Database(config.database).name} says: {said}") from None
 
     made = update_wrapper(run, command)
     made = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON value.")(made)

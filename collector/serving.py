@@ -6,16 +6,17 @@ import asyncio
 import gc
 import json
 import logging
+import os
 import secrets
 import signal
 import socket as sockets
 import sys
 import traceback
 from collections.abc import Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from socket import socket
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 import uvicorn
@@ -55,7 +56,8 @@ def run(settings: Settings, host: str, port: int, *, demo_port: int | None = Non
 
 
 def _log(level: str) -> None:
-    handler = logging.StreamHandler(sys.stderr)
+    errors = _Errors()
+    handler = logging.StreamHandler(errors)
     handler.setFormatter(_Line())
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
@@ -65,8 +67,20 @@ def _log(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, errors)),
     )
+
+
+class _Errors:
+    """stderr, whose disk may be full: a line that cannot be written is lost, and nothing else with it."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            os.write(2, text.encode(errors="backslashreplace"))
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits."""
 
 
 class _Line(logging.Formatter):

@@ -35,7 +35,7 @@ _TITLES = {
 }
 _PATHS = ("/", ARTICLE, "/devis", "/contact", "/mentions-legales")
 _WALK = tuple(accumulate((30, 28, 20, 18, 4)))
-_LENGTHS = tuple(accumulate((52, 22, 11, 7, 5, 3)))  # of a hundred visits, how many have 1, 2, … pages
+_LENGTHS = tuple(accumulate((58, 20, 10, 6, 4, 2)))  # of a hundred visits, how many have 1, 2, … pages
 _HOURS = tuple(accumulate((1, 0, 0, 0, 1, 2, 4, 7, 9, 10, 8, 9, 8, 8, 7, 7, 6, 6, 7, 8, 9, 7, 4)))  # UTC; none begins in the last hour
 _WEEK = (1.05, 1.1, 1.05, 1.15, 0.95, 0.6, 0.65)
 _FORMS = {"newsletter": ARTICLE, "contact": "/contact", "devis": "/devis"}
@@ -295,7 +295,7 @@ class _Telling:
     def _read(self) -> None:
         ms = min(int(self._dice.expovariate(1 / 35_000)) + 1_000, 4 * MINUTE)
         self.at += ms + self._dice.randrange(4_000)
-        if self._dice.random() < 0.9:
+        if self._dice.random() < 0.85:
             self._add("engage", {"ms": ms, "scroll": self._dice.randrange(15, 101)})
 
     def _add(self, kind: str, data: dict[str, object], fields: tuple[Field, ...] = (), query: str = "") -> None:

@@ -64,6 +64,11 @@ class Database:
         self.file = Path(self.url.database or "").absolute() if self.is_sqlite else None
         self._readers: AsyncEngine | None = None
 
+    @property
+    def name(self) -> str:
+        """What a person calls it: the file, or the URL without its password."""
+        return str(self.file) if self.file is not None else self.url.render_as_string(hide_password=True)
+
     def writing_engine(self) -> Engine:
         """The one sync engine that may write (SQLite only). Its connection lives in the thread that first uses it."""
         assert self.file is not None

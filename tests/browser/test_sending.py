@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .conftest import Stage
@@ -128,6 +130,40 @@ def test_a_page_that_broke_fetch(stage: Stage, script: str) -> None:
     stage.event("view")
     stage.quiet()
     assert len(stage.recorder.ids()) == len(set(stage.recorder.ids()))
+
+
+# What Prototype.js and its like put over the language's own: no mapping in Array.from, no folding in reduce, a toJSON on arrays.
+LIBRARY = """<script>
+Array.from = list => list ? [].slice.call(list) : []
+Array.prototype.reduce = function () { return this.length > 1 ? this : this[0] }
+Array.prototype.toJSON = function () { return '[' + this.length + ']' }
+Array.prototype.each = Object.prototype.extend = function () {}
+var URL = '/base/'
+</script>"""
+
+
+def test_a_page_with_an_old_library(stage: Stage) -> None:
+    card = "<textarea name=note>Ma carte : 4111 1111 1111 1111, IBAN FR76 3000 6000 0112 3456 7890 189</textarea>"
+    page = stage.show(FORM.replace("<button", card + "<button", 1), head=LIBRARY + stage.tag(**GRANTED))
+    page.click("#go")
+    event = stage.event("form_submit")
+    assert {"email", "note"} <= {field["name"] for field in event["fields"]}
+    assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name) for name in stage.recorder.ids())
+    assert stage.event("consent")["proof"]
+    assert not any(number in "".join(stage.recorder.texts) for number in ("4111", "FR76"))
+
+
+BROKEN = {
+    "cannot hash": "crypto.subtle.digest = () => Promise.reject(Error('patched'))",
+    "has no zones": "Intl.DateTimeFormat = () => { throw Error('patched') }",
+}
+
+
+@pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
+def test_a_page_that_is_short_of_something(stage: Stage, script: str) -> None:
+    page = stage.show(FORM, head=f"<script>{script}</script>" + stage.tag(**GRANTED))
+    page.click("#go")
+    assert stage.event("form_submit")["batch"]["visitor"] == stage.event("consent")["batch"]["visitor"]
 
 
 def test_storage_that_throws_is_survived(stage: Stage) -> None:

@@ -350,5 +350,11 @@ def test_ids_compare_as_bytes_whatever_their_case() -> None:
 
 
 def test_signs_that_nobody_typed_do_not_turn_the_words_around_them() -> None:
-    made = _checked(body(form(email=None, fields=[field("nom", "Du\u202erand\u2069\x07", label="N\u202eom"), field("message", "a\n\tb", type="textarea")])))
+    made = _checked(
+        body(
+            form(
+                email=None, fields=[field("nom", "Du\u202erand\u2069\x07", label="N\u202eom"), field("message", "a\n\tb", type="textarea")]
+            )
+        )
+    )
     assert [(one.value, one.label) for one in made.events[0].fields] == [("Durand", "Nom"), ("a\n\tb", "Message")]

@@ -25,7 +25,7 @@ class Server:
         self.port = 0
         self.environment: dict[str, str] = {}  # of the next start
         self.limits: dict[int, int] = {}  # of the next start: RLIMIT_… → soft limit; the hard one stays
-        self.user: int | None = None
+        self.before: list[str] = []  # words in front of the command of the next start; they end in an exec
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -38,12 +38,11 @@ class Server:
         arguments = ["serve", "--port", str(self.port), "--database", f"sqlite:///{self.file}"]
         with open(self.folder / "out.txt", "wb") as out, open(self.folder / "err.txt", "ab") as err:
             self.process = subprocess.Popen(
-                [*WEBLEADS, *arguments],
+                [*self.before, *WEBLEADS, *arguments],
                 stdout=out,
                 stderr=err,
                 cwd=self.folder,
                 env=os.environ | self.environment,
-                user=self.user,
                 preexec_fn=self._limit if self.limits else None,
             )
 

@@ -14,6 +14,7 @@ test('a site is a number or a string of digits', () => {
 test('events go beside the script, or where the page says', () => {
   assert.equal(read({}).endpoint, 'https://stats.example.com/in');
   assert.equal(read({ 'data-endpoint': 'https://exemple.fr/c' }).endpoint, 'https://exemple.fr/c');
+  assert.equal(read({ 'data-endpoint': '//exemple.fr/c' }).endpoint, '//exemple.fr/c');
   assert.equal(read({ 'data-endpoint': '/proxy/in' }).endpoint, 'https://stats.example.com/proxy/in');
 });
 

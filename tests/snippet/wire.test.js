@@ -47,6 +47,15 @@ test('what no reader can store is left out, whole pairs stay', () => {
   assert.equal(wire.json({ a: 'x\ud800y\udc00z\0 😀 \\ud800' }), '{"a":"xyz 😀 \\\\ud800"}');
 });
 
+test('what a library puts on every array and object changes nothing', () => {
+  const { prototype } = Array;
+  prototype.toJSON = Object.prototype.toJSON = () => 'replaced';
+  const text = wire.json({ a: [1, { b: [] }], c: undefined, d: null, e: NaN, 'f\0': false });
+  delete prototype.toJSON;
+  delete Object.prototype.toJSON;
+  assert.equal(text, '{"a":[1,{"b":[]}],"d":null,"e":null,"f":false}');
+});
+
 test('a text is cut to its bound, anything else is empty', () => {
   assert.equal(wire.cut('abc', 2), 'ab');
   for (const value of [undefined, null, 7, {}, []]) assert.equal(wire.cut(value), '');
@@ -79,4 +88,12 @@ test('a submission of too many fields, or of labels alone, fits too; what says s
   assert.ok(fields.length <= 200);
   assert.ok(size(fields) <= wire.FORM_BYTES);
   assert.equal(fields[0].name, 'email');
+});
+
+test('who sent it is never cut away, however long the rest is', () => {
+  const rest = Array.from({ length: 260 }, (_, n) => ({ name: `n${n}`, label: 'l'.repeat(200), hint: 'h'.repeat(200), value: 'v'.repeat(60) }));
+  const fields = wire.fit([...rest, { name: 'a', type: 'text', value: 'jeanne.martin@exemple.fr' }, { name: 'b', type: 'tel', value: '06 12 34 56 78' }]);
+  assert.ok(size(fields) <= wire.FORM_BYTES);
+  const found = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+  assert.deepEqual([found.a, found.b], ['jeanne.martin@exemple.fr', '06 12 34 56 78']);
 });

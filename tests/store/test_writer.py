@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -101,6 +102,27 @@ async def test_a_batch_that_cannot_be_committed_is_busy_for_its_items_only(foldi
     with pytest.raises(Busy):
         await writer.take(Item(-1))
     assert await writer.take(Item(1)) == 2
+
+
+@pytest.mark.parametrize(("wrong", "kept"), [(sqlite3.OperationalError("disk I/O error"), False), (ValueError("a poisonous row"), True)])
+async def test_no_connection_outlives_a_failure_of_the_disk(sqlite_url: str, wrong: Exception, kept: bool) -> None:
+    used: list[Any] = []
+
+    def fold(conn: Connection, items: Sequence[Item]) -> list[int]:
+        used.append(conn.connection.driver_connection)
+        if len(used) == 1:
+            raise wrong
+        return [item.value for item in items]
+
+    database = Database(sqlite_url)
+    writer = Writer(database, fold)
+    await writer.start()
+    with pytest.raises(Busy):
+        await writer.take(Item(1))
+    assert await writer.take(Item(2)) == 2
+    assert (used[0] is used[1]) is kept
+    await writer.stop()
+    await database.close()
 
 
 async def test_a_client_that_goes_away_cancels_nobodys_commit(folding: tuple[Writer, Fold]) -> None:

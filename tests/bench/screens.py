@@ -1,0 +1,169 @@
+"""`python -m tests.bench.screens`: the screens of an account of a million sessions, over HTTP, signed in; and whether it slows ingest."""
+
+from __future__ import annotations
+
+import argparse
+import html
+import re
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from uuid import UUID
+
+import httpx2
+
+from tests.faults.server import Server
+
+from . import grown, load, results
+from .grown import Built
+
+ROUNDS = 20
+_INGEST = ((1, 64), (20, 64))  # events a body, connections
+
+
+def main() -> None:
+    """Builds (or finds) the database, asks the screens, sends events; prints a table, and with `--record` keeps it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.screens", description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="1 is 1,000,000 sessions, 5,000,000 events and 100,000 leads")
+    parser.add_argument("--folder", type=Path, help="where the database is kept for the next run; a temporary place by default")
+    parser.add_argument("--record", action="store_true", help="append to tests/RESULTS.md, with date and commit")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as passing:
+        folder = (chosen.folder or Path(passing)) / f"scale-{chosen.scale:g}"
+        built = grown.build(folder, chosen.scale)
+        lines = [*_size_lines(built), "", *_screen_lines(folder), "", *_ingest_lines(folder, Path(passing))]
+    print("\n".join(lines))
+    if chosen.record:
+        results.record("Screens", lines)
+
+
+def _size_lines(built: Built) -> list[str]:
+    rows, events = built.rows, built.rows["event"]
+    whole = sum(built.bytes.values())
+    lines = [
+        f"{rows['session']:,} sessions, {events:,} events, {rows['lead']:,} leads, told by the demo's generator and recorded in"
+        f" {built.seconds:.0f} s ({events / built.seconds:,.0f} events/s, not synchronous).",
+        f"{whole / 1e6:,.0f} MB: {whole / events:.0f} bytes an event with all tables and indexes.",
+        "",
+        "| table | rows | bytes an event | bytes a row |",
+        "|---|---|---|---|",
+    ]
+    for name, size in sorted(built.bytes.items(), key=lambda pair: -pair[1]):
+        if size / events >= 0.5:
+            lines.append(f"| {name} | {rows[name]:,} | {size / events:.1f} | {size / max(1, rows[name]):.0f} |")
+    return lines
+
+
+# Screens -----------------------------------------------------------------------------------------------------------
+
+
+def _screen_lines(folder: Path) -> list[str]:
+    server = Server(folder)
+    server.start()
+    try:
+        with httpx2.Client(base_url=server.url, timeout=60) as browser:
+            _log_in(browser)
+            return _asked(browser, _addresses(server.file))
+    finally:
+        server.stop()
+
+
+def _log_in(browser: httpx2.Client) -> None:
+    found = re.search(r'name="token" value="([^"]+)"', browser.get("/login").text)
+    assert found
+    sent = {"email": grown.EMAIL, "password": grown.PASSWORD, "token": html.unescape(found[1])}
+    told = {"sec-fetch-site": "same-origin", "origin": str(browser.base_url).rstrip("/")}
+    assert browser.post("/login", data=sent, headers=told).status_code == 303
+
+
+def _addresses(file: Path) -> dict[str, str]:
+    """What is asked, by its name in the table."""
+    conn = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    count = conn.execute("SELECT count(*) FROM lead").fetchone()[0]
+    deep = conn.execute("SELECT created_at, hex(id) FROM lead ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?", (count * 9 // 10,))
+    at, identity = deep.fetchone()
+    (longest,) = conn.execute("SELECT id FROM lead ORDER BY visits DESC LIMIT 1").fetchone()
+    ways = "SELECT site_id, last_source, count(*) FROM lead WHERE kind = 'lead' AND first_source = last_source GROUP BY 1, 2"
+    site, source, _n = min(conn.execute(ways), key=lambda row: abs(row[2] - 1_000))
+    conn.close()
+    return {
+        "(sites: a page without leads)": "/sites",
+        "lead list, page 1": "/leads",
+        f"lead list, below {count * 9 // 10:,} leads": f"/leads?after={at}.{identity.lower()}",
+        "by site (half of all)": "/leads?site=1",
+        "by site (a tenth)": "/leads?site=4",
+        "by source: google": "/leads?source=google",
+        "by channel: AI Assistants": "/leads?source=channel%3AAI+Assistants",
+        "search: a name": "/leads?q=lefevre",
+        "search: two words": "/leads?q=helene+kerbrat",
+        "search: part of an e-mail": "/leads?q=le-goff7%40",
+        "search: nothing found": "/leads?q=zzzzzz",
+        "the lead with the most visits": f"/leads/{UUID(bytes=longest)}",
+        "export": f"/leads/export?site={site}&source={source}",
+    }
+
+
+def _asked(browser: httpx2.Client, addresses: dict[str, str]) -> list[str]:
+    """Every address once a round, so that whatever else the machine does falls on all of them."""
+    took: dict[str, list[float]] = {name: [] for name in addresses}
+    size: dict[str, tuple[int, int]] = {}
+    for round_ in range(ROUNDS + 1):
+        for name, address in addresses.items():
+            began = time.perf_counter()
+            answer = browser.get(address)
+            text = answer.content
+            spent = (time.perf_counter() - began) * 1000
+            assert answer.status_code == 200, (address, answer.status_code)
+            if round_:  # the first one warms
+                took[name].append(spent)
+            size[name] = (len(text), text.count(b"\n") - 1)
+    lines = [f"{ROUNDS} requests each, in turn, warm.", "", "| screen | p50 ms | p95 ms | KB |", "|---|---|---|---|"]
+    for name, times in took.items():
+        shown = f"{name} of {size[name][1]:,} rows" if name == "export" else name
+        lines.append(f"| {shown} | {median(times):.1f} | {sorted(times)[ROUNDS * 95 // 100 - 1]:.1f} | {size[name][0] / 1024:.0f} |")
+    return lines
+
+
+# Ingest ------------------------------------------------------------------------------------------------------------
+
+
+def _ingest_lines(folder: Path, passing: Path, repeats: int = 3, seconds: int = 4) -> list[str]:
+    """The same load on a copy of the database and on an empty one, in turn."""
+    full, empty = passing / "full", passing / "empty"
+    shutil.copytree(folder, full)
+    empty.mkdir()
+    grown.empty(empty)
+    lines = ["| events a body | empty, events/s | loaded, events/s | ratio | p99 ms, empty | p99 ms, loaded |", "|---|---|---|---|---|---|"]
+    with _running(full) as loaded, _running(empty) as bare:
+        for events, connections in _INGEST:
+            sides: dict[Server, list[load.Run]] = {bare: [], loaded: []}
+            for round_ in range(repeats + 1):
+                for server, runs in sides.items():
+                    run = load.run(server.port, connections=connections, seconds=seconds if round_ else 1, events=events)
+                    assert not run.errors
+                    runs += [run] if round_ else []
+            few, many = sides[bare], sides[loaded]
+            ratio = median(b.rate / a.rate for a, b in zip(few, many, strict=True))
+            rates = [median(run.rate for run in runs) * events for runs in (few, many)]
+            waits = [median(run.p99 for run in runs) for runs in (few, many)]
+            lines.append(f"| {events} | {rates[0]:,.0f} | {rates[1]:,.0f} | {ratio:.3f} | {waits[0]:.1f} | {waits[1]:.1f} |")
+    return lines
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[Server]:
+    server = Server(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""A full disk (R4): 503 with Retry-After and never a 2xx, reading goes on, and it is over soon after space has come back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from collector.ingest.room import MB
+
+from .asking import ask, form, get, view
+from .ledger import Ledger, rows
+from .server import Server
+
+RECOVERED = 5.0  # seconds after space has come back
+SIZE = 260  # MB of the small disk
+
+
+async def _full(server: Server, ledger: Ledger) -> None:
+    """What must be true while nothing can be written."""
+    before = ledger.answers.get("busy=1", 0)
+    end = time.monotonic() + 10
+    while ledger.answers.get("busy=1", 0) < before + 3:
+        assert time.monotonic() < end, f"not full: {ledger.answers}"
+        await asyncio.sleep(0.02)
+    known = len(ledger.acknowledged)
+    answer = await asyncio.to_thread(ask, server, form())
+    assert answer.status == 503, answer
+    assert answer.retry > 0
+    assert answer.refused == "busy=1"
+    assert (await asyncio.to_thread(get, server, "/readyz"))[0] == 200
+    assert (await asyncio.to_thread(get, server, "/login"))[0] == 200
+    await asyncio.to_thread(ledger.check, server.file)
+    assert len(ledger.acknowledged) <= known + 60  # what was on its way
+
+
+async def _over(ledger: Ledger) -> float:
+    """Seconds until something was taken again."""
+    began = time.monotonic()
+    ledger.answered.clear()
+    await asyncio.wait_for(ledger.answered.wait(), RECOVERED)
+    return time.monotonic() - began
+
+
+async def test_a_file_that_may_not_grow_costs_nothing_acknowledged(server: Server, full: bool) -> None:
+    dice = Random(time.time_ns())
+    ledger = Ledger(server.url, dice)
+    assert server.process is not None
+    kind, (free, hard) = resource.RLIMIT_FSIZE, resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    wal = server.file.with_name(server.file.name + "-wal")
+    waits = []
+    with ledger.traffic(8):
+        for _ in range(50 if full else 3):
+            await asyncio.sleep(dice.uniform(0.1, 0.4))
+            resource.prlimit(server.process.pid, kind, (wal.stat().st_size + dice.randrange(30_000), hard))
+            await _full(server, ledger)
+            resource.prlimit(server.process.pid, kind, (free, hard))
+            waits.append(await _over(ledger))
+    await ledger.settle()
+    assert server.stop() == 0
+    ledger.check(server.file, settled=True)
+    print(f"recovered after {max(waits):.2f} s at most, answers {ledger.answers}")
+
+
+@pytest.fixture
+def small(stopped: Server, tmp_path: Path) -> Iterator[Server]:
+    """A collector whose whole folder, logs too, lies on a disk of SIZE MB; not started."""
+    if os.geteuid() != 0:
+        pytest.skip("a small disk is mounted by root only")
+    point = tmp_path / "disk"
+    point.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE * MB}", "tmpfs", point], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
+    try:
+        for name in (stopped.file.name, "secret"):
+            shutil.copy(stopped.folder / name, point)
+        made = Server(point)
+        yield made
+        made.kill()
+    finally:
+        subprocess.run(["umount", "-l", point], check=True)
+
+
+def _leave(folder: Path, left: int) -> None:
+    """Fills the disk until `left` bytes are free."""
+    with open(folder / "filler", "ab") as file:
+        disk = os.statvfs(folder)
+        size = os.fstat(file.fileno()).st_size
+        wanted = size + disk.f_bavail * disk.f_frsize - left
+        if wanted > size:
+            os.posix_fallocate(file.fileno(), 0, wanted)
+        else:
+            os.truncate(file.fileno(), wanted)
+
+
+def _fill_up(folder: Path) -> None:
+    """Takes the last byte, while the collector takes bytes too."""
+    _leave(folder, 2 * MB)
+    with suppress(OSError), open(folder / "filler", "ab", buffering=0) as file:
+        while file.write(bytes(4_096)):
+            pass
+
+
+async def test_a_full_disk_costs_nothing_acknowledged_and_the_log_on_it_hinders_nothing(small: Server, full: bool) -> None:
+    small.start()
+    dice = Random(time.time_ns())
+    ledger = Ledger(small.url, dice)
+    waits = []
+    with ledger.traffic(8):
+        for _ in range(10 if full else 2):
+            await asyncio.sleep(dice.uniform(0.1, 0.4))
+            _fill_up(small.folder)
+            await _full(small, ledger)
+            (small.folder / "filler").unlink()
+            waits.append(await _over(ledger))
+    await ledger.settle()
+    assert small.stop() == 0
+    ledger.check(small.file, settled=True)
+    print(f"recovered after {max(waits):.2f} s at most, answers {ledger.answers}")
+
+
+def _soon(server: Server, *events: dict[str, object]) -> list[int]:
+    """The answers of three seconds, without repeats: the disk is looked at once a second."""
+    answers: list[int] = []
+    for _ in range(15):
+        status = ask(server, *events).status
+        if not answers or answers[-1] != status:
+            answers.append(status)
+        time.sleep(0.1)
+    return answers
+
+
+def test_a_disk_that_fills_refuses_views_first_and_forms_last(small: Server) -> None:
+    small.start()
+    assert ask(small, view()).status == 204
+    _leave(small.folder, 150 * MB)
+    assert _soon(small, view()) == [204, 503]
+    assert ask(small, form()).status == 204
+    assert ask(small, view(), form()).status == 204
+    assert get(small, "/42ns.gif")[0] == 200  # the picture comes, the view is only counted
+    stored = rows(small.file, "SELECT count(*) FROM event")
+    _leave(small.folder, 40 * MB)
+    assert _soon(small, form()) == [204, 503]
+    assert ask(small, form()).retry > 0
+    (small.folder / "filler").unlink()
+    assert _soon(small, view()) == [503, 204]
+    assert rows(small.file, "SELECT count(*) FROM event") > stored
+    assert small.stop() == 0
+    assert small.errors.count("disk nearly full") == 1
+    assert rows(small.file, "SELECT sum(n) FROM refused_count WHERE reason = 'busy' AND site_id = 42")[0][0] > 10
