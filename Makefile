@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 PINS := -c .ci/constraints.txt
 NODE_PATHS := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run test lint types unit browser tag i18n bench faults clean
+.PHONY: help run test lint types unit browser tag i18n bench bench-screens faults clean
 
 help: ## What can be made
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(VENV)/.installed: pyproject.toml .ci/constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -56,6 +56,9 @@ i18n: $(VENV)/.tests ## Extract, update and compile the French catalogue
 
 bench: $(VENV)/.tests ## Requests a second beside a bare Starlette app, memory, and the tag's bytes
 	$(BIN)/python -m tests.bench $(ARGS)
+
+bench-screens: $(VENV)/.tests ## The screens of a million sessions, bytes an event, and ingest beside an empty database
+	$(BIN)/python -m tests.bench.screens $(ARGS)
 
 faults: $(VENV)/.tests ## Kills under load, at full figures
 	$(BIN)/python -m pytest tests/faults --full $(ARGS)

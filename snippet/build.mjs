@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-// A ratchet: only ever lowered. The design's budget is 5,600 and 5,000.
-const GZIP_LIMIT = 8880;
-const BROTLI_LIMIT = 8140;
+// A ratchet, for bytes to be noticed. The design's budget is 5,600 and 5,000: still to be reached.
+const GZIP_LIMIT = 8850;
+const BROTLI_LIMIT = 8110;
 const BAKED = '__WEBLEADS_CONSENT__'; // the collector writes its own setting over these bytes
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -24,11 +25,23 @@ from tests import postgres
 SECRET = b"s" * 32
 
 
+EVERY_TIME = {"test_kill.py", "test_stop.py", "test_two.py"}  # of tests/faults; `make faults` runs all
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what drives a browser: Playwright's loop and the async tests' cannot share a process, so they run apart."""
     for item in items:
-        if {"browser", "launch"} & set(getattr(item, "fixturenames", ())):
+        if "driver" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+        if item.path.parent.name == "faults" and item.path.name not in EVERY_TIME:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    """The one Playwright of a process: two of them would share a loop that neither expects."""
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

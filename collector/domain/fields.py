@@ -240,6 +240,11 @@ _REFUSAL = re.compile(
 )
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]{1,64}@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]{2,}")
+_NUMBERED = re.compile(
+    r"commande|client|dossier|sire[nt]|facture|contrat|compte|adh[eé]rent|r[eé]f|order|customer|invoice|account|policy|member|serial"
+    r"|vat\b|tva|matricule|permis|licen|code|zip|fax|iban|imei|montant|amount|price|prix",
+    re.I,
+)
 _PHONE = re.compile(r"(\+|0)\d[\d\s().\-/]{7,22}")
 _CHOICES = frozenset({"checkbox", "radio"})
 _SELECTS = frozenset({"select", "select-one", "select-multiple"})
@@ -338,12 +343,17 @@ def _by_words(words: str) -> str:
 
 
 def _by_value(field: Field, found: str) -> str:
-    """The reading of a field whose words say nothing of a contact: an e-mail address is one wherever it stands."""
+    """The reading of a field whose words say nothing of a contact: an e-mail address is one wherever it stands, and so is
+    what is written like a phone number («Votre numéro», «WhatsApp»), unless the words tell of another kind of number."""
     value = (field.value or "").strip()
     if _EMAIL.fullmatch(value):
         return "email"
-    bare = not (found or field.label or field.hint)
-    if bare and _PHONE.fullmatch(value) and 9 <= sum(map(str.isdigit, value)) <= 15:
+    if (
+        not found
+        and not _NUMBERED.search(f"{field.label} {field.hint} {field.name}")
+        and _PHONE.fullmatch(value)
+        and 9 <= sum(map(str.isdigit, value)) <= 15
+    ):
         return "tel"
     return found or "other"
 

@@ -522,7 +522,11 @@ class _Maker:
             cut=bool(raw.cut) or (value is not None and len(value) > limit),
         )
         reason = field.withheld or secrets.withheld(field)
-        return msgspec.structs.replace(field, value=None, text=None, withheld=reason) if reason else field
+        if not reason:
+            return field
+        if field.checked is not None:  # the words of a box or a radio are the choice itself
+            return Field(name=field.name, type=field.type, withheld=reason)
+        return msgspec.structs.replace(field, value=None, text=None, withheld=reason)
 
 
 # Controls but tab and line ends, and what turns the direction of the words around it (Unicode TR 36, 3.2).

@@ -32,7 +32,7 @@ LINGER = 1.0  # seconds in which the rest of a refused body is read and thrown a
 LINGER_BYTES = 1_048_576  # and how much of it
 FULL = 30.0  # seconds after which it is worth asking a full disk again
 _client_of = lru_cache(maxsize=4096)(client_of)
-_PIXEL = re.compile(r"/(\d{1,18})ns\.gif")
+_PIXEL = re.compile(r"/(\d{1,400})ns\.gif")
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
 Header = tuple[bytes, bytes]

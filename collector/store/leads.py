@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -21,6 +22,7 @@ MOST_SPANS = 200  # of one lead: SQLite bounds the depth of an expression
 MOST_EVENTS = 2_000  # of one lead's timeline; the newest are kept
 RECENT = 5_000  # leads whose origins the filter offers: the list must not read them all for that
 EXPORT_STEP = 500  # rows a statement: no read lasts as long as the download
+KINDS = ("lead", "message")
 _ENDS = ("first", "last")
 _SHOWN = ("view", "engage", "click", "custom", "identify", "consent")
 _CHANNEL = "channel:"
@@ -76,15 +78,19 @@ class Timeline(NamedTuple):
 
 
 async def page(conn: AsyncConnection, account_id: int, filters: Filters, cursor: Cursor | None, limit: int) -> Page:
-    """At most `limit` rows beside the cursor, with `marks` as names."""
-    asked = select(*_listed).where(_where(account_id, filters))
+    """At most `limit` rows beside the cursor, with `marks` as names.
+
+    Rows are chosen first and read then: a search that is answered from an index need not read what it does not show.
+    """
+    chosen = select(lead.c.id).where(_where(account_id, filters)).correlate(None)
     back = cursor is not None and cursor.newer
     if cursor is not None:
         place = tuple_(lead.c.created_at, lead.c.id)
         there = tuple_(cursor.created_at, cursor.id)
-        asked = asked.where(place > there if back else place < there)
-    ordered = asked.order_by(lead.c.created_at, lead.c.id) if back else _newest_first(asked)
-    found = [_read(row) for row in await conn.execute(ordered.limit(limit + 1))]
+        chosen = chosen.where(place > there if back else place < there)
+    order = _oldest_first if back else _newest_first
+    asked = select(*_listed).where(lead.c.account_id == account_id, lead.c.id.in_(order(chosen).limit(limit + 1)))
+    found = [_read(row) for row in await conn.execute(order(asked))]
     more, rows = len(found) > limit, found[:limit]
     if back:
         rows.reverse()
@@ -95,11 +101,21 @@ async def page(conn: AsyncConnection, account_id: int, filters: Filters, cursor:
     return Page(rows, newer, older)
 
 
-async def counts(conn: AsyncConnection, account_id: int, filters: Filters) -> dict[str, int]:
-    """How many rows the whole list has of each kind, whichever kind is asked for; `""` is all of them."""
-    asked = select(lead.c.kind, func.count()).where(_where(account_id, filters._replace(kind=""))).group_by(lead.c.kind)
-    found = {kind: int(count) for kind, count in await conn.execute(asked)}
-    return {"lead": 0, "message": 0} | found | {"": sum(found.values())}
+async def counts(conn: AsyncConnection, account_id: int, filters: Filters, shown: Page | None = None) -> dict[str, int]:
+    """How many rows the whole list has of each kind, whichever kind is asked for; `""` is all of them.
+
+    Where `shown`, the list's first page, is all of it, the kinds that it shows are not looked for again: a search that finds
+    little has already read every row.
+    """
+    found = dict.fromkeys(KINDS, 0)
+    left = list(KINDS)
+    if shown is not None and shown.newer is None and shown.older is None:
+        found |= Counter(row["kind"] for row in shown.rows)
+        left = [kind for kind in KINDS if filters.kind not in ("", kind)]
+    if left:
+        asked = select(lead.c.kind, func.count()).where(_where(account_id, filters._replace(kind="")), lead.c.kind.in_(left))
+        found |= {kind: int(count) for kind, count in await conn.execute(asked.group_by(lead.c.kind))}
+    return found | {"": sum(found.values())}
 
 
 async def origins(conn: AsyncConnection, account_id: int) -> tuple[list[str], list[str]]:
@@ -212,6 +228,10 @@ def _read(row: Any) -> Row:
 
 def _newest_first(asked: Select[Any]) -> Select[Any]:
     return asked.order_by(lead.c.created_at.desc(), lead.c.id.desc())
+
+
+def _oldest_first(asked: Select[Any]) -> Select[Any]:
+    return asked.order_by(lead.c.created_at, lead.c.id)
 
 
 def _where(account_id: int, filters: Filters) -> ColumnElement[bool]:

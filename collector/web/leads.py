@@ -34,7 +34,7 @@ async def listed(request: Request) -> Response:
         found = await leads.page(conn, user.account_id, asked.filters, asked.cursor, ROWS)
         if not found.rows and asked.cursor is not None:
             return RedirectResponse(asked.url(), 303)
-        counts = await leads.counts(conn, user.account_id, asked.filters)
+        counts = await leads.counts(conn, user.account_id, asked.filters, found)
         channels, sources = ([], []) if fragment else await leads.origins(conn, user.account_id)
         known = await sites.all(conn, user.account_id)
         heard = None if found.rows else await _last_heard(conn, user.account_id, known)

@@ -79,6 +79,8 @@ function sent(form, event) {
     const target = (button && attribute(button, 'formtarget')) || attribute(form, 'target');
     const stays = !/^(_self|_top|_parent)?$/i.test(target) || /dialog/i.test(attribute(form, 'method'));
     attempt = { form, key, at, values, path: place(), stays };
+    // Sent again with other values: whatever becomes of the form now says nothing of the sending before.
+    attempts.forEach((one) => one.form === form && end(one, 'unknown', 'none'));
     attempts.push(attempt);
     emit(formSubmit(key, attempt, event ? 'submit' : 'script', action, fields), true);
     watchOver(attempt);

@@ -5,18 +5,15 @@ from __future__ import annotations
 import argparse
 import gzip
 import shutil
-import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 import brotli
 
-from . import measure
+from . import measure, results
 from .measure import Result
 
 ROOT = Path(__file__).parents[2]
 TAG = ROOT / "collector" / "ingest" / "tag.js"
-RESULTS = ROOT / "tests" / "RESULTS.md"
 
 
 def _lines(results: list[Result], repeats: int, seconds: int) -> list[str]:
@@ -42,15 +39,6 @@ def _lines(results: list[Result], repeats: int, seconds: int) -> list[str]:
     return lines
 
 
-def _record(lines: list[str]) -> None:
-    git = ["git", "-C", str(ROOT)]
-    commit = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    changed = subprocess.run([*git, "status", "--porcelain", "collector"], capture_output=True, text=True, check=False).stdout
-    title = f"## Bench, {datetime.now(UTC).date()}, commit {commit or 'unknown'}{' and changes' if changed else ''}"
-    with open(RESULTS, "a") as file:
-        file.write("\n".join(["", title, "", *lines, ""]))
-
-
 def main() -> None:
     """Prints the table; `--record` also appends it to tests/RESULTS.md."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -61,7 +49,7 @@ def main() -> None:
     lines = _lines([measure.compare(events, repeats, seconds) for events in (1, 20)], repeats, seconds)
     print("\n".join(lines))
     if chosen.record:
-        _record(lines)
+        results.record("Bench", lines)
 
 
 if __name__ == "__main__":

@@ -337,3 +337,17 @@ def test_leaving_a_page_does_not_confirm_a_form_that_a_script_handles(stage: Sta
     stage.event("form_submit")
     stage.go("/autre")
     assert stage.event("form_result")["result"] == "unknown"
+
+
+def test_a_form_sent_again_with_other_values_says_nothing_of_the_sending_before(stage: Stage) -> None:
+    script = "let times = 0; f.onsubmit = e => { e.preventDefault(); if (times++) setTimeout(() => f.remove(), 300) }"
+    page = stage.show(f"<form id=f method=post>{FIELDS}{CLICKED}</form><script>var f = document.forms[0]; {script}</script>")
+    page.click("#go")
+    first = stage.event("form_submit")
+    page.fill("#m", "autre@exemple.fr")
+    page.click("#go")
+    page.wait_for_function("!document.forms[0]")
+    stage.event("form_result", 2)
+    results = {event["submission"]: event["result"] for event in stage.recorder.events("form_result")}
+    assert results.pop(first["submission"]) == "unknown"
+    assert list(results.values()) == ["confirmed"]

@@ -330,3 +330,15 @@ def test_no_text_makes_it_raise(text: str, kind: str) -> None:
     field = Field(name=text, label=text, hint=text, autocomplete=text, value=text, text=text, type=kind, checked=True)
     assert set(meanings([field])) <= set(MEANINGS)
     assert read([field]).kind in ("lead", "message", "none")
+
+
+@pytest.mark.parametrize("label", ["Votre numéro", "Fixe", "WhatsApp", "Ligne directe", "Contactez-moi au", "Contact", ""])
+def test_what_is_written_like_a_phone_number_is_one_under_any_plain_label(label: str) -> None:
+    told = read([Field(name="champ_7", label=label, value="06 12 34 56 78"), Field(name="m", type="textarea", value="Rappelez-moi")], "FR")
+    assert (told.kind, told.phone) == ("lead", "+33612345678")
+
+
+@pytest.mark.parametrize("label", ["Numéro de commande", "N° client", "SIRET", "Référence", "Invoice number", "Code"])
+def test_another_kind_of_number_is_no_phone(label: str) -> None:
+    told = read([Field(name="champ_7", label=label, value="0612345678"), Field(name="m", type="textarea", value="Bonjour")], "FR")
+    assert (told.kind, told.phone) == ("message", "")

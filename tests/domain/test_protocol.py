@@ -358,3 +358,18 @@ def test_signs_that_nobody_typed_do_not_turn_the_words_around_them() -> None:
         )
     )
     assert [(one.value, one.label) for one in made.events[0].fields] == [("Durand", "Nom"), ("a\n\tb", "Message")]
+
+
+def test_the_words_of_a_withheld_choice_are_withheld_too() -> None:
+    choice = {
+        "name": "religion",
+        "id": "r-catholique",
+        "label": "Catholique",
+        "hint": "Religion",
+        "type": "radio",
+        "value": "c",
+        "checked": 1,
+    }
+    made = _checked(body(form(email=None, fields=[choice, field("message", "Bonjour")])))
+    assert "atholique" not in repr(made.events[0].fields)
+    assert made.events[0].fields[0].withheld == "special"

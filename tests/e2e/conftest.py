@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from tests.serving import Served, chromium, serving
 
@@ -24,19 +24,18 @@ ARGS = (
 
 
 @pytest.fixture(scope="module")
-def launch() -> Iterator[Callable[..., Browser]]:
+def launch(driver: Playwright) -> Iterator[Callable[..., Browser]]:
     """Starts Chromium with more arguments."""
-    with sync_playwright() as driver:
-        started: list[Browser] = []
+    started: list[Browser] = []
 
-        def start(*more: str) -> Browser:
-            browser = driver.chromium.launch(executable_path=chromium(), args=[*ARGS, *more])
-            started.append(browser)
-            return browser
+    def start(*more: str) -> Browser:
+        browser = driver.chromium.launch(executable_path=chromium(), args=[*ARGS, *more])
+        started.append(browser)
+        return browser
 
-        yield start
-        for browser in started:
-            browser.close()
+    yield start
+    for browser in started:
+        browser.close()
 
 
 @pytest.fixture(scope="module")

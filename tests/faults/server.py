@@ -42,7 +42,7 @@ class Server:
                 stdout=out,
                 stderr=err,
                 cwd=self.folder,
-                env=os.environ | self.environment,
+                env=os.environ | {"COLUMNS": "400"} | self.environment,  # no line of an error is broken
                 preexec_fn=self._limit if self.limits else None,
             )
 

@@ -8,6 +8,8 @@ import time
 from contextlib import closing
 from random import Random
 
+import pytest
+
 from .ledger import Ledger
 from .server import Server
 
@@ -41,6 +43,7 @@ async def test_a_lock_of_another_process_delays_and_loses_nothing(server: Server
     print(f"answers {ledger.answers}")
 
 
+@pytest.mark.slow
 async def test_a_lock_longer_than_the_writers_patience_is_answered_503(server: Server) -> None:
     ledger = Ledger(server.url, Random(time.time_ns()))
     with ledger.traffic(4):
@@ -73,6 +76,6 @@ async def _read_long(server: Server, seconds: float, visitors: int) -> tuple[int
 
 
 async def test_a_long_read_of_another_process_holds_nobody_up_and_the_wal_shrinks_after_it(server: Server, full: bool) -> None:
-    most, left = await _read_long(server, 300 if full else 1.5, 16)
+    most, left = await _read_long(server, 300 if full else 1.0, 16)
     assert left <= WAL_MOST
     print(f"-wal {most / 1e6:.1f} MB at the end of the read, {left / 1e6:.1f} MB after it")

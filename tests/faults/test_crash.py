@@ -51,7 +51,7 @@ async def test_no_acknowledged_event_is_lost_or_doubled_at_any_step(server: Serv
     print(f"{len(ledger.events)} events, answers {ledger.answers}")
 
 
-@pytest.mark.parametrize("name", MIGRATING)
+@pytest.mark.parametrize("name", [pytest.param(MIGRATING[0], marks=pytest.mark.slow), *MIGRATING[1:]])
 async def test_a_first_start_that_is_killed_while_it_makes_the_schema_is_made_good_by_the_next(stopped: Server, name: str) -> None:
     for path in stopped.folder.iterdir():
         path.unlink()

@@ -131,32 +131,29 @@ async def test_a_full_disk_costs_nothing_acknowledged_and_the_log_on_it_hinders_
     print(f"recovered after {max(waits):.2f} s at most, answers {ledger.answers}")
 
 
-def _soon(server: Server, *events: dict[str, object]) -> list[int]:
-    """The answers of three seconds, without repeats: the disk is looked at once a second."""
-    answers: list[int] = []
-    for _ in range(15):
-        status = ask(server, *events).status
-        if not answers or answers[-1] != status:
-            answers.append(status)
-        time.sleep(0.1)
-    return answers
+def _soon(server: Server, status: int, *events: dict[str, object]) -> None:
+    """Asks until it is answered so: the disk is looked at once a second."""
+    end = time.monotonic() + 3
+    while ask(server, *events).status != status:
+        assert time.monotonic() < end, status
+        time.sleep(0.05)
 
 
 def test_a_disk_that_fills_refuses_views_first_and_forms_last(small: Server) -> None:
     small.start()
     assert ask(small, view()).status == 204
     _leave(small.folder, 150 * MB)
-    assert _soon(small, view()) == [204, 503]
+    _soon(small, 503, view())
     assert ask(small, form()).status == 204
     assert ask(small, view(), form()).status == 204
     assert get(small, "/42ns.gif")[0] == 200  # the picture comes, the view is only counted
     stored = rows(small.file, "SELECT count(*) FROM event")
     _leave(small.folder, 40 * MB)
-    assert _soon(small, form()) == [204, 503]
+    _soon(small, 503, form())
     assert ask(small, form()).retry > 0
     (small.folder / "filler").unlink()
-    assert _soon(small, view()) == [503, 204]
+    _soon(small, 204, view())
     assert rows(small.file, "SELECT count(*) FROM event") > stored
     assert small.stop() == 0
     assert small.errors.count("disk nearly full") == 1
-    assert rows(small.file, "SELECT sum(n) FROM refused_count WHERE reason = 'busy' AND site_id = 42")[0][0] > 10
+    assert rows(small.file, "SELECT sum(n) FROM refused_count WHERE reason = 'busy' AND site_id = 42")[0][0] >= 3

@@ -39,7 +39,7 @@ test('a missing or a null value is nothing to withhold', () => {
 });
 
 test('long and hostile texts take no long time', () => {
-  const start = performance.now();
+  const start = process.cpuUsage(); // a busy machine is no slow pattern
   for (const piece of ['a', '1', '1 ', '@', 'a@', '%25', 'code ', 'secu', 'syndicat ', 'n° ', 'FR76 ', '4970 ', '~/', '[x', '&a=', '06.'])
     for (const text of [piece.repeat(30000 / piece.length)]) {
       cleanText(text);
@@ -47,5 +47,6 @@ test('long and hostile texts take no long time', () => {
       withheld({ name: text, label: text, hint: text, type: 'text', value: text });
       withheld({ name: 'message', type: 'textarea', value: text });
     }
-  assert.ok(performance.now() - start < 3000, `${performance.now() - start} ms`);
+  const spent = process.cpuUsage(start).user / 1000;
+  assert.ok(spent < 3000, `${spent} ms`);
 });

@@ -43,6 +43,7 @@ async def _names(database: Database, *filters: Any, account: int = 1, **named: A
     async with database.reader() as conn:
         page = await leads.page(conn, account, Filters(*filters, **named), None, 50)
         counted = await leads.counts(conn, account, Filters(*filters, **named))
+        assert counted == await leads.counts(conn, account, Filters(*filters, **named), page)
         assert counted[Filters(*filters, **named).kind] == len(page.rows)
         assert [row["lead_id"].replace("-", "") async for row in leads.export(conn, account, Filters(*filters, **named))] == [
             row["id"].hex() for row in page.rows

@@ -22,7 +22,6 @@ from . import rows, story
 from .rows import NOW, PASSWORD
 from .serve import running, screens
 
-pytestmark = pytest.mark.browser
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text("utf-8")
 RULES = """async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}))
     .violations.map(one => one.id + " " + one.nodes.map(node => node.target).join(" "))"""

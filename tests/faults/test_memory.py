@@ -1,0 +1,64 @@
+"""Memory runs out (R19): the collector refuses or takes, it does not die, and what it acknowledged is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import time
+from pathlib import Path
+from random import Random
+
+from tests import builders
+
+from .asking import ask, get, now
+from .ledger import Ledger, rows
+from .server import Server
+
+MB = 1_048_576
+LEFT = 6 * MB  # of address space beside what a collector at work has mapped
+
+
+def _mapped(server: Server) -> int:
+    """Bytes of address space."""
+    assert server.process is not None
+    return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+
+
+def _heavy(number: int) -> dict[str, object]:
+    """A form of 24 KB."""
+    fields = [builders.field(f"m{place}", f"{number} " + "é" * 3_900, type="textarea") for place in range(3)]
+    return builders.form(now(), f"heavy{number}@client.example", fields=fields, n=None, page=None)
+
+
+async def test_a_collector_out_of_memory_loses_nothing_acknowledged(server: Server, full: bool) -> None:
+    dice = Random(time.time_ns())
+    ledger = Ledger(server.url, dice)
+    assert server.process is not None
+    kind, (free, hard) = resource.RLIMIT_AS, resource.prlimit(server.process.pid, resource.RLIMIT_AS)
+    heavy: dict[str, int] = {}
+    with ledger.traffic(8):
+        await asyncio.sleep(0.5)
+        for place in range(20 if full else 1):
+            resource.prlimit(server.process.pid, kind, (_mapped(server) + LEFT, hard))
+            forms = [_heavy(100 * place + number) for number in range(64)]
+            answers = await asyncio.gather(*(asyncio.to_thread(_ask, server, form) for form in forms))
+            heavy |= {str(form["id"]): status for form, status in zip(forms, answers, strict=True)}
+            assert server.process.poll() is None, server.errors
+            resource.prlimit(server.process.pid, kind, (free, hard))
+            await asyncio.sleep(0.2)
+            assert get(server, "/readyz") == (200, "ok\n")
+    await ledger.settle()
+    assert server.stop() == 0
+    stored = {row[0].hex() for row in rows(server.file, "SELECT id FROM event")}
+    acknowledged = {identity.replace("-", "") for identity, status in heavy.items() if status == 204}
+    assert acknowledged <= stored
+    assert {identity.hex() for identity in ledger.events} <= stored
+    assert set(heavy.values()) <= {0, 204, 429, 503}, heavy.values()
+    print(f"heavy forms {[list(heavy.values()).count(status) for status in (204, 503, 0)]} (204, 503, no answer), others {ledger.answers}")
+
+
+def _ask(server: Server, form: dict[str, object]) -> int:
+    try:
+        return ask(server, form).status
+    except OSError:
+        return 0
