@@ -30,8 +30,8 @@ run: $(VENV)/.installed ## Serve the collector with the sample site (Ctrl-C stop
 test: $(VENV)/.tests ## Everything: style, types, the tag, both databases, a real browser
 	@.ci/browser $(BIN)/python
 	$(MAKE) --no-print-directory lint types tag-check unit
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not browser and not slow'
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'browser and not slow'
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'not browser and not slow'
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'browser and not slow'
 
 lint: $(VENV)/.tests ## Style
 	$(BIN)/ruff check .
