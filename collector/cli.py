@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import rich_click as click
+import structlog
 from rich.console import Console
 
 from . import commands, settings
@@ -149,6 +150,7 @@ def _say(answer: Any, as_json: bool, words: str) -> None:
 @click.version_option(package_name="webleads-tracker", prog_name="webleads")
 def main() -> None:
     """Every lead that your site wins, with the whole way that led to it, and why."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is the answer's
 
 
 @main.command()

@@ -12,10 +12,11 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import structlog
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ..domain.events import Batch
 from . import ids
@@ -26,29 +27,33 @@ log = structlog.get_logger()
 SPACING = 1.0  # seconds between two marks
 STEPS = 64  # marks that are kept; of the older half every other one goes when they are full
 TOLD = 8  # losses that are remembered
+# Checked when the file is read: it may be damaged as the database may.
+_Time = Annotated[int, Meta(ge=0, lt=253_402_300_800_000)]  # UTC milliseconds before the year 10000
+_Number = Annotated[int, Meta(ge=0, lt=2**53)]
+_Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 _FIND = "SELECT 1 FROM event WHERE account_id = ? AND month = ? AND id = ?"
 
 
 class Step(Struct, array_like=True):
     """A mark: when (UTC milliseconds), how many events had been taken by then, the newest one's account and id (hex)."""
 
-    at: int
-    count: int
-    account: int
-    id: str
+    at: _Time
+    count: _Number
+    account: _Number
+    id: _Id
 
 
 class Loss(Struct):
     """A tail that was gone at a start: up to `events` between two marks (UTC milliseconds; `since` 0: nothing marked is left)."""
 
-    since: int
-    until: int
-    events: int
-    found_at: int
+    since: _Time
+    until: _Time
+    events: _Number
+    found_at: _Time
 
 
 class _Kept(Struct):
-    count: int = 0
+    count: _Number = 0
     steps: list[Step] = []
     lost: list[Loss] = []
 

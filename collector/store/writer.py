@@ -232,7 +232,7 @@ class Writer:
                 step(self._mark, cast(sqlite3.Connection, held.driver_connection))
             finally:
                 held.close()
-        except (sqlite3.Error, DBAPIError) as wrong:
+        except Exception as wrong:  # a mark is never worth the writer
             log.warning("database not marked", error=type(wrong).__name__)  # its next action says what is wrong with it
             engine.dispose()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import html
+import os
 import re
 import shutil
 import sqlite3
@@ -147,10 +148,11 @@ def _cpu(pid: int) -> float:
 # Ingest ------------------------------------------------------------------------------------------------------------
 
 
-def _ingest_lines(folder: Path, passing: Path, repeats: int = 3, seconds: int = 4) -> list[str]:
+def _ingest_lines(folder: Path, passing: Path, repeats: int = 5, seconds: int = 3) -> list[str]:
     """The same load on a copy of the database and on an empty one, in turn."""
     full, empty = passing / "full", passing / "empty"
     shutil.copytree(folder, full)
+    os.sync()  # or the disk would still be writing the copy
     empty.mkdir()
     grown.empty(empty)
     lines = ["| events a body | empty, events/s | loaded, events/s | ratio | p99 ms, empty | p99 ms, loaded |", "|---|---|---|---|---|---|"]

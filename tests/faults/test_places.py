@@ -15,7 +15,7 @@ from .ledger import derived
 from .server import Server
 
 PLACES: dict[str, dict[str, str]] = {
-    "Apia": {"TZ": "Pacific/Apia", "LANG": "C", "LC_ALL": "C"},
+    "Apia": {"TZ": "Pacific/Apia", "LANG": "C", "LC_ALL": "C", "PYTHONTZPATH": ""},
     "no zones": {"TZ": ":/nowhere", "PYTHONTZPATH": "", "LC_ALL": "POSIX"},
     "Kathmandu": {"TZ": "Asia/Kathmandu", "LANG": "fr_FR.UTF-8"},
     "New York": {"TZ": "America/New_York", "LC_ALL": "C.UTF-8"},
@@ -51,8 +51,8 @@ def test_figures_are_the_same_in_every_zone_and_locale(
     assert len(expected[0]) == 6
     assert expected[0][0]["first_campaign"] == "été"
     stopped.stop()
-    for place in PLACES if full else list(PLACES)[:2]:
-        server = Server(tmp_path / place.replace(" ", ""))
+    for place in PLACES if full else list(PLACES)[:1]:
+        server = Server(tmp_path / str(list(PLACES).index(place)))  # short: the path of a socket has 108 bytes
         server.folder.mkdir()
         for name, value in PLACES[place].items():
             monkeypatch.setenv(name, value)

@@ -29,6 +29,7 @@ JUMPS = {
     "@2040-06-30 23:59:59": "bad-id=1",
     "-0": "",
 }
+FULL_ONLY = ("+0", "-0", f"+{HOUR}", "@2040-06-30 23:59:59")
 _SANE = (
     "SELECT count(*) FROM session WHERE ended_at < started_at OR engaged_ms < 0",
     "SELECT count(*) FROM event WHERE at > received_at OR at < 0",
@@ -67,7 +68,8 @@ async def test_a_clock_that_jumps_loses_nothing_and_nothing_ends_before_it_began
     stopped.start()
     ledger = Ledger(stopped.url, Random(time.time_ns()))
     visitor = "clockAAAAAAAAAAAAAAAAA"
-    for said, refused in JUMPS.items():
+    jumps = {said: refused for said, refused in JUMPS.items() if full or said not in FULL_ONLY}
+    for said, refused in jumps.items():
         for _ in range(10 if full else 1):
             clock.set(said)
             began = time.monotonic()
@@ -81,7 +83,7 @@ async def test_a_clock_that_jumps_loses_nothing_and_nothing_ends_before_it_began
                 assert rows(stopped.file, statement) == [(0,)], (said, statement)
     clock.set("+0")
     others = {row[0] for row in rows(stopped.file, "SELECT id FROM event")}
-    assert len(others) >= 2 * sum(not refused for refused in JUMPS.values())
+    assert len(others) >= 2 * sum(not refused for refused in jumps.values())
     with ledger.traffic(4):
         await asyncio.sleep(0.3)
         clock.set(f"-{HOUR}")  # under load

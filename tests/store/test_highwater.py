@@ -134,7 +134,10 @@ def test_many_marks_reach_far_back_in_a_small_file(file: Path) -> None:
     assert "between" in line
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"count": "many"}', "\xff"])
+_DAMAGED = '{"steps": [[1, 1, 1, "%s"]], "lost": [{"since": 0, "until": %d, "events": 1, "found_at": 1}]}'
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"count": "many"}', "\xff", _DAMAGED % ("g" * 32, 1), _DAMAGED % ("a" * 32, 10**17)])
 def test_a_damaged_mark_hinders_nothing(file: Path, text: str) -> None:
     (file.parent / "webleads.sqlite.mark").write_text(text, encoding="latin-1")
     assert _compared(file) == []
