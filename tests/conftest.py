@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "driver" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+            if item.path.parent.name == "demo":  # tests/e2e goes through the sample site too
+                item.add_marker(pytest.mark.slow)
         if item.path.parent.name == "faults" and item.path.name not in EVERY_TIME:
             item.add_marker(pytest.mark.slow)
 
