@@ -37,7 +37,7 @@ class Ledger:
     @property
     def acknowledged(self) -> set[bytes]:
         """The ids that the collector said it has."""
-        return {identity for identity, known in list(self.events.items()) if known}  # a copy: visitors may be at work
+        return {identity for identity, known in self.events.copy().items() if known}  # a copy, in one step: visitors are at work
 
     @contextmanager
     def traffic(self, visitors: int) -> Iterator[None]:
