@@ -18,8 +18,9 @@ from ..domain import leads as summing
 from ..domain import sources
 from ..domain.identity import Span, identifier_id, spans
 from ..domain.leads import Conversion, Visit
-from ..domain.sessions import GAP, Fact, Session, SourceOf, fold
+from ..domain.sessions import Fact, Session, SourceOf, Touch, fold
 from ..store import conversions, events, identities, sites, submissions, visits
+from ..store.visits import Standing
 
 
 class Context(Struct, frozen=True):
@@ -45,18 +46,19 @@ def refold(
     given: Context,
     *,
     fresh: Mapping[str, list[Fact]] | None = None,
-    known: Mapping[str, dict[str, Any]] | None = None,
+    known: Mapping[str, Standing] | None = None,
     anew: Iterable[str] = (),
     sent: Iterable[bytes] = (),
     touched: Iterable[bytes] = (),
 ) -> None:
     """Brings the derived rows up to date.
 
-    `fresh` are new facts by visitor, already stored, and `known` the rows that these visitors had before; `anew` are
+    `fresh` are new facts by visitor, already stored, and `known` how these visitors stood before; `anew` are
     visitors to fold from nothing; `sent` are submissions that came, or whose result did; `touched` are leads to sum up anyway.
     """
     visitors = set(anew)
-    late = fold_visitors(conn, given, fresh or {}, visitors, known or {})
+    known = known or {}
+    late = fold_visitors(conn, given, fresh or {}, visitors, known)
     dirty = set(touched)
     evidence = late | visitors
     if sent:
@@ -64,34 +66,31 @@ def refold(
         dirty |= changed
         evidence |= owners
     dirty |= fold_spans(conn, given, evidence)
-    if fresh:
-        dirty |= {span.lead_id for span in identities.spans(conn, given.account, fresh)}
+    owned = [visitor for visitor in fresh or () if visitor in known and known[visitor].owned]
+    dirty |= {span.lead_id for span in identities.spans(conn, given.account, owned)}
     fold_leads(conn, given, dirty)
 
 
 def fold_visitors(
-    conn: Connection, given: Context, fresh: Mapping[str, list[Fact]], anew: set[str], known: Mapping[str, dict[str, Any]]
+    conn: Connection, given: Context, fresh: Mapping[str, list[Fact]], anew: set[str], known: Mapping[str, Standing]
 ) -> set[str]:
     """Folds new facts onto open sessions, late ones from nothing. Answers the visitors that were folded from nothing."""
     account = given.account
     sessions: list[Session] = []
-    touches: list[Any] = []
+    touches: list[Touch] = []
     gone: dict[bytes, bytes] = {}
     again = set(anew)
     source_of: SourceOf = _source_reader(given)
-    if fresh:
-        since = min(fact.at for facts in fresh.values() for fact in facts) - GAP
-        opened = visits.open_sessions(conn, account, fresh, since)
-        for visitor, facts in fresh.items():
-            before = opened.get(visitor, ())
-            first = min(facts)
-            if visitor in again or any(session.last >= first[:4] for session in before):
-                again.add(visitor)
-                continue
-            folded = fold(visitor, facts, source_of, _latest(before))
-            sessions += folded.sessions.values()
-            touches += folded.touches.values()
-            gone |= folded.gone
+    for visitor, facts in fresh.items():
+        before = known[visitor].open if visitor in known else ()
+        first = min(facts)[:4]
+        if visitor in again or any(session.last >= first for session in before):
+            again.add(visitor)
+            continue
+        folded = fold(visitor, facts, source_of, _latest(before) if len(before) > 1 else before)
+        sessions += folded.sessions.values()
+        touches += folded.touches.values()
+        gone |= folded.gone
     whole = events.facts_of(conn, account, again) if again else {}
     if again:
         visits.drop(conn, account, again)
@@ -119,21 +118,22 @@ def _latest(sessions: Iterable[Session]) -> list[Session]:
 
 
 def _fold_rows(
-    conn: Connection, account: int, fresh: Mapping[str, list[Fact]], whole: Mapping[str, list[Fact]], known: Mapping[str, dict[str, Any]]
+    conn: Connection, account: int, fresh: Mapping[str, list[Fact]], whole: Mapping[str, list[Fact]], known: Mapping[str, Standing]
 ) -> None:
     """The visitors' own rows: from what is new, or for those in `whole` from everything. Most events change none."""
-    going_on = {visitor: facts for visitor, facts in fresh.items() if visitor not in whole}
+    going_on = {visitor: facts for visitor, facts in fresh.items() if visitor not in whole} if whole else fresh
     told = identities.consents(conn, account, {*whole, *_consenting(going_on)})
     made: list[dict[str, Any]] = []
     for visitor, facts in going_on.items():
         old = known.get(visitor)
-        first = min(fact.at for fact in facts)
-        if old is not None and visitor not in told and first >= old["first_at"]:
+        first = min(facts).at
+        if old is not None and visitor not in told and first >= old.first_at:
             continue
-        standing = {"withdrawn_at": old["withdrawn_at"], "proof": old["proof"]} if old else _standing(())
-        if visitor in told:
-            standing = _standing(told[visitor])
-        made.append({"account_id": account, "id": visitor, "first_at": min(first, old["first_at"]) if old else first, **standing})
+        if visitor in told or old is None:
+            standing = _standing(told.get(visitor, ()))
+        else:
+            standing = {"withdrawn_at": old.withdrawn_at, "proof": old.proof}
+        made.append({"account_id": account, "id": visitor, "first_at": min(first, old.first_at) if old else first, **standing})
     for visitor, facts in whole.items():
         times = [fact.at for fact in facts] + [consent[0] for consent in told.get(visitor, ())]
         if times:

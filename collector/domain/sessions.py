@@ -8,6 +8,7 @@ from another source. A new campaign opens a touch and never a session.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -171,8 +172,12 @@ def _extend(session: Session, fact: Fact) -> None:
         session.engaged_ms += fact.ms
 
 
+@lru_cache(maxsize=8192)
 def _key(source: Source) -> str:
-    return "\x1f".join((source.channel, source.source, source.medium, source.campaign, source.click_id))
+    """What tells one source from another, short; "" for Direct."""
+    if source.channel == "Direct":
+        return ""
+    return digest(source.channel, source.source, source.medium, source.campaign, source.click_id)[:8].hex()
 
 
 def _arrive(session: Session, fact: Fact, source_of: SourceOf, folded: Folded) -> None:
@@ -182,7 +187,7 @@ def _arrive(session: Session, fact: Fact, source_of: SourceOf, folded: Folded) -
     source = source_of(fact.site, fact.url, fact.referrer)
     if source is None or source.channel == "Direct" or _key(source) == session.touch_key:
         return
-    if session.touch_key.startswith("Direct\x1f") and fact.at - session.touch_at < DIRECT_GIVES_WAY:
+    if not session.touch_key and fact.at - session.touch_at < DIRECT_GIVES_WAY:
         folded.touches.pop(session.touch_id, None)
         folded.gone[session.touch_id] = session.id
     _open_touch(session, fact, source, folded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,11 +10,12 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..domain.events import TYPES
+from ..domain.events import KEYS, TYPES
 from ..domain.sessions import Fact
 from .hot import HotIn, by, insert
 from .schema import event, refused, refused_count
 
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _types = {name: place for place, name in enumerate(TYPES)}
 _add = insert(event, conflict=["account_id", "month", "id"])
 _known = HotIn(
@@ -53,9 +54,24 @@ def known(conn: Connection, account_id: int, ids: Iterable[bytes]) -> set[bytes]
     return found
 
 
-def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Appends event rows; a known id is left as it was."""
-    _add.many(conn, rows)
+def add(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Appends events, as tuples in the order of the table's columns; a known id is left as it was."""
+    _add.put(conn, rows)
+
+
+def packed(kind: str, data: Mapping[str, Any]) -> str:
+    """The stored form of an event's data: its values in the order of `KEYS`, as a JSON list, without the empty end."""
+    values = [data.get(key, "") for key in KEYS[kind]]
+    while values and values[-1] == "":
+        values.pop()
+    return _encode(values).decode() if values else ""
+
+
+def unpacked(kind: str, text: str) -> dict[str, Any]:
+    """The data of an event from their stored form (the first schema's had the keys in it)."""
+    if not text or text[0] != "[":
+        return dict(msgspec.json.decode(text)) if text else {}
+    return {key: value for key, value in zip(KEYS[kind], msgspec.json.decode(text), strict=False) if value != ""}
 
 
 def type_code(name: str) -> int:
@@ -67,25 +83,22 @@ def facts_of(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict
     """All that visitors did, for a fold from nothing."""
     found: dict[str, list[Fact]] = {}
     for row in _facts.rows(conn, visitors, account_id=account_id):
-        found.setdefault(row[0], []).append(fact(row[1], row[2], row[3], bytes(row[4]), TYPES[row[5]], row[6], row[7], row[8], row[9]))
+        found.setdefault(row[0], []).append(_stored_fact(row))
     return found
 
 
-class _Data(msgspec.Struct):
-    referrer: str = ""
-    nav: str = ""
-    ms: int = 0
-    language: str = ""
-    agent: str = ""
+def _stored_fact(row: Any) -> Fact:
+    kind = TYPES[row[5]]
+    return fact(row[1], row[2], row[3], bytes(row[4]), kind, row[6], row[7], unpacked(kind, row[8]), row[9])
 
 
-_read = msgspec.json.Decoder(_Data).decode
-
-
-def fact(at: int, page: str, n: int, identity: bytes, kind: str, site: int, url: str, data: str, marks: int) -> Fact:
-    """A stored row as the fold reads it."""
-    more = _read(data.encode())
-    return Fact(at, page, n, identity, kind, site, url, more.referrer, more.nav, more.ms, more.language, more.agent, marks)
+def fact(at: int, page: str, n: int, identity: bytes, kind: str, site: int, url: str, data: Mapping[str, Any], marks: int) -> Fact:
+    """An event as the fold reads it."""
+    if kind == "view":
+        more = (data.get("referrer", ""), data.get("nav", ""), 0, data.get("language", ""), data.get("agent", ""))
+    else:
+        more = ("", "", data.get("ms", 0) if kind == "engage" else 0, "", "")
+    return Fact(at, page, n, identity, kind, site, url, *more, marks)
 
 
 def refuse(conn: Connection, rows: Sequence[dict[str, Any]], most: int) -> None:

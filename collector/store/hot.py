@@ -45,6 +45,16 @@ class Hot:
             else:
                 driver.executemany(text, given)
 
+    def put(self, conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Runs for every row, given in the order in which the statement names its values: of an insert, the table's columns."""
+        if rows:
+            text, _pick, _fixed = self._compiled(conn)
+            driver = _sqlite_driver(conn)
+            if driver is None:
+                conn.exec_driver_sql(text, list(rows))
+            else:
+                driver.executemany(text, rows)
+
     def rows(self, conn: Connection, **values: Any) -> Sequence[Any]:
         """Runs once and answers all rows."""
         text, pick, fixed = self._compiled(conn)

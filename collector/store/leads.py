@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.events import TYPES, mark_names
 from ..domain.leads import fold_text
+from .events import unpacked
 from .schema import conversion, edge, event, lead, session, site, span, submission_field, touch
 
 Row = dict[str, Any]
@@ -201,20 +201,12 @@ async def _events(conn: AsyncConnection, account_id: int, spans: Sequence[Row]) 
     asked = select(*columns).where(event.c.account_id == account_id, _within(event, spans), wanted)
     newest = asked.order_by(event.c.at.desc(), event.c.page.desc(), event.c.n.desc(), event.c.id.desc()).limit(MOST_EVENTS + 1)
     found = await _rows(conn, newest)
-    rows = [row | {"type": TYPES[row["type"]], "data": _data(row["data"])} for row in reversed(found[:MOST_EVENTS])]
+    rows = [row | {"type": (kind := TYPES[row["type"]]), "data": unpacked(kind, row["data"])} for row in reversed(found[:MOST_EVENTS])]
     return rows, len(found) > MOST_EVENTS
 
 
 def _within(table: Any, spans: Sequence[Row]) -> ColumnElement[bool]:
     return or_(*(and_(table.c.visitor == one["visitor"], table.c.at >= one["from_at"], table.c.at < one["to_at"]) for one in spans))
-
-
-def _data(text: str) -> dict[str, Any]:
-    try:
-        made = msgspec.json.decode(text or "{}")
-    except msgspec.DecodeError:
-        return {}
-    return made if isinstance(made, dict) else {}
 
 
 async def _rows(conn: AsyncConnection, asked: Select[Any]) -> list[Row]:

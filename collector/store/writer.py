@@ -187,6 +187,7 @@ class _Thread:
         self._settle = settle
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, "writer")
+        self._conn: Connection | None = None  # the one for folds on the loop: taking it anew for each would cost a twentieth
         self._resting = True
         self._apart_until = 0.0
         self._over: asyncio.Future[None] | None = None
@@ -237,39 +238,45 @@ class _Thread:
 
     def _fold_here(self, group: list[_Job]) -> None:
         began = self._loop.time()
-        conn = None
         try:
-            conn = self._engine.connect()
-            conn.begin()
-            answers = _batch(conn, group, self._fold)
+            if self._conn is None:
+                self._conn = self._engine.connect()
+            self._conn.begin()
+            answers = _batch(self._conn, group, self._fold)
         except Exception as wrong:  # the thread tries again: it may wait for another process, and sees what is wrong
             self._apart_until = self._loop.time() + APART
-            self._thread.submit(self._again, group, conn, wrong)
+            self._thread.submit(self._again, group, wrong)
             return
         if self._loop.time() - began > SLOW:
             self._apart_until = self._loop.time() + APART
-        self._thread.submit(self._finish, group, conn, answers)
+        self._thread.submit(self._finish, group, answers)
 
     # In the thread:
 
-    def _finish(self, group: list[_Job], conn: Connection, answers: Sequence[Any]) -> None:
+    def _finish(self, group: list[_Job], answers: Sequence[Any]) -> None:
+        assert self._conn is not None
         try:
-            with conn:
-                crash.step("commit-before")
-                conn.commit()
+            crash.step("commit-before")
+            self._conn.commit()
             crash.step("commit-after")
         except Exception as wrong:
+            self._leave()
             self._done(self._wrong(group, wrong))
         else:
             self._done([(job, answer, None) for job, answer in zip(group, answers, strict=True)])
 
-    def _again(self, group: list[_Job], spoilt: Connection | None, wrong: Exception) -> None:
-        if spoilt is not None:
-            with suppress(Exception):
-                spoilt.close()
+    def _again(self, group: list[_Job], wrong: Exception) -> None:
+        self._leave()
         if not _is_busy(wrong):
             self._forget(wrong)
         self._whole(group)
+
+    def _leave(self) -> None:
+        """Rolls back what the loop began."""
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            with suppress(Exception):
+                conn.close()
 
     def _whole(self, group: list[_Job]) -> None:
         self._done(self._commit(group, self._fold))
@@ -292,6 +299,7 @@ class _Thread:
 
     def _forget(self, wrong: Exception) -> None:
         if isinstance(wrong, DBAPIError | sqlite3.Error):
+            self._leave()
             self._engine.dispose()  # after a failed fsync nothing is known of the connection
             self._apart_until = self._loop.time() + APART
 
@@ -326,10 +334,12 @@ class _Thread:
                 held.close()
         except Exception as wrong:  # a mark is never worth the writer
             log.warning("database not marked", error=type(wrong).__name__)  # its next action says what is wrong with it
+            self._leave()
             self._engine.dispose()
 
     def _end(self) -> None:
         self._marking(HighWater.write)
+        self._leave()
         self._engine.dispose()
         assert self._over is not None
         self._loop.call_soon_threadsafe(self._over.set_result, None)
