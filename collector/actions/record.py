@@ -17,7 +17,7 @@ from ..domain.events import Batch, Event, Refused
 from ..domain.identity import identifier_id
 from ..domain.protocol import time_of, told
 from ..domain.sessions import Fact, digest
-from ..store import crash, events, identities, submissions, visits
+from ..store import crash, events, identities, rollups, submissions, visits
 from ..store.database import is_outage
 from ..store.writer import Spoilt
 from .refold import Context, context, refold
@@ -131,6 +131,7 @@ class _Work:
         self.consents: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
         self.counts: Counter[tuple[int, int, int, str]] = Counter()
+        self.tally = given.tally()
 
     def batch(self, batch: Batch) -> Outcome:
         """Takes one request's events."""
@@ -167,6 +168,7 @@ class _Work:
         if event.type == "view" and batch.visitor is not None:
             data |= {key: value for key, value in (("language", batch.language), ("agent", batch.agent)) if value}
         text = _encode(data).decode()
+        self.tally.event(event.type, batch.site, event.at, batch.received, batch.visitor, event.url, data, batch.marks)
         self.events.append(
             {
                 "account_id": self.given.account,
@@ -237,7 +239,8 @@ class _Work:
         events.refuse(conn, self.refused, REFUSED_MOST)
         events.count_refused(conn, self.counts)
         crash.step("fold-before")
-        refold(conn, self.given, fresh=self.facts, known=self.visitors, sent=sent)
+        refold(conn, self.given, fresh=self.facts, known=self.visitors, sent=sent, tally=self.tally)
+        rollups.save(conn, account, self.tally)
         crash.step("fold-after")
 
     def _save_submissions(self, conn: Connection) -> set[bytes]:

@@ -40,10 +40,14 @@ class Fact(NamedTuple):
     language: str
     agent: str
     marks: int
+    again: int = 0  # a view that was told before, without the visitor
 
 
 class Session(Struct):
-    """A session as far as it has come; `touch_*` is the touch that is open in it."""
+    """A session as far as it has come; `touch_*` is the touch that is open in it.
+
+    One that begins with a view told again does not count as a visit: the view did when it was told first.
+    """
 
     id: bytes
     visitor: str
@@ -64,6 +68,7 @@ class Session(Struct):
     touch_id: bytes
     touch_at: int
     touch_key: str
+    counted: int = 1
 
     @property
     def last(self) -> tuple[int, str, int, bytes]:
@@ -155,6 +160,7 @@ def _begin(visitor: str, fact: Fact) -> Session:
         touch_id=b"",
         touch_at=fact.at,
         touch_key="",
+        counted=0 if fact.again else 1,
     )
 
 

@@ -23,8 +23,9 @@ _open = HotIn(
         session.c.ended_at >= bindparam("since"),
     )
 )
+_all = by(session, "visitor", *_session_names)
 _visitors = by(visitor, "id")
-_save_session = upsert(session, lasting=("visitor", "site_id", "started_at", "entry_url"))
+_save_session = upsert(session, lasting=("visitor", "site_id", "started_at", "entry_url", "counted"))
 _save_touch = upsert(touch)
 _save_visitor = upsert(visitor)
 _drop_touch = Hot(
@@ -46,6 +47,11 @@ def open_sessions(conn: Connection, account_id: int, visitors: Iterable[str], si
     for row in _open.rows(conn, visitors, account_id=account_id, since=since, born=since - LONGEST):
         found.setdefault(row[1], []).append(Session(*row))
     return found
+
+
+def sessions(conn: Connection, account_id: int, visitors: Iterable[str]) -> list[Session]:
+    """Every session of visitors."""
+    return [Session(*row) for row in _all.rows(conn, visitors, account_id=account_id)]
 
 
 def visitors(conn: Connection, account_id: int, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
