@@ -16,7 +16,7 @@ from ..domain.events import Batch, Event, Refused
 from ..domain.identity import identifier_id
 from ..domain.protocol import time_of, told
 from ..domain.sessions import GAP, Fact, digest
-from ..store import crash, events, identities, submissions, visits
+from ..store import crash, events, identities, rollups, submissions, visits
 from ..store.database import is_outage
 from ..store.visits import Standing
 from ..store.writer import Spoilt
@@ -130,6 +130,7 @@ class _Work:
         self.consents: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
         self.counts: Counter[tuple[int, int, int, str]] = Counter()
+        self.tally = given.tally()
 
     def batch(self, batch: Batch) -> Outcome:
         """Takes one request's events."""
@@ -165,6 +166,7 @@ class _Work:
         data: Mapping[str, Any] = event.data
         if event.type == "view" and batch.visitor is not None:
             data = {**data, "language": batch.language, "agent": batch.agent}
+        self.tally.event(event.type, batch.site, event.at, batch.received, batch.visitor, event.url, data, batch.marks)
         self.events.append(
             (
                 self.given.account,
@@ -235,7 +237,8 @@ class _Work:
         events.refuse(conn, self.refused, REFUSED_MOST)
         events.count_refused(conn, self.counts)
         crash.step("fold-before")
-        refold(conn, self.given, fresh=self.facts, known=self.standing, sent=sent)
+        refold(conn, self.given, fresh=self.facts, known=self.standing, sent=sent, tally=self.tally)
+        rollups.save(conn, account, self.tally)
         crash.step("fold-after")
 
     def _save_submissions(self, conn: Connection) -> set[bytes]:

@@ -17,9 +17,10 @@ from ..domain import fields as reading
 from ..domain import leads as summing
 from ..domain import sources
 from ..domain.identity import Span, identifier_id, spans
-from ..domain.leads import Conversion, Visit
+from ..domain.leads import Conversion
+from ..domain.rollups import Tally, Visit, visit_of, won_of
 from ..domain.sessions import Fact, Session, SourceOf, Touch, fold
-from ..store import conversions, events, identities, sites, submissions, visits
+from ..store import conversions, events, identities, rollups, sites, submissions, visits
 from ..store.visits import Standing
 
 
@@ -34,6 +35,10 @@ class Context(Struct, frozen=True):
     def own(self) -> frozenset[str]:
         """The account's own host names: links between them are no arrivals."""
         return frozenset(host for site in self.sites.values() for host in (site["domain"], *site["hosts"]))
+
+    def tally(self) -> Tally:
+        """Where an action gathers what rollups count."""
+        return Tally(self.sites, self.own)
 
 
 def context(conn: Connection, account: int, secret: bytes) -> Context:
@@ -50,29 +55,38 @@ def refold(
     anew: Iterable[str] = (),
     sent: Iterable[bytes] = (),
     touched: Iterable[bytes] = (),
+    tally: Tally | None = None,
 ) -> None:
-    """Brings the derived rows up to date.
+    """Brings the derived rows up to date; rollups too, unless the caller gives the `tally` of what they are to count.
 
     `fresh` are new facts by visitor, already stored, and `known` how these visitors stood before; `anew` are
     visitors to fold from nothing; `sent` are submissions that came, or whose result did; `touched` are leads to sum up anyway.
     """
     visitors = set(anew)
     known = known or {}
-    late = fold_visitors(conn, given, fresh or {}, visitors, known)
+    counts = tally or given.tally()
+    late = fold_visitors(conn, given, counts, fresh or {}, visitors, known)
     dirty = set(touched)
     evidence = late | visitors
     if sent:
-        changed, owners = fold_submissions(conn, given, set(sent))
+        changed, owners = fold_submissions(conn, given, counts, set(sent))
         dirty |= changed
         evidence |= owners
     dirty |= fold_spans(conn, given, evidence)
     owned = [visitor for visitor in fresh or () if visitor in known and known[visitor].owned]
     dirty |= {span.lead_id for span in identities.spans(conn, given.account, owned)}
-    fold_leads(conn, given, dirty)
+    fold_leads(conn, given, counts, dirty)
+    if tally is None:
+        rollups.save(conn, given.account, counts)
 
 
 def fold_visitors(
-    conn: Connection, given: Context, fresh: Mapping[str, list[Fact]], anew: set[str], known: Mapping[str, Standing]
+    conn: Connection,
+    given: Context,
+    tally: Tally,
+    fresh: Mapping[str, list[Fact]],
+    anew: set[str],
+    known: Mapping[str, Standing],
 ) -> set[str]:
     """Folds new facts onto open sessions, late ones from nothing. Answers the visitors that were folded from nothing."""
     account = given.account
@@ -80,25 +94,33 @@ def fold_visitors(
     touches: list[Touch] = []
     gone: dict[bytes, bytes] = {}
     again = set(anew)
+    stood: dict[bytes, Visit | None] = {}
     source_of: SourceOf = _source_reader(given)
     for visitor, facts in fresh.items():
-        before = known[visitor].open if visitor in known else ()
+        before = known[visitor].open if visitor in known else []
         first = min(facts)[:4]
         if visitor in again or any(session.last >= first for session in before):
             again.add(visitor)
             continue
-        folded = fold(visitor, facts, source_of, _latest(before) if len(before) > 1 else before)
+        latest = _latest(before) if len(before) > 1 else before
+        for one in latest:
+            stood[one.id] = visit_of(one)  # the fold goes on with them
+        folded = fold(visitor, facts, source_of, latest)
         sessions += folded.sessions.values()
         touches += folded.touches.values()
         gone |= folded.gone
     whole = events.facts_of(conn, account, again) if again else {}
     if again:
+        for one in visits.sessions(conn, account, again):
+            tally.visit(visit_of(one), -1)
         visits.drop(conn, account, again)
         for visitor, facts in whole.items():
             folded = fold(visitor, facts, source_of)
             sessions += folded.sessions.values()
             touches += folded.touches.values()
     visits.save(conn, account, sessions, touches, gone)
+    for one in sessions:
+        tally.changed(stood.get(one.id), visit_of(one))
     _fold_rows(conn, account, fresh, {visitor: whole.get(visitor, []) for visitor in again}, known)
     return again
 
@@ -152,7 +174,7 @@ def _standing(told: Iterable[tuple[int, bytes, str, str]]) -> dict[str, Any]:
     return {"withdrawn_at": withdrawn, "proof": next((proof for *_rest, proof in ordered if proof), "")}
 
 
-def fold_submissions(conn: Connection, given: Context, ids: set[bytes]) -> tuple[set[bytes], set[str]]:
+def fold_submissions(conn: Connection, given: Context, tally: Tally, ids: set[bytes]) -> tuple[set[bytes], set[str]]:
     """Reads submissions into conversions and says which count. Answers the leads that changed, and the visitors."""
     account = given.account
     rows = submissions.load(conn, account, ids)
@@ -166,10 +188,15 @@ def fold_submissions(conn: Connection, given: Context, ids: set[bytes]) -> tuple
         if conversion is not None:
             made[conversion.id] = conversion
     groups: dict[bytes, dict[bytes, Conversion]] = {}
-    for conversion in (*conversions.of_digests(conn, account, {one.digest for one in made.values()}), *made.values()):
+    before = conversions.of_digests(conn, account, {one.digest for one in made.values()})
+    for conversion in (*before, *made.values()):
         groups.setdefault(conversion.digest, {})[conversion.id] = conversion
     counted = [conversion for group in groups.values() for conversion in summing.count(group.values())]
     conversions.save(conn, account, counted)
+    for conversion in before:
+        tally.conversion(conversion, -1)
+    for conversion in counted:
+        tally.conversion(conversion)
     owners = {str(row["visitor"]) for row in rows if row["visitor"]}
     return {conversion.lead_id for conversion in counted}, owners
 
@@ -235,7 +262,7 @@ def _as_set(made: Iterable[Span]) -> set[tuple[Any, ...]]:
     return {structs.astuple(span) for span in made}
 
 
-def fold_leads(conn: Connection, given: Context, leads: set[bytes]) -> None:
+def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]) -> None:
     """Sums leads up."""
     if not leads:
         return
@@ -248,13 +275,18 @@ def fold_leads(conn: Connection, given: Context, leads: set[bytes]) -> None:
         owned.setdefault(span.lead_id, []).append(span)
     names = {span.visitor for held in owned.values() for span in held}
     times, ways = visits.times(conn, account, names), visits.touches(conn, account, names)
+    before = conversions.won_by(conn, account, leads)
     made: list[summing.Lead] = []
     gone: list[bytes] = []
     for lead_id in sorted(leads):
         held = owned.get(lead_id, [])
-        mine = [Visit(*lasted[:3]) for span in held for lasted in times.get(span.visitor, ()) if _within(span, lasted[0])]
+        mine = [summing.Visit(*lasted[:3]) for span in held for lasted in times.get(span.visitor, ()) if _within(span, lasted[0])]
         arrivals = [touch for span in held for touch in ways.get(span.visitor, ()) if _within(span, touch.at)]
         lead = summing.summarise(told.get(lead_id, ()), mine, arrivals)
+        stands, stood = won_of(lead) if lead else None, before.get(lead_id)
+        if stands != stood:
+            tally.lead(stood, -1)
+            tally.lead(stands)
         if lead is None:
             gone.append(lead_id)
         else:

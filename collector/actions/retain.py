@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..store import erasure, sites
+from ..domain.rollups import Tally
+from ..store import erasure, rollups, sites
 from .erase import forget
 from .refold import Context, context, refold
 
@@ -31,35 +32,37 @@ def retain(conn: Connection, *, secret: bytes, now: int) -> dict[str, Any]:
         account = row["id"]
         limits = {kind: months_before(now, *keep) for kind, keep in erasure.retention_of(conn, account).items()}
         given = context(conn, account, secret)
+        tally = given.tally()
         if leads := erasure.old_leads(conn, account, limits["leads"], STEP):
-            forget(conn, given, leads)
-            _forget_messages(conn, account, leads)
+            forget(conn, given, leads, tally)
+            _forget_messages(conn, account, leads, tally)
             done["leads"] += len(leads)
-        done["strays"] += _forget_strays(conn, given, limits["leads"])
+        done["strays"] += _forget_strays(conn, given, limits["leads"], tally)
         for kind, known in (("history", True), ("audience", False)):
             old = erasure.old_events(conn, account, limits[kind], known=known, most=STEP)
             if old:
-                erasure.drop_event_keys(conn, account, [(month, identity) for month, identity, _ in old])
-                refold(conn, given, anew={visitor for _month, _id, visitor in old if visitor})
+                erasure.drop_event_keys(conn, account, [(month, identity) for month, identity, _ in old], tally)
+                refold(conn, given, anew={visitor for _month, _id, visitor in old if visitor}, tally=tally)
             done[kind] += len(old)
+        rollups.keep(conn, account, tally, of_one=False)
         done["refused"] += erasure.drop_old_refused(conn, account, limits["refused"])
     done["more"] = any(done[kind] >= STEP for kind in ("leads", "strays", "history", "audience"))
     return done
 
 
-def _forget_strays(conn: Connection, given: Context, before: int) -> int:
+def _forget_strays(conn: Connection, given: Context, before: int, tally: Tally) -> int:
     """Submissions that never made a row of the list; with its last one goes the lead that they would have made."""
     strays = erasure.old_strays(conn, given.account, before, STEP)
     submissions = [submission for submission, _lead in strays]
     visitors = erasure.visitors_of(conn, given.account, submissions)
-    erasure.drop_submissions(conn, given.account, submissions)
+    erasure.drop_submissions(conn, given.account, submissions, tally)
     if gone := erasure.without_submissions(conn, given.account, {lead for _submission, lead in strays if lead}):
-        erasure.drop_leads(conn, given.account, gone)
+        erasure.drop_leads(conn, given.account, gone, tally)
     if visitors:
-        refold(conn, given, anew=visitors)
+        refold(conn, given, anew=visitors, tally=tally)
     return len(strays)
 
 
-def _forget_messages(conn: Connection, account: int, leads: list[bytes]) -> None:
+def _forget_messages(conn: Connection, account: int, leads: list[bytes], tally: Tally) -> None:
     """A message's id is its submission's; it may have failed or be a double of one that has gone."""
-    erasure.drop_submissions(conn, account, leads)
+    erasure.drop_submissions(conn, account, leads, tally)

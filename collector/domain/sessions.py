@@ -41,10 +41,14 @@ class Fact(NamedTuple):
     language: str
     agent: str
     marks: int
+    again: int = 0  # a view that was told before, without the visitor
 
 
 class Session(Struct):
-    """A session as far as it has come; `touch_*` is the touch that is open in it."""
+    """A session as far as it has come; `touch_*` is the touch that is open in it.
+
+    One that begins with a view told again does not count as a visit: the view did when it was told first.
+    """
 
     id: bytes
     visitor: str
@@ -65,6 +69,7 @@ class Session(Struct):
     touch_id: bytes
     touch_at: int
     touch_key: str
+    counted: int = 1
 
     @property
     def last(self) -> tuple[int, str, int, bytes]:
@@ -156,6 +161,7 @@ def _begin(visitor: str, fact: Fact) -> Session:
         touch_id=b"",
         touch_at=fact.at,
         touch_key="",
+        counted=0 if fact.again else 1,
     )
 
 
@@ -174,10 +180,9 @@ def _extend(session: Session, fact: Fact) -> None:
 
 @lru_cache(maxsize=8192)
 def _key(source: Source) -> str:
-    """What tells one source from another, short; "" for Direct."""
-    if source.channel == "Direct":
-        return ""
-    return digest(source.channel, source.source, source.medium, source.campaign, source.click_id)[:8].hex()
+    """What tells one source from another; of a click id only a trace."""
+    click = digest(source.click_id)[:6].hex() if source.click_id else ""
+    return "\x1f".join((source.channel, source.source, source.medium, source.campaign, click))
 
 
 def _arrive(session: Session, fact: Fact, source_of: SourceOf, folded: Folded) -> None:
@@ -187,7 +192,7 @@ def _arrive(session: Session, fact: Fact, source_of: SourceOf, folded: Folded) -
     source = source_of(fact.site, fact.url, fact.referrer)
     if source is None or source.channel == "Direct" or _key(source) == session.touch_key:
         return
-    if not session.touch_key and fact.at - session.touch_at < DIRECT_GIVES_WAY:
+    if session.touch_key.startswith("Direct\x1f") and fact.at - session.touch_at < DIRECT_GIVES_WAY:
         folded.touches.pop(session.touch_id, None)
         folded.gone[session.touch_id] = session.id
     _open_touch(session, fact, source, folded)

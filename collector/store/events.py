@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.events import KEYS, TYPES
@@ -94,11 +94,12 @@ def _stored_fact(row: Any) -> Fact:
 
 def fact(at: int, page: str, n: int, identity: bytes, kind: str, site: int, url: str, data: Mapping[str, Any], marks: int) -> Fact:
     """An event as the fold reads it."""
+    get = data.get
     if kind == "view":
-        more = (data.get("referrer", ""), data.get("nav", ""), 0, data.get("language", ""), data.get("agent", ""))
+        more = (get("referrer", ""), get("nav", ""), 0, get("language", ""), get("agent", ""), marks, get("again", 0))
     else:
-        more = ("", "", data.get("ms", 0) if kind == "engage" else 0, "", "")
-    return Fact(at, page, n, identity, kind, site, url, *more, marks)
+        more = ("", "", get("ms", 0) if kind == "engage" else 0, "", "", marks, 0)
+    return Fact(at, page, n, identity, kind, site, url, *more)
 
 
 def refuse(conn: Connection, rows: Sequence[dict[str, Any]], most: int) -> None:
@@ -124,31 +125,6 @@ def count_refused(conn: Connection, counts: dict[tuple[int, int, int, str], int]
         _count.many(conn, [{**key, "n": 0}])
         mine = [refused_count.c[name] == value for name, value in key.items()]
         conn.execute(refused_count.update().where(*mine).values(n=refused_count.c.n + n))
-
-
-async def last_of_site(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:
-    """When a site's tag was last heard, UTC milliseconds."""
-    newest = select(func.max(event.c.received_at)).where(event.c.account_id == account_id, event.c.site_id == site_id)
-    found: int | None = (await conn.execute(newest)).scalar()
-    return found
-
-
-def heard_before(conn: Connection, account_id: int, site_id: int, before: int) -> int:
-    """When a site's newest event of before a time was received, UTC milliseconds; 0 where there is none."""
-    older = (event.c.account_id == account_id, event.c.site_id == site_id, event.c.received_at < before)
-    return int(conn.execute(select(func.max(event.c.received_at)).where(*older)).scalar() or 0)
-
-
-def visitors_of(conn: Connection, account_id: int, after: str, most: int) -> list[str]:
-    """The next visitors in order, for going through all of them."""
-    page = (
-        select(event.c.visitor)
-        .where(event.c.account_id == account_id, event.c.visitor.is_not(None), event.c.visitor > after)
-        .distinct()
-        .order_by(event.c.visitor)
-        .limit(most)
-    )
-    return [row[0] for row in conn.execute(page)]
 
 
 def refused_after(conn: Connection, account_id: int, site_id: int | None, last: bytes, most: int) -> list[dict[str, Any]]:

@@ -42,9 +42,29 @@ def _table(name: str, *columns: Any, kind: str) -> Table:
     return Table(name, metadata, *columns, info={"kind": kind}, sqlite_with_rowid=False)
 
 
+def _counts() -> list[Column[Any]]:
+    """Counts of one day of a site (`domain.rollups`)."""
+    return [
+        _key("account_id", Integer),
+        _key("site_id", BigInteger),
+        _key("day", Integer),  # days since 1970, in the site's zone
+        _key("kind", Text),
+        _key("key", Text),
+        *(_col(name, BigInteger) for name in ("visits", "views", "leads", "conversions")),
+        _col("heard_at", TIME),  # of kind `site`: when the newest event of that day was received
+    ]
+
+
 # The directory ----------------------------------------------------------------------------------------------------
 
-account = _table("account", _key("id", Integer), _col("name", Text), _col("created_at", TIME), kind="directory")
+account = _table(
+    "account",
+    _key("id", Integer),
+    _col("name", Text),
+    _col("created_at", TIME),
+    _col("stale", SmallInteger, default=0),  # 1: its derived rows are to be made again
+    kind="directory",
+)
 
 site = _table(
     "site",
@@ -121,7 +141,6 @@ event = _table(
         sqlite_where=text("visitor IS NOT NULL"),
         postgresql_where=text("visitor IS NOT NULL"),
     ),
-    Index("ix_event_site", "account_id", "site_id", "received_at"),
     kind="raw",
 )
 
@@ -285,15 +304,7 @@ suppression = _table(
     kind="raw",
 )
 
-kept_count = _table(
-    "kept_count",
-    _key("account_id", Integer),
-    _key("site_id", BigInteger),
-    _key("day", Integer),
-    _key("kind", Text),
-    _col("n", BigInteger),
-    kind="raw",
-)
+kept_count = _table("kept_count", *_counts(), kind="raw")  # what rollups count of rows that purge and erasure deleted
 
 retention = _table(
     "retention",
@@ -338,8 +349,8 @@ session = _table(
     _col("touch_id", ID),  # the touch that is open
     _col("touch_at", TIME),
     _col("touch_key", Text),
+    _col("counted", SmallInteger),  # whether it is a visit; not one that begins with a view told again
     Index(None, "account_id", "visitor", "started_at"),  # not ended_at, which every event would move
-    Index(None, "account_id", "site_id", "started_at"),
     kind="derived",
 )
 
@@ -441,9 +452,11 @@ lead = _table(
     _col("marks", SmallInteger),
     _personal("search"),  # what the search box reads: folded, without accents
     Index(None, "account_id", "created_at", "id"),
-    Index(None, "account_id", "kind", "created_at", "id"),
-    Index(None, "account_id", "site_id", "created_at"),
+    Index("ix_lead_search", "account_id", "kind", "created_at", "id", "search"),  # a search reads this alone
+    Index("ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
     kind="derived",
 )
+
+rollup = _table("rollup", *_counts(), kind="derived")
 
 DERIVED = tuple(t for t in metadata.sorted_tables if t.info["kind"] == "derived")

@@ -37,7 +37,8 @@ _standing = HotIn(
         .where(visitor.c.account_id == bindparam("account_id"), visitor.c.id.in_(binds))
     )
 )
-_save_session = upsert(session, lasting=("visitor", "site_id", "started_at", "entry_url"))
+_all = by(session, "visitor", *_session_names)
+_save_session = upsert(session, lasting=("visitor", "site_id", "started_at", "entry_url", "counted"))
 _save_touch = upsert(touch)
 _save_visitor = upsert(visitor)
 _drop_touch = Hot(
@@ -73,6 +74,11 @@ def standing(conn: Connection, account_id: int, ids: Iterable[str], since: int) 
         if row[5] is not None:
             one.open.append(Session(*row[5:]))
     return found
+
+
+def sessions(conn: Connection, account_id: int, visitors: Iterable[str]) -> list[Session]:
+    """Every session of visitors."""
+    return [Session(*row) for row in _all.rows(conn, visitors, account_id=account_id)]
 
 
 def save_visitors(conn: Connection, rows: Iterable[dict[str, Any]]) -> None:
