@@ -44,7 +44,7 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
         key = secret.load(database)
-        writer = Writer(database, Recorder(key, ids.uuid7))
+        writer = Writer(database, Recorder(key, ids.uuid7).swiftly)
         await writer.start()
         stack.push_async_callback(writer.stop)
         await writer.run(migrate.upgrade, ids.now())

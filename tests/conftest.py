@@ -95,7 +95,7 @@ def sqlite_url(tmp_path: Path) -> str:
 async def opened(url: str) -> AsyncIterator[tuple[Database, Writer]]:
     """A migrated database with account 1, and its writer."""
     database = Database(url)
-    writer = Writer(database, Recorder(SECRET, ids.uuid7))
+    writer = Writer(database, Recorder(SECRET, ids.uuid7).swiftly)
     try:
         await writer.start()
         await writer.run(migrate.upgrade, 1_700_000_000_000)

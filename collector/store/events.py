@@ -54,9 +54,17 @@ def known(conn: Connection, account_id: int, ids: Iterable[bytes]) -> set[bytes]
     return found
 
 
-def add(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Appends events, as tuples in the order of the table's columns; a known id is left as it was."""
-    _add.put(conn, rows)
+def add(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> int | None:
+    """Appends events, as tuples in the order of the table's columns; a known id is left as it was.
+
+    Answers how many were new, where the database says so (PostgreSQL's driver does not, of many).
+    """
+    return _add.put(conn, rows)
+
+
+def counts_new(conn: Connection) -> bool:
+    """Whether `add` answers."""
+    return conn.dialect.name == "sqlite"
 
 
 def packed(kind: str, data: Mapping[str, Any]) -> str:

@@ -241,8 +241,7 @@ class _Thread:
         try:
             if self._conn is None:
                 self._conn = self._engine.connect()
-            self._conn.begin()
-            answers = _batch(self._conn, group, self._fold)
+            answers = self._folded(self._conn, group, self._fold)
         except Exception as wrong:  # the thread tries again: it may wait for another process, and sees what is wrong
             self._apart_until = self._loop.time() + APART
             self._thread.submit(self._again, group, wrong)
@@ -250,6 +249,14 @@ class _Thread:
         if self._loop.time() - began > SLOW:
             self._apart_until = self._loop.time() + APART
         self._thread.submit(self._finish, group, answers)
+
+    def _folded(self, conn: Connection, group: list[_Job], fold: Fold | None) -> Sequence[Any]:
+        conn.begin()
+        try:
+            return _batch(conn, group, fold)
+        except Spoilt as spoilt:
+            conn.rollback()
+            return self._folded(conn, group, spoilt.again)
 
     # In the thread:
 
