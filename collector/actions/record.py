@@ -16,7 +16,7 @@ from ..domain.events import Batch, Event, Refused
 from ..domain.identity import identifier_id
 from ..domain.protocol import time_of, told
 from ..domain.sessions import GAP, Fact, digest
-from ..store import crash, events, identities, rollups, submissions, visits
+from ..store import crash, events, identities, rollups, submissions, urls, visits
 from ..store.database import is_outage
 from ..store.visits import Standing
 from ..store.writer import Spoilt
@@ -211,7 +211,7 @@ class _Work:
                 batch.visitor,
                 event.page,
                 event.n,
-                event.url,
+                urls.stored(event.url, self.given.domain(batch.site)),
                 events.packed(event.type, data),
                 batch.marks,
             )

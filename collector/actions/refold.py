@@ -36,6 +36,11 @@ class Context(Struct, frozen=True):
         """The account's own host names: links between them are no arrivals."""
         return frozenset(host for site in self.sites.values() for host in (site["domain"], *site["hosts"]))
 
+    def domain(self, site: int) -> str:
+        """The host name of a site's own pages."""
+        known = self.sites.get(site)
+        return str(known["domain"]) if known is not None else ""
+
     def tally(self) -> Tally:
         """Where an action gathers what rollups count."""
         return Tally(self.sites, self.own)
@@ -109,7 +114,7 @@ def fold_visitors(
         sessions += folded.sessions.values()
         touches += folded.touches.values()
         gone |= folded.gone
-    whole = events.facts_of(conn, account, again) if again else {}
+    whole = events.facts_of(conn, account, again, given.domain) if again else {}
     if again:
         for one in visits.sessions(conn, account, again):
             tally.visit(visit_of(one), -1)

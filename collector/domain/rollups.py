@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 from . import sources
 from .events import mark_bits
 from .leads import Conversion, Lead
-from .sessions import Session
+from .sessions import Session, page_of
 
 Key = tuple[int, int, str, str]  # site, day (since 1970), kind, key
 
@@ -48,7 +48,7 @@ class Visit(NamedTuple):
     site: int
     at: int
     source: str  # the key of its touch: channel, source, medium, campaign, click id
-    url: str
+    page: str  # the path of the page where it began
     language: str
 
 
@@ -68,7 +68,7 @@ def visit_of(session: Session) -> Visit | None:
     """What a session counts by; None if it does not."""
     if not session.counted or session.marks & _CRAWLER:
         return None
-    return Visit(session.site_id, session.started_at, session.touch_key, session.entry_url, session.language)
+    return Visit(session.site_id, session.started_at, session.touch_key, session.entry_page, session.language)
 
 
 def won_of(lead: Lead) -> Won | None:
@@ -93,6 +93,11 @@ class Tally:
         self._sites = sites
         self._own = own
 
+    def domain(self, site: int) -> str:
+        """The host name of a site's own pages."""
+        known = self._sites.get(site)
+        return str(known["domain"]) if known is not None else ""
+
     def day(self, site: int, at: int) -> int:
         """The day of a time on a site, in days since 1970."""
         known = self._sites.get(site)
@@ -114,7 +119,9 @@ class Tally:
         if visitor is None and data.get("nav") not in _SAME_VISIT:
             source = sources.read(url, data.get("referrer") or "", self._own)
             if source is not None:
-                self.visit(Visit(site, at, "\x1f".join((source.channel, source.source, source.medium, source.campaign)), url, ""), n)
+                self.visit(
+                    Visit(site, at, "\x1f".join((source.channel, source.source, source.medium, source.campaign)), page_of(url), ""), n
+                )
 
     def visit(self, visit: Visit | None, n: int = 1) -> None:
         """A visit came or goes."""
@@ -123,7 +130,7 @@ class Tally:
         site, day = visit.site, self.day(visit.site, visit.at)
         channel, source, _medium, campaign = visit.source.split("\x1f")[:4]
         self._add(site, day, "site", "", VISITS, n)
-        self._add(site, day, "page", page_of(visit.url), VISITS, n)
+        self._add(site, day, "page", visit.page, VISITS, n)
         self._add(site, day, "source", f"{channel}\x1f{source}", VISITS, n)
         if campaign:
             self._add(site, day, "campaign", campaign, VISITS, n)
@@ -186,13 +193,6 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # an unknown name is a KeyError
         return ZoneInfo("UTC")
-
-
-def page_of(url: str) -> str:
-    """The path of a URL, `/` where it has none."""
-    bare = url.partition("?")[0].partition("#")[0]
-    start = bare.find("/", bare.find("://") + 3)
-    return bare[start:] if start >= 0 else "/"
 
 
 @lru_cache(maxsize=1024)

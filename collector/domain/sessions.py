@@ -61,7 +61,7 @@ class Session(Struct):
     views: int
     events: int
     engaged_ms: int
-    entry_url: str
+    entry_page: str  # its path
     exit_url: str
     language: str
     agent: str
@@ -153,7 +153,7 @@ def _begin(visitor: str, fact: Fact) -> Session:
         views=0,
         events=0,
         engaged_ms=0,
-        entry_url=fact.url,
+        entry_page=page_of(fact.url),
         exit_url=fact.url,
         language=fact.language,
         agent=fact.agent,
@@ -163,6 +163,14 @@ def _begin(visitor: str, fact: Fact) -> Session:
         touch_key="",
         counted=0 if fact.again else 1,
     )
+
+
+@lru_cache(maxsize=4096)
+def page_of(url: str) -> str:
+    """The path of a URL, `/` where it has none."""
+    bare = url.partition("?")[0].partition("#")[0]
+    start = bare.find("/", bare.find("://") + 3)
+    return bare[start:] if start >= 0 else "/"
 
 
 def _extend(session: Session, fact: Fact) -> None:

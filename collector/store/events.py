@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from ..domain.events import KEYS, TYPES
 from ..domain.sessions import Fact
 from .hot import HotIn, by, insert
 from .schema import event, refused, refused_count
+from .urls import whole
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _types = {name: place for place, name in enumerate(TYPES)}
@@ -87,17 +88,17 @@ def type_code(name: str) -> int:
     return _types[name]
 
 
-def facts_of(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[Fact]]:
-    """All that visitors did, for a fold from nothing."""
+def facts_of(conn: Connection, account_id: int, visitors: Iterable[str], domain: Callable[[int], str]) -> dict[str, list[Fact]]:
+    """All that visitors did, for a fold from nothing; `domain(site)` is the host of its own pages."""
     found: dict[str, list[Fact]] = {}
     for row in _facts.rows(conn, visitors, account_id=account_id):
-        found.setdefault(row[0], []).append(_stored_fact(row))
+        found.setdefault(row[0], []).append(_stored_fact(row, domain))
     return found
 
 
-def _stored_fact(row: Any) -> Fact:
+def _stored_fact(row: Any, domain: Callable[[int], str]) -> Fact:
     kind = TYPES[row[5]]
-    return fact(row[1], row[2], row[3], bytes(row[4]), kind, row[6], row[7], unpacked(kind, row[8]), row[9])
+    return fact(row[1], row[2], row[3], bytes(row[4]), kind, row[6], whole(row[7], domain(row[6])), unpacked(kind, row[8]), row[9])
 
 
 def fact(at: int, page: str, n: int, identity: bytes, kind: str, site: int, url: str, data: Mapping[str, Any], marks: int) -> Fact:

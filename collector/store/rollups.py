@@ -13,6 +13,7 @@ from ..domain.rollups import COUNTS, REST, Key, Tally
 from .events import unpacked
 from .hot import Hot
 from .schema import event, kept_count, rollup
+from .urls import whole
 
 KEY = ("site_id", "day", "kind", "key")
 EVENT = ("type", "site_id", "at", "received_at", "visitor", "url", "data", "marks")
@@ -108,7 +109,7 @@ def _row(account_id: int, key: Key, counts: list[int]) -> dict[str, Any]:
 def event_of(tally: Tally, row: Sequence[Any], n: int) -> None:
     """Counts a stored event (a row of EVENT), or with `n` of -1 takes it back."""
     kind, site, at, received, visitor, url, data, marks = row
-    tally.event(TYPES[kind], site, at, received, visitor, url, unpacked(TYPES[kind], data), marks, n)
+    tally.event(TYPES[kind], site, at, received, visitor, whole(url, tally.domain(site)), unpacked(TYPES[kind], data), marks, n)
 
 
 def events_of(conn: Connection, which: ColumnElement[bool], tally: Tally, n: int) -> None:

@@ -137,7 +137,6 @@ event = _table(
         "ix_event_visitor",
         "account_id",
         "visitor",
-        "at",
         sqlite_where=text("visitor IS NOT NULL"),
         postgresql_where=text("visitor IS NOT NULL"),
     ),
@@ -291,7 +290,13 @@ consent = _table(
     _col("proof", Text),  # SHA-256 of the secret that opens /me
     _col("at", TIME),
     Index(None, "account_id", "visitor"),
-    Index(None, "account_id", "lead_id"),
+    Index(
+        "ix_consent_lead",
+        "account_id",
+        "lead_id",
+        sqlite_where=text("lead_id IS NOT NULL"),
+        postgresql_where=text("lead_id IS NOT NULL"),
+    ),
     kind="raw",
 )
 
@@ -341,7 +346,7 @@ session = _table(
     _col("views", Integer),
     _col("events", Integer),
     _col("engaged_ms", BigInteger),
-    _personal("entry_url", of="visitor"),
+    _personal("entry_page", of="visitor"),
     _personal("exit_url", of="visitor"),
     _personal("language", of="visitor"),
     _personal("agent", of="visitor"),
@@ -359,7 +364,6 @@ touch = _table(
     _key("account_id", Integer),
     _key("session_id", ID),
     _key("id", ID),
-    _personal("visitor", of="visitor"),
     _col("site_id", BigInteger),
     _col("at", TIME),
     _col("channel", Text),

@@ -38,7 +38,7 @@ _standing = HotIn(
     )
 )
 _all = by(session, "visitor", *_session_names)
-_save_session = upsert(session, lasting=("visitor", "site_id", "started_at", "entry_url", "counted"))
+_save_session = upsert(session, lasting=("visitor", "site_id", "started_at", "entry_page", "counted"))
 _save_touch = upsert(touch)
 _save_visitor = upsert(visitor)
 _drop_touch = Hot(
@@ -47,7 +47,7 @@ _drop_touch = Hot(
 _times = by(session, "visitor", "visitor", "started_at", "ended_at", "marks", "site_id")
 _touches = HotIn(
     lambda binds: (
-        select(touch)
+        select(session.c.visitor, touch)
         .join(session, (session.c.account_id == touch.c.account_id) & (session.c.id == touch.c.session_id))
         .where(session.c.account_id == bindparam("account_id"), session.c.visitor.in_(binds))
     )
@@ -94,7 +94,7 @@ def save(conn: Connection, account_id: int, sessions: Iterable[Session], touches
 
 
 def _touch_row(account_id: int, one: Touch) -> tuple[Any, ...]:
-    return (account_id, one.session_id, one.id, one.visitor, one.site_id, one.at, *structs.astuple(one.source), one.landing)
+    return (account_id, one.session_id, one.id, one.site_id, one.at, *structs.astuple(one.source), one.landing)
 
 
 def drop(conn: Connection, account_id: int, visitors: Iterable[str]) -> None:
@@ -118,7 +118,7 @@ def times(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[st
 
 def touches(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[Touch]]:
     """Every touch, by visitor."""
-    names = [column.name for column in touch.columns]
+    names = ["visitor", *(column.name for column in touch.columns)]
     found: dict[str, list[Touch]] = {}
     for values in _touches.rows(conn, visitors, account_id=account_id):
         row = dict(zip(names, values, strict=True))

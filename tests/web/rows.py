@@ -189,7 +189,7 @@ def visit(
             views=len(pages),
             events=2 * len(pages),
             engaged_ms=35_000 * len(pages),
-            entry_url=pages[0][0],
+            entry_page=pages[0][0],
             exit_url=pages[-1][0],
             language="fr-FR",
             agent="Chrome 156 · Windows · desktop",
@@ -201,9 +201,7 @@ def visit(
         )
     )
     conn.execute(
-        insert(schema.touch).values(
-            account_id=account, session_id=session, id=touch, visitor=visitor, site_id=42, at=at, landing=pages[0][0], **origin
-        )
+        insert(schema.touch).values(account_id=account, session_id=session, id=touch, site_id=42, at=at, landing=pages[0][0], **origin)
     )
     return session
 

@@ -1,4 +1,4 @@
-"""rollups
+"""rollups, and leaner rows
 
 Rollups of what is stored already are made by the rebuild that the next start begins (`account.stale`).
 """
@@ -6,7 +6,7 @@ Rollups of what is stored already are made by the rebuild that the next start be
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
@@ -52,3 +52,15 @@ def upgrade() -> None:
     op.execute("UPDATE lead SET search = substr(search, 1, 600)")
     op.create_index("ix_lead_search", "lead", ["account_id", "kind", "created_at", "id", "search"], unique=False)
     op.create_index("ix_lead_site", "lead", ["account_id", "site_id", "kind", "created_at", "id"], unique=False)
+    _leaner()
+
+
+def _leaner() -> None:
+    op.drop_column("touch", "visitor")  # its session's
+    op.alter_column("session", "entry_url", new_column_name="entry_page")
+    op.drop_index("ix_event_visitor", table_name="event")
+    named = sa.text("visitor IS NOT NULL")
+    op.create_index("ix_event_visitor", "event", ["account_id", "visitor"], sqlite_where=named, postgresql_where=named)
+    op.drop_index("ix_consent_account_id_lead_id", table_name="consent")
+    named = sa.text("lead_id IS NOT NULL")
+    op.create_index("ix_consent_lead", "consent", ["account_id", "lead_id"], sqlite_where=named, postgresql_where=named)
