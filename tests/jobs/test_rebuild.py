@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, delete, text, update
 
+from collector.actions import sites as act
 from collector.actions.retain import months_before
 from collector.jobs import rebuild as job
 from collector.jobs.pace import Pace
@@ -18,7 +21,8 @@ from collector.store.database import Database
 from collector.store.writer import Writer
 from tests.actions.test_rollups import from_nothing
 from tests.builders import DAY, HOME, HOUR, MINUTE, NOW, batch, body, derived, form, result, rows, store, view
-from tests.conftest import SECRET
+from tests.conftest import SECRET, opened, rows_of
+from tests.serving import WEBLEADS, environment
 
 House = tuple[Database, Writer]
 
@@ -153,3 +157,24 @@ async def test_a_snapshot_sees_one_moment(house: House, site: dict[str, Any]) ->
         assert (await conn.execute(asked)).scalar() == before
     async with database.reader() as conn:
         assert (await conn.execute(asked)).scalar() == before + 2
+
+
+async def test_kill_9_leaves_the_rows_as_they_were(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET.hex())
+    async for _database, writer in opened(sqlite_url):
+        await writer.run(act.add, 1, "example.com", now=NOW, id=42)
+        await _filled(writer, 150)
+        right = await writer.run(derived)
+    for kill in range(3):
+        before = rows_of(sqlite_url, "SELECT stale FROM account")
+        running = subprocess.Popen(
+            [*WEBLEADS, "rebuild", "--database", sqlite_url], cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL
+        )
+        while rows_of(sqlite_url, "SELECT stale FROM account") == before and running.poll() is None:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.15 * kill)
+        assert running.poll() is None
+        running.kill()
+        running.wait()
+        async for _database, writer in opened(sqlite_url):
+            assert await writer.run(derived) == right
