@@ -14,16 +14,20 @@ MOST = 500
 
 
 class Pace:
-    """Finds out how much a step may take on. `longest` is the writer's time of the longest so far, in seconds."""
+    """Finds out how much a step may take on. It remembers its steps, and in seconds their whole and the longest of their times."""
 
     def __init__(self, writer: Writer, size: int = 8) -> None:
         self._writer = writer
         self.size = size
+        self.steps = 0
+        self.spent = 0.0
         self.longest = 0.0
 
     async def step(self, action: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """Runs `action(conn, *args, **more)` in a transaction of its own, rests, and answers what it answers."""
         answer, took = await self._writer.run(_timed, action, args, more)
+        self.steps += 1
+        self.spent += took
         self.longest = max(self.longest, took)
         fits = MEANT / max(took, 0.001)
         self.size = max(1, int(self.size * max(fits, 0.25))) if fits < 1 else min(MOST, self.size + int(self.size * min(fits - 1, 1)) + 1)
