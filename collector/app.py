@@ -62,12 +62,12 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
             clock=ids.now,
             ids=ids.uuid7,
         )
-        clock = Clock(writer, secret=key, clock=ids.now, take=_taker(endpoint))
+        clock = Clock(writer, database, secret=key, clock=ids.now, take=_taker(endpoint))
         clock.start()
         stack.push_async_callback(clock.stop)
         collector = Collector(endpoint, database, writer, key, settings.url)
         if database.is_sqlite:
-            server = await control.listen(database, commands.handler(writer, key, lambda: collector.address))
+            server = await control.listen(database, commands.handler(writer, database, key, lambda: collector.address))
             if server is not None:
                 stack.callback(control.path_of(database).unlink, missing_ok=True)
                 stack.callback(server.close)

@@ -62,6 +62,23 @@ STAGES: dict[str, Stage] = {
 }
 
 
+def step(conn: Connection, account: int, secret: bytes, name: str, after: Any, most: int) -> Done:
+    """An action: the next step of a stage."""
+    return STAGES[name](conn, context(conn, account, secret), after, most)
+
+
+def mend(conn: Connection, account: int, mark: int, faults: list[recount.Fault]) -> None:
+    """An action: puts rollups right, unless another rebuild than that of the mark has begun and counts for itself."""
+    if sites.stale(conn, account) == mark:
+        recount.mend(conn, account, faults)
+
+
+def end(conn: Connection, account: int, mark: int) -> None:
+    """An action: the account's derived rows are new."""
+    if sites.stale(conn, account) == mark:
+        sites.set_stale(conn, account, 0)
+
+
 def rebuild(conn: Connection, *, secret: bytes, account: int | None = None) -> dict[str, Any]:
     """Rebuilds one account or all in one go. Answers how many visitors and submissions were folded."""
     done = {"visitors": 0, "submissions": 0}
@@ -75,7 +92,7 @@ def rebuild(conn: Connection, *, secret: bytes, account: int | None = None) -> d
                     after, n = stage(conn, given, after, STEP)
                     done[name] += n
             recount.mend(conn, given.account, _recount(conn, given))
-            sites.set_stale(conn, given.account, False)
+            sites.set_stale(conn, given.account, 0)
     return {name: done[name] for name in ("visitors", "submissions")}
 
 

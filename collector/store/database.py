@@ -97,6 +97,16 @@ class Database:
         async with self.async_engine().connect() as conn:
             yield conn
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for many reads of one moment. On SQLite the log beside the file grows for as long."""
+        async with self.async_engine().connect() as conn:
+            if self.is_sqlite:
+                await conn.exec_driver_sql("BEGIN")
+            else:
+                conn = await conn.execution_options(isolation_level="REPEATABLE READ")
+            yield conn
+
     async def close(self) -> None:
         """Gives every connection back."""
         if self._readers is not None:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, and_, delete, select, tuple_
+from sqlalchemy import Column, Connection, and_, delete, func, select, tuple_
 
 from . import schema as s
+
+
+def size(conn: Connection, account_id: int, stage: str) -> int:
+    """How many rows a stage of the rebuild goes through, as far as one can say before."""
+    tables = {
+        "submissions": (s.submission,), "visitors": (s.visitor,), "strays": (s.lead,), "arrivals": (s.touch,),
+        "rollups": (s.event, s.session, s.conversion, s.lead, s.kept_count),
+    }[stage]  # fmt: skip
+    return sum(int(conn.execute(select(func.count()).where(table.c.account_id == account_id)).scalar() or 0) for table in tables)
 
 
 def _after(conn: Connection, column: Column[Any], account_id: int, after: Any, most: int) -> list[Any]:
@@ -19,6 +28,15 @@ def submissions_after(conn: Connection, account_id: int, after: bytes, most: int
     """The next submission ids in order, also of those that only a conversion is left of."""
     found = {bytes(one) for column in (s.submission.c.id, s.conversion.c.id) for one in _after(conn, column, account_id, after, most)}
     return sorted(found)[:most]
+
+
+def newest_submission(conn: Connection, account_id: int) -> bytes:
+    """The last submission id there is; empty where there is none."""
+    found = [b""]
+    for column in (s.submission.c.id, s.conversion.c.id):
+        newest = select(column).where(column.table.c.account_id == account_id).order_by(column.desc()).limit(1)
+        found += [bytes(row[0]) for row in conn.execute(newest)]
+    return max(found)
 
 
 def visitors_after(conn: Connection, account_id: int, after: str, most: int) -> list[str]:

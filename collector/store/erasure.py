@@ -132,12 +132,16 @@ def visitors_of(conn: Connection, account_id: int, submissions: Collection[bytes
     return found
 
 
-def old_strays(conn: Connection, account_id: int, before: int, most: int) -> list[tuple[bytes, bytes | None]]:
+def old_strays(
+    conn: Connection, account_id: int, before: int, most: int, *, among: Collection[bytes] | None = None
+) -> list[tuple[bytes, bytes | None]]:
     """(submission, lead) of old submissions that no row of the list stands for: failed ones, and forms that speak of nobody."""
     sent, told = s.submission, s.conversion
     read = sent.outerjoin(told, and_(told.c.account_id == sent.c.account_id, told.c.id == sent.c.id))
     listed = exists().where(s.lead.c.account_id == account_id, s.lead.c.id == told.c.lead_id)
     page = select(sent.c.id, told.c.lead_id).select_from(read).where(sent.c.account_id == account_id, sent.c.at < before, ~listed)
+    if among is not None:
+        page = page.where(sent.c.id.in_(list(among)))
     return [(bytes(row[0]), bytes(row[1]) if row[1] else None) for row in conn.execute(page.limit(most))]
 
 
@@ -166,15 +170,18 @@ def suppress(conn: Connection, account_id: int, keys: Collection[bytes], reason:
     upsert(s.suppression).many(conn, rows)
 
 
-def old_leads(conn: Connection, account_id: int, before: int, most: int) -> list[bytes]:
+def old_leads(conn: Connection, account_id: int, before: int, most: int, *, among: Collection[bytes] | None = None) -> list[bytes]:
     """Leads and messages last heard of before a time."""
     page = select(s.lead.c.id).where(s.lead.c.account_id == account_id, s.lead.c.last_seen_at < before).limit(most)
+    if among is not None:
+        page = page.where(s.lead.c.id.in_(list(among)))
     return [bytes(row[0]) for row in conn.execute(page)]
 
 
-def drop_old_refused(conn: Connection, account_id: int, before: int) -> int:
-    """Deletes refused events received before a time."""
-    return conn.execute(delete(s.refused).where(s.refused.c.account_id == account_id, s.refused.c.received_at < before)).rowcount
+def old_refused(conn: Connection, account_id: int, before: int, most: int) -> list[bytes]:
+    """Refused events received before a time."""
+    page = select(s.refused.c.id).where(s.refused.c.account_id == account_id, s.refused.c.received_at < before).limit(most)
+    return [bytes(row[0]) for row in conn.execute(page)]
 
 
 def retention_of(conn: Connection, account_id: int) -> dict[str, tuple[int, int]]:

@@ -62,7 +62,7 @@ account = _table(
     _key("id", Integer),
     _col("name", Text),
     _col("created_at", TIME),
-    _col("stale", SmallInteger, default=0),  # 1: its derived rows are to be made again
+    _col("stale", BigInteger, default=0),  # not 0: its derived rows are to be made again
     kind="directory",
 )
 

@@ -68,9 +68,14 @@ def add_account(conn: Connection, name: str, at: int, keep: dict[str, tuple[int,
     return int(newest) + 1
 
 
-def set_stale(conn: Connection, account_id: int, stale: bool) -> None:
-    """Whether an account's derived rows are to be made again."""
-    conn.execute(account.update().where(account.c.id == account_id).values(stale=int(stale)))
+def stale(conn: Connection, account_id: int) -> int:
+    """The mark of the rebuild that an account waits for or is in; 0 for none."""
+    return int(conn.execute(select(account.c.stale).where(account.c.id == account_id)).scalar() or 0)
+
+
+def set_stale(conn: Connection, account_id: int, mark: int) -> None:
+    """Says that an account's derived rows are to be made again, by the rebuild of that mark; or with 0 that they were."""
+    conn.execute(account.update().where(account.c.id == account_id).values(stale=mark))
 
 
 def set_hosts(conn: Connection, site_id: int, hosts: list[str]) -> None:

@@ -242,9 +242,12 @@ async def test_the_lock_falls_with_a_killed_process(sqlite_url: str) -> None:
 async def test_only_the_owner_may_speak_to_the_writer(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/w.sqlite")
 
-    async def handle(name: str, arguments: dict[str, Any]) -> Any:
+    async def handle(name: str, arguments: dict[str, Any], told: control.Told) -> Any:
         if name == "fail":
             raise ValueError("in words")
+        if name == "long":
+            for done in (1, 2):
+                told({"done": done})
         return {"name": name, **arguments}
 
     path = control.path_of(database)
@@ -254,6 +257,9 @@ async def test_only_the_owner_may_speak_to_the_writer(tmp_path: Path) -> None:
     try:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert await control.ask(database, "echo", {"a": "é"}) == {"name": "echo", "a": "é"}
+        far: list[dict[str, Any]] = []
+        assert await control.ask(database, "long", {}, far.append) == {"name": "long"}
+        assert far == [{"done": 1}, {"done": 2}]
         with pytest.raises(control.Failed) as failed:
             await control.ask(database, "fail", {})
         assert failed.value.args == ("ValueError", "in words")

@@ -41,7 +41,7 @@ def upgrade() -> None:
         " SELECT account_id, site_id, day, 'site', '', 0, n, 0, 0, 0 FROM kept_count_0001 WHERE kind = 'view'"
     )
     op.drop_table("kept_count_0001")
-    op.add_column("account", sa.Column("stale", sa.SmallInteger(), server_default="0", nullable=False))
+    op.add_column("account", sa.Column("stale", sa.BigInteger(), server_default="0", nullable=False))
     op.execute("UPDATE account SET stale = 1")
     op.add_column("session", sa.Column("counted", sa.SmallInteger(), server_default="1", nullable=False))
     op.drop_index("ix_event_site", table_name="event", if_exists=True)
