@@ -1,11 +1,12 @@
 """What every fault test may ask for: how many rounds, dice, collectors, and a line of counts that a long run leaves.
 
 A test's fault is its marker `fault(id="R1", minutes=10)`: the row of the test plan, and how long it takes at full figures on two cores
-(`alone=True`: it measures time or memory, and nothing else may run beside it).
+(`alone=True`: it measures, and no other fault runs beside it). `python -m tests.faults` prints them all.
 """
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import math
 import os
@@ -58,8 +59,18 @@ def _fault(request: pytest.FixtureRequest, record_property: Callable[[str, objec
     """Notes what a test was about."""
     mark = request.node.get_closest_marker("fault")
     if mark is not None:
-        about = (request.module.__doc__ or "").partition(":")[0].partition(" (R")[0]
+        about = (request.module.__doc__ or "").partition(" (R")[0]
         record_property(counts.ABOUT, [mark.kwargs["id"], about, mark.kwargs["minutes"]])
+
+
+@pytest.fixture(autouse=True)
+def _beside(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What measures waits until the other workers have nothing in hand, and they wait for it."""
+    mark = request.node.get_closest_marker("fault")
+    alone = mark is not None and mark.kwargs.get("alone", False)
+    with open(tmp_path_factory.getbasetemp().parent / "faults.lock", "ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield
 
 
 @pytest.fixture

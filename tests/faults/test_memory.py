@@ -23,16 +23,7 @@ from .server import Server
 pytestmark = pytest.mark.fault(id="R19", minutes=2)
 MB = 1_048_576
 LEFT = 6 * MB  # of address space beside what a collector at work has mapped
-
-
 BOUND = 256 * MB  # of memory that is really used
-
-
-def _most(server: Server) -> int:
-    """Bytes of memory that it used at most."""
-    assert server.process is not None
-    [line] = [line for line in Path(f"/proc/{server.process.pid}/status").read_text().splitlines() if line.startswith("VmHWM")]
-    return int(line.split()[1]) * 1_024
 
 
 def _mapped(server: Server) -> int:
@@ -67,7 +58,7 @@ async def test_many_heavy_forms_at_once_fit_into_256_mb(
         answers = await _send(server, [_heavy(100 * place + number) for number in range(64)])
         assert set(answers.values()) <= {204, 429, 503}
         assert 204 in answers.values()
-    most = _most(server)
+    most = server.memory("VmHWM")
     assert most < BOUND
     assert server.stop() == 0
     told(most_mb=most / MB)
