@@ -2,7 +2,7 @@
 
 How long one took is counted from the moment when it fell due, so that a collector that stands still is charged for all who came
 meanwhile. `lines` browsers at most are waiting at once; who falls due while all of them wait is turned away, and counted.
-`python -m tests.bench.arrivals PORT RATE SECONDS EVENTS LINES` prints an Offer as JSON.
+`python -m tests.bench.arrivals PORT RATE SECONDS EVENTS LINES` prints an Offer as JSON; 0 seconds: until its stdin ends.
 """
 
 from __future__ import annotations
@@ -49,10 +49,12 @@ def run(port: int, *, rate: float, seconds: float, events: int = 1, lines: int =
         return ended(process)
 
 
-def started(port: int, *, rate: float, seconds: float, events: int = 1, lines: int = 256) -> subprocess.Popen[str]:
-    """The same, beside what the caller does meanwhile; `ended` waits for it."""
+def started(port: int, *, rate: float, seconds: float = 0, events: int = 1, lines: int = 256) -> subprocess.Popen[str]:
+    """The same, beside what the caller does meanwhile; `ended` waits for it, or ends it where no seconds are given."""
     words = [str(number) for number in (port, rate, seconds, events, lines)]
-    return subprocess.Popen([sys.executable, "-m", "tests.bench.arrivals", *words], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.arrivals", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 def ended(process: subprocess.Popen[str]) -> Offer:
@@ -94,19 +96,23 @@ class _Book:
 
 
 class _Line(asyncio.Protocol):
-    """A keep-alive connection; opened again where it is lost."""
+    """A keep-alive connection, opened again where it is lost. As a browser does: a request that met the closing of one is sent again."""
 
-    def __init__(self, book: _Book, port: int) -> None:
-        self._book, self._port = book, port
+    def __init__(self, book: _Book, port: int, first: tuple[bytes, float] | None = None) -> None:
+        self._book, self._port, self._first = book, port, first
         self._due: float | None = None
-        self._got = b""
+        self._text = self._got = b""
+        self._used = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by descent
-        self._book.free.append(self)
+        if self._first is None:
+            self._book.free.append(self)
+        else:
+            self.send(*self._first)
 
     def send(self, text: bytes, due: float) -> None:
-        self._due, self._got = due, b""
+        self._due, self._text, self._got = due, text, b""
         self._transport.write(text)
 
     def data_received(self, data: bytes) -> None:
@@ -115,15 +121,16 @@ class _Line(asyncio.Protocol):
         if self._due is None or not ended or len(body) < _length(head):
             return
         self._book.answered(head[9:12], time.perf_counter() - self._due)
-        self._due = None
+        self._due, self._used = None, True
         self._book.free.append(self)
 
     def connection_lost(self, wrong: Exception | None) -> None:
-        if self._due is not None:
-            self._book.errors += 1
-        elif self in self._book.free:
+        again = (self._text, self._due) if self._due is not None and self._used and not self._got else None
+        if self._due is None:
             self._book.free.remove(self)
-        asyncio.ensure_future(_open(self._book, self._port))  # noqa: RUF006 (the loop ends soon)
+        elif again is None:
+            self._book.errors += 1
+        asyncio.ensure_future(_open(self._book, self._port, again))  # noqa: RUF006 (the loop ends soon)
 
 
 def _length(head: bytes) -> int:
@@ -131,28 +138,31 @@ def _length(head: bytes) -> int:
     return int(after.split(b"\r\n", 1)[0]) if found else 0
 
 
-async def _open(book: _Book, port: int) -> None:
-    await asyncio.get_running_loop().create_connection(lambda: _Line(book, port), "127.0.0.1", port)
+async def _open(book: _Book, port: int, first: tuple[bytes, float] | None = None) -> None:
+    await asyncio.get_running_loop().create_connection(lambda: _Line(book, port, first), "127.0.0.1", port)
 
 
 async def _offer(port: int, rate: float, seconds: float, events: int, lines: int) -> Offer:
     book = _Book(events)
     for _ in range(lines):
         await _open(book, port)
+    over = asyncio.Event()
+    if not seconds:
+        asyncio.get_running_loop().add_reader(0, over.set)
     worked, began = time.process_time(), time.perf_counter()
     due = began
-    while (now := time.perf_counter()) < began + seconds:
+    while (now := time.perf_counter()) < began + seconds or not (seconds or over.is_set()):
         while due <= now:
             book.offer(due)
             due += book.dice.expovariate(rate)
         await asyncio.sleep(TICK)
-    over = time.perf_counter()
-    while book.waiting and time.perf_counter() < over + PATIENCE:
+    spent = time.perf_counter() - began
+    while book.waiting and time.perf_counter() < began + spent + PATIENCE:
         await asyncio.sleep(0.01)
     book.errors += book.waiting
     took, cpu = sorted(book.took) or [0.0], (time.process_time() - worked) * 1e6 / max(1, book.sent)
-    p50, p99, worst = (1000 * took[int(len(took) * share)] for share in (0.5, 0.99, 0.999_999))
-    return Offer(over - began, book.offered, len(book.took), book.refused, book.turned_away, book.errors, p50, p99, worst, cpu)
+    p50, p99, worst = (1000 * took[place] for place in (len(took) // 2, len(took) * 99 // 100, -1))
+    return Offer(spent, book.offered, len(book.took), book.refused, book.turned_away, book.errors, p50, p99, worst, cpu)
 
 
 if __name__ == "__main__":
