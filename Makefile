@@ -58,7 +58,7 @@ tag-check: $(VENV)/.tests
 i18n: $(VENV)/.tests ## Extract, update and compile the French catalogue
 	$(BIN)/python -m tests.web.catalogue
 
-bench: $(VENV)/.tests ## Requests a second beside a bare Starlette app, memory, and the tag's bytes
+bench: $(VENV)/.tests ## Beside a bare Starlette app: rates, half and ten times of it, commands, growth, memory; the tag's bytes
 	$(BIN)/python -m tests.bench $(ARGS)
 
 bench-screens: $(VENV)/.tests ## The screens of a million sessions, bytes an event, and ingest beside an empty database
