@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,9 @@ def lines(reports: Iterable[pytest.TestReport]) -> list[str]:
     """`R1 kill -9 under load: 1,000 rounds, 0 lost; 2 passed in 610 s, stated 10 min`, in the order of the plan."""
     found: dict[str, _Fault] = {}
     for report in reports:
-        told = dict(report.user_properties).get(ABOUT)
-        if told is not None and (report.when == "call" or report.outcome != "passed"):
-            number, about, minutes = told
+        properties: dict[str, Any] = dict(report.user_properties)
+        if ABOUT in properties and (report.when == "call" or report.outcome != "passed"):
+            number, about, minutes = properties[ABOUT]
             found.setdefault(number, _Fault(number, about)).add(report, minutes)
     return [str(found[number]) for number in sorted(found, key=lambda name: int(name[1:]))]
 
