@@ -58,14 +58,15 @@ tag-check: $(VENV)/.tests
 i18n: $(VENV)/.tests ## Extract, update and compile the French catalogue
 	$(BIN)/python -m tests.web.catalogue
 
-bench: $(VENV)/.tests ## Requests a second beside a bare Starlette app, memory, and the tag's bytes
+bench: $(VENV)/.tests ## Beside a bare Starlette app: rates, half and ten times of it, commands, growth, memory; the tag's bytes
 	$(BIN)/python -m tests.bench $(ARGS)
 
 bench-screens: $(VENV)/.tests ## The screens of a million sessions, bytes an event, and ingest beside an empty database
 	$(BIN)/python -m tests.bench.screens $(ARGS)
 
-faults: $(VENV)/.tests ## Kills under load, at full figures
-	$(BIN)/python -m pytest tests/faults --full $(ARGS)
+faults: $(VENV)/.tests ## Every fault at full figures, or ONLY=R1; ARGS="--share 0.1", ARGS=--record
+	@$(BIN)/python -m tests.faults $(ONLY)
+	$(BIN)/python -m pytest tests/faults -v --full -n 2 --dist worksteal $(if $(ONLY),-m "fault(id='$(ONLY)')") $(ARGS)
 
 clean: ## Forget the environment and what was built; data/ stays
 	rm -rf $(VENV) snippet/node_modules build *.egg-info .pytest_cache .mypy_cache .ruff_cache

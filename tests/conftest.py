@@ -25,10 +25,6 @@ from tests import postgres
 SECRET = b"s" * 32
 
 
-# Of tests/faults: the rest belongs to an issue that is not done, and runs with `make faults`.
-EVERY_TIME = {"test_kill.py", "test_stop.py", "test_two.py"}
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what drives a browser: Playwright's loop and the async tests' cannot share a process, so they run apart."""
     for item in items:
@@ -36,8 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if item.path.parent.name == "demo":  # tests/e2e goes through the sample site too
                 item.add_marker(pytest.mark.slow)
-        if item.path.parent.name == "faults" and item.path.name not in EVERY_TIME:
-            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
