@@ -28,7 +28,7 @@ def _crash_at(server: Server, name: str, times: int) -> None:
     server.launch()
     server.environment = {}
     assert server.process is not None
-    assert server.process.wait(30) == KILLED, name
+    assert server.process.wait(60) == KILLED, name
 
 
 async def test_no_acknowledged_event_is_lost_or_doubled_at_any_step(

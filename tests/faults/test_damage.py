@@ -116,7 +116,7 @@ async def _one(server: Server, to: Path, part: str, dice: Random, known: set[byt
             raise
         return f"db {how}: refused in words"
     finally:
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
     left = _left(copy.file)
     if left is None:
         assert part == ""
@@ -187,7 +187,7 @@ def test_a_start_on_a_file_that_is_no_database_ends_in_words_and_leaves_it_as_it
     server.file.write_bytes(broken)
     server.launch()
     assert server.process is not None
-    assert server.process.wait(20) == 1
+    assert server.process.wait(60) == 1
     assert f"the database {server.file} says: file is not a database" in server.errors
     assert "Traceback" not in server.errors
     assert server.file.read_bytes() == broken
