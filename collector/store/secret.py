@@ -54,6 +54,19 @@ def _make(path: Path) -> None:
         os.unlink(fresh)
 
 
+def copy(source: Path, target: Path) -> None:
+    """Copies a secret to another place; it is there whole or not at all. Raises OSError."""
+    fresh = target.with_name(f"{target.name}.{secrets.token_hex(8)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, source.read_bytes())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    os.replace(fresh, target)
+    folder.sync(target.parent)
+
+
 def check(conn: Connection, secret: bytes) -> None:
     """An action: looks whether the keys in the database are this secret's. Raises WrongSecret."""
     one = conn.execute(select(identifier).limit(1)).first()
