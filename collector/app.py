@@ -11,6 +11,7 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import commands
+from .actions import erase
 from .actions.record import Recorder
 from .ingest import script
 from .ingest.directory import Directory
@@ -49,6 +50,8 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         stack.push_async_callback(writer.stop)
         await writer.run(migrate.upgrade, ids.now())
         await writer.run(secret.check, key)
+        if again := await writer.run(erase.replay, secret=key):
+            log.warning("erasures carried out again", erasures=again)
         for line in writer.lost:
             log.error("events lost", lost=line)
         screens = create(settings=settings, database=database, writer=writer, secret=key, clock=ids.now, ids=ids.uuid7)

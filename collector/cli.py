@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import update_wrapper
 from pathlib import Path
 from typing import IO, Any
@@ -14,12 +14,14 @@ from typing import IO, Any
 import rich_click as click
 import structlog
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from . import commands, settings
+from . import commands, settings, upkeep
+from .actions import erase as erasing
 from .present import export
 from .settings import BadSetting, Settings
 from .store import control, events, ids, leads, migrate, secret, sites
+from .store.backup import BadBackup
 from .store.database import BadDatabase, Database, said_by_database
 from .store.writer import Locked, Writer
 
@@ -99,6 +101,7 @@ async def _hand(config: Settings) -> AsyncIterator[Hand]:
             await writer.run(migrate.upgrade, ids.now())
             key = secret.load(database)
             await writer.run(secret.check, key)
+            await writer.run(erasing.replay, secret=key)
             yield Hand(database, commands.handler(writer, database, key, lambda: config.url or "http://127.0.0.1:8000"))
         finally:
             await writer.stop()
@@ -135,7 +138,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
                 asyncio.run(made)
         except (BadSetting, BadDatabase) as wrong:
             raise click.UsageError(str(wrong)) from None
-        except (Locked, migrate.NewerDatabase, secret.WrongSecret) as wrong:
+        except (Locked, migrate.NewerDatabase, secret.WrongSecret, BadBackup, upkeep.NotDone) as wrong:
             raise click.ClickException(str(wrong)) from None
         except OSError as wrong:
             raise click.ClickException(
@@ -446,6 +449,45 @@ async def refused_replay(config: Settings, account: int | None, as_json: bool, s
     async with _hand(config) as hand:
         answer = await hand.run("refused replay", account=await hand.account(account), site=site_id)
     _say(answer, as_json, f"{answer['taken']} taken, {answer['left']} still refused.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@_common
+def backup(config: Settings, _account: int | None, as_json: bool, file: Path, force: bool) -> None:
+    """Copy the database to FILE and its secret to FILE.secret, also while a server runs, and read the copy back.
+
+    The two together are a backup. Keep them where nobody else reads: they hold what you know of people.
+    """
+    with _bar("Copying") as progress:
+        answer = upkeep.backup(config, file, force=force, progress=progress)
+    what = f"{_some(answer['events'], 'event')}, {_some(answer['leads'], 'lead')}"
+    _say(answer, as_json, f"{what}: copied to {' and '.join(filter(None, (answer['file'], answer['secret'])))}, and read back.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_common
+def restore(config: Settings, _account: int | None, as_json: bool, file: Path) -> None:
+    """Put the backup FILE in the database's place, with this version's schema; stop the server first.
+
+    What was erased since the backup is erased again. The replaced database is kept beside, under a name with the date.
+    """
+    with _bar("Restoring") as progress:
+        answer = upkeep.restore(config, file, progress=progress)
+    what = f"{_some(answer['events'], 'event')}, {_some(answer['leads'], 'lead')} restored"
+    kept = f" What was there is kept as {answer['kept']}." if answer["kept"] else ""
+    _say(answer, as_json, f"{what}, {_some(answer['erased'], 'erasure')} made again.{kept}")
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows how far something is, on a terminal only."""
+    console = Console(stderr=True)
+    with Progress(TextColumn(title), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(title, total=None, visible=console.is_terminal)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
 
 
 @main.group("config")

@@ -77,6 +77,11 @@ def _line(said: str) -> str:
     return " ".join(said.replace("│", " ").split())
 
 
+def said(done: Result) -> str:
+    """What a command said of its failure, in one line."""
+    return _line(done.stderr)
+
+
 def answer(*arguments: str, **more: Any) -> Any:
     """The JSON value of a command that succeeds; nothing else is on stdout."""
     done = run(*arguments, "--json", **more)

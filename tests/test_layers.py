@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent / "collector"
 FLOORS = (
     ("__main__",),
     ("cli",),
+    ("upkeep",),
     ("serving",),
     ("app",),
     ("commands",),

@@ -8,7 +8,8 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,17 +35,18 @@ class Copied(Struct, frozen=True):
     size: int  # bytes
 
 
-def make(source: Path, target: Path, progress: Progress | None = None, *, gently: bool = True) -> Copied:
+def make(source: Path, target: Path, progress: Progress | None = None, *, gently: bool = True, still: bool = False) -> Copied:
     """Copies a database as it is at one moment to `target`, which appears only when it is whole, on the disk and proven.
 
-    Whatever was committed before this call is in it. `gently` rests as long as it works. Raises BadBackup, OSError, sqlite3.Error.
+    Whatever was committed before this call is in it. `gently` rests as long as it works; `still` says that nobody writes to the
+    source. Raises BadBackup, OSError, sqlite3.Error.
     """
     _look_for_room(source, target.parent)
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)  # of one that was killed
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        rows = _copy(source, part, progress, gently)
+        rows = _copy(source, part, progress, gently, still)
         crash.step("copy-before")
         told = check(part)
         if told.rows != rows:
@@ -95,7 +97,7 @@ def _is_filled(file: Path) -> bool:
     return file.exists() and file.stat().st_size > 0
 
 
-def _copy(source: Path, part: Path, progress: Progress | None, gently: bool) -> dict[str, int]:
+def _copy(source: Path, part: Path, progress: Progress | None, gently: bool, still: bool) -> dict[str, int]:
     """One read transaction holds the moment still: without it every commit of the writer would begin the copy anew."""
     began = time.monotonic()
 
@@ -107,7 +109,7 @@ def _copy(source: Path, part: Path, progress: Progress | None, gently: bool) -> 
             time.sleep(min(0.5, time.monotonic() - began))
         began = time.monotonic()
 
-    with reading(source) as conn, closing(sqlite3.connect(part, isolation_level=None)) as target:
+    with reading(source, still=still) as conn, closing(sqlite3.connect(part, isolation_level=None)) as target:
         conn.execute("BEGIN")
         rows = _rows(conn)
         target.execute("PRAGMA journal_mode=OFF")  # it is thrown away if anything happens
@@ -127,6 +129,29 @@ def _look_for_room(source: Path, where: Path) -> None:
     free = shutil.disk_usage(where).free
     if free < size + SPARE:
         raise OSError(errno.ENOSPC, f"a copy needs {(size + SPARE) // 1_000_000} MB, {free // 1_000_000} MB are free", str(where))
+
+
+def take_place(fresh: Path, file: Path, now: int) -> Path | None:
+    """Puts a sound database in the place of another, which nobody has open. Answers under which name the old one is kept.
+
+    At no moment is there none under the name, and never does the new one meet the old one's -wal: SQLite would take its pages in.
+    """
+    aside = file.with_name(f"{file.name}.replaced-{datetime.fromtimestamp(now / 1000, UTC).strftime('%Y%m%dT%H%M%SZ')}")
+    kept = _is_filled(file)
+    if kept:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(file, isolation_level=None)) as conn:
+            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a damaged one may not be able to
+        os.link(file, aside)
+    for end in (".mark", "-wal"):  # the mark tells of events that the new one need not have
+        part = file.with_name(file.name + end)
+        if part.exists():
+            os.rename(part, aside.with_name(aside.name + end))
+    file.with_name(file.name + "-shm").unlink(missing_ok=True)
+    folder.sync(file.parent)
+    crash.step("restore-moved")
+    os.replace(fresh, file)
+    folder.sync(file.parent)
+    return aside if kept else None
 
 
 def _sync(file: Path) -> None:

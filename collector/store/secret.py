@@ -23,6 +23,11 @@ def path_of(database: Database) -> Path:
     return (database.file.parent if database.file else Path("data").absolute()) / "secret"
 
 
+def beside(backup: Path) -> Path:
+    """Where the secret of a backup lies: the second file that a backup is."""
+    return backup.with_name(backup.name + ".secret")
+
+
 def load(database: Database) -> bytes:
     """The secret, made at the first start; from then on no power cut takes it. Raises OSError."""
     path = path_of(database)
