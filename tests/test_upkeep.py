@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Connection
 
 from collector.actions import sites
-from collector.store import dump
+from collector.store import crash, dump
 from collector.store.database import Database
 from tests import builders
 from tests.builders import HOUR, NOW, body, form, view
@@ -206,6 +206,43 @@ def test_what_is_no_sound_backup_is_refused_in_a_line_and_nothing_is_replaced(to
     assert (done.exit_code, says in said(done)) == (1, True), said(done)
     assert _emails() == ["camille@example.org", "nora@example.org"]
     assert not [name for name in _files(told / "data") if ".re" in name]
+
+
+# Killed -------------------------------------------------------------------------------------------------------------
+
+
+def _killed(step: str, *words: str) -> int:
+    """How a command ends that is to be killed at a step."""
+    child = os.fork()
+    if child == 0:
+        crash._wanted, crash._left = step, 1
+        try:
+            run(*words)
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.parametrize("step", ["copy-before", "copy-after", "restore-before", "restore-moved", "restore-after"])
+def test_a_restore_that_is_killed_leaves_one_of_the_two_databases_whole(told: Path, step: str) -> None:
+    answer("backup", "copy.sqlite")
+    answer("site", "add", "later.example", "--id", "77")
+    answer("erase", "camille@example.org")
+    assert _killed(step, "restore", "copy.sqlite") == 137
+    with sqlite3.connect(told / "data" / "webleads.sqlite") as conn:
+        assert conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    conn.close()
+    assert [one["id"] for one in answer("site", "list")] in ([42, 77], [42])
+    assert _emails() == ["nora@example.org"]
+    assert answer("restore", "copy.sqlite")["erased"] == 1
+    assert [one["id"] for one in answer("site", "list")] == [42]
+    assert not [name for name in _files(told / "data") if ".restored" in name or name.endswith(".part")]
+
+
+def test_a_backup_that_is_killed_leaves_no_half_file_under_its_name(told: Path) -> None:
+    assert _killed("copy-before", "backup", "copy.sqlite") == 137
+    assert not (told / "copy.sqlite").exists()
+    assert answer("backup", "copy.sqlite")["leads"] == 2
 
 
 # PostgreSQL ---------------------------------------------------------------------------------------------------------

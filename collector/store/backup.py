@@ -136,7 +136,8 @@ def take_place(fresh: Path, file: Path, now: int) -> Path | None:
 
     At no moment is there none under the name, and never does the new one meet the old one's -wal: SQLite would take its pages in.
     """
-    aside = file.with_name(f"{file.name}.replaced-{datetime.fromtimestamp(now / 1000, UTC).strftime('%Y%m%dT%H%M%SZ')}")
+    when = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%dT%H%M%S")
+    aside = file.with_name(f"{file.name}.replaced-{when}.{now % 1000:03d}Z")
     kept = _is_filled(file)
     if kept:
         with suppress(sqlite3.Error), closing(sqlite3.connect(file, isolation_level=None)) as conn:
