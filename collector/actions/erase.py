@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -78,37 +79,32 @@ def _keys(one: Erasure) -> list[bytes]:
 
 
 def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
-    hidden: dict[bytes, list[Window]] = {}
-    tally = given.tally()
+    named = _named(conn, given, {bytes.fromhex(window.visitor) for one in missing for window in one.visits})
     for one in missing:
-        leads = set(identities.leads_of(conn, given.account, _keys(one)).values())
-        if leads:
+        keys, names = set(_keys(one)), {bytes.fromhex(window.visitor) for window in one.visits}
+        tally = given.tally()
+        if leads := set(identities.leads_of(conn, given.account, keys).values()):
             forget(conn, given, leads, tally)
-        for window in one.visits:
-            hidden.setdefault(bytes.fromhex(window.visitor), []).append(window)
-    visitors = _drop_visits(conn, given, hidden, tally)
-    for one in missing:
-        names, keys = {bytes.fromhex(window.visitor) for window in one.visits}, set(_keys(one))
-        erasure.drop_refused_where(conn, given.account, one.at + 1, lambda body, names=names, keys=keys: _speaks(given, body, names, keys))  # type: ignore[misc]
+        windows = [(named[bytes.fromhex(window.visitor)], window) for window in one.visits if bytes.fromhex(window.visitor) in named]
+        erasure.drop_within(conn, given.account, [Span(name, window.since, window.until, b"", b"") for name, window in windows], tally)
+        refold(conn, given, anew={name for name, _window in windows}, tally=tally)
+        rollups.keep(conn, given.account, tally, of_one=True)
+        speaks = partial(_speaks, given, names, keys)
+        erasure.drop_refused_where(conn, given.account, one.at + 1, speaks)
         erasure.suppress(conn, given.account, keys, "erased", one.at)
-    refold(conn, given, anew=visitors, tally=tally)
-    rollups.keep(conn, given.account, tally, of_one=len(missing) == 1)
 
 
-def _drop_visits(conn: Connection, given: Context, hidden: dict[bytes, list[Window]], tally: Tally) -> set[str]:
-    """Drops the visits in the windows of visitors that are known by their HMAC only. Answers who they were."""
-    found: set[str] = set()
+def _named(conn: Connection, given: Context, hidden: set[bytes]) -> dict[bytes, str]:
+    """Visitors by their HMAC, of those that are sought."""
+    found: dict[bytes, str] = {}
     last = ""
     while hidden and (names := derived.visitors_after(conn, given.account, last, STEP)):
-        for name in names:
-            if windows := hidden.get(_hidden(given, name)):
-                found.add(name)
-                erasure.drop_within(conn, given.account, [Span(name, one.since, one.until, b"", b"") for one in windows], tally)
+        found |= {key: name for name in names if (key := _hidden(given, name)) in hidden}
         last = names[-1]
     return found
 
 
-def _speaks(given: Context, body: bytes, visitors: set[bytes], keys: set[bytes]) -> bool:
+def _speaks(given: Context, visitors: set[bytes], keys: set[bytes], body: bytes) -> bool:
     """Whether a refused event names one of these visitors or identifiers, however it is written."""
     for text in _texts(body):
         if _hidden(given, text) in visitors:
