@@ -502,5 +502,7 @@ def config_show(config: Settings, _account: int | None, as_json: bool) -> None:
     shown = {name: {"value": getattr(config, name), "from": config.origins[name]} for name, *_rest in settings.SETTINGS}
     if config.database.startswith("postgres"):
         shown["database"]["value"] = Database(config.database).url.set(drivername="postgresql").render_as_string(hide_password=True)
+    if config.metrics_token:
+        shown["metrics_token"]["value"] = "***"
     lines = [f"{name} = {json.dumps(told['value'])}  ({told['from']})" for name, told in shown.items()]
     _say(shown, as_json, "\n".join(lines))

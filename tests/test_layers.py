@@ -14,6 +14,7 @@ FLOORS = (
     ("upkeep",),
     ("serving",),
     ("app",),
+    ("probes",),
     ("commands",),
     ("settings",),
     ("ingest", "web", "api", "outbound", "jobs", "demo"),
