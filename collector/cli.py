@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TaskP
 
 from . import commands, settings, upkeep
 from .actions import erase as erasing
-from .present import export
+from .present import dates, export
 from .settings import BadSetting, Settings
 from .store import control, events, ids, leads, migrate, secret, sites
 from .store.backup import BadBackup
@@ -399,11 +399,17 @@ async def erase(config: Settings, account: int | None, as_json: bool, address: s
 
 
 @main.command()
+@click.option("--clock-is-right", "sure", is_flag=True, help="Although it is weeks ahead of the last time that is known.")
 @_common
-async def purge(config: Settings, _account: int | None, as_json: bool) -> None:
+async def purge(config: Settings, _account: int | None, as_json: bool, sure: bool) -> None:
     """Delete now what has been kept long enough. A running server does it every hour by itself."""
     async with _hand(config) as hand:
-        total = await hand.watch("purge", as_json)
+        total = await hand.watch("purge", as_json, sure=sure)
+    if held := total.pop("held"):
+        raise click.ClickException(
+            f"the clock says {dates.iso(ids.now())}, and nothing is known of any time after {dates.iso(held)}: only what was due then was"
+            " deleted. If the clock is right, say --clock-is-right"
+        )
     events_gone = total["history"] + total["audience"]
     _say(
         total,

@@ -47,7 +47,7 @@ class Probes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the three, passes on the rest."""
-        if scope["type"] != "http" or scope["path"] not in _PATHS or (scope["path"] == "/metrics" and not self._token):
+        if scope["type"] != "http" or scope["path"] not in _PATHS:
             await self._app(scope, receive, send)
             return
         status, body, more = await self._answer(scope)
@@ -64,6 +64,8 @@ class Probes:
             return 200, b"ok\n", []
         if scope["path"] == "/readyz":
             return await self._ready()
+        if not self._token:
+            return 404, b"", []
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         if not hmac.compare_digest(given, b"Bearer " + self._token):
             return 401, b"the token is missing or wrong\n", [(b"www-authenticate", b"Bearer")]

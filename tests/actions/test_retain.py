@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import Connection
 
 from collector.actions.rebuild import rebuild
-from collector.actions.retain import months_before, retain
+from collector.actions.record import Recorder
+from collector.actions.retain import months_before, purge, retain
+from collector.domain.events import mark_bits
 from collector.domain.identity import FOREVER, Span
 from collector.domain.rollups import Tally
 from collector.store import erasure
+from collector.store.database import beside
 from collector.store.writer import Writer
+from tests import builders
 from tests.builders import DAY, NOW, OTHER, SECRET, VISITOR, body, derived, event, field, form, rows, store, tell, view
 
 
@@ -117,3 +124,75 @@ def test_many_spans_at_once_are_no_trouble(conn: Connection) -> None:
     assert erasure.drop_within(conn, 1, [*spans, Span(VISITOR, NOW - 1, NOW, b"l" * 16, b"e" * 16)], Tally({}, frozenset())) == 1
     assert sorted(one["at"] for one in rows(conn, "event")) == [NOW, NOW]
     assert len(rows(conn, "consent")) == 1
+
+
+# A clock that cannot be right -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def known(conn: Connection) -> Iterator[Path]:
+    """The file that tells when a collector was last at work; not there before and after."""
+    path = beside(conn, "alive")
+    path.unlink(missing_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def _two_years(conn: Connection) -> None:
+    tell(conn, view(NOW - 700 * DAY), view(NOW - 300 * DAY), form(NOW))
+
+
+def test_a_clock_that_is_years_ahead_deletes_nothing_that_was_not_due(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    assert purge(conn, secret=SECRET, now=NOW)["held"] == 0
+    left = rows(conn, "event")
+    assert purge(conn, secret=SECRET, now=NOW + 5 * 365 * DAY) == purge(conn, secret=SECRET, now=NOW) | {"held": NOW}
+    assert rows(conn, "event") == left
+    assert known.read_text() == f"{NOW}\n"
+    assert known.stat().st_mode & 0o777 == 0o600
+
+
+def test_without_that_file_the_newest_event_tells(conn: Connection, known: Path) -> None:
+    """An upgrade, or a copy that was put back."""
+    _two_years(conn)
+    assert purge(conn, secret=SECRET, now=NOW + 5 * 365 * DAY)["held"] == NOW
+    assert not known.exists()
+    assert rows(conn, "lead")
+
+
+def test_a_pixel_that_came_at_the_wrong_time_does_not_make_it_right(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    far = NOW + 5 * 365 * DAY
+    Recorder(SECRET, builders.ids())(conn, [structs.replace(builders.batch(body(view(far), sent=far), far), marks=mark_bits(("pixel",)))])
+    assert purge(conn, secret=SECRET, now=far)["held"] == NOW
+
+
+def test_after_a_long_rest_the_first_browser_that_agrees_sets_it_free(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    purge(conn, secret=SECRET, now=NOW)
+    later = NOW + 400 * DAY
+    assert purge(conn, secret=SECRET, now=later)["held"] == NOW
+    tell(conn, view(later))
+    done = purge(conn, secret=SECRET, now=later)
+    assert (done["held"], done["history"]) == (0, 2)
+
+
+def test_who_is_sure_is_believed_and_a_month_is_no_jump(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    purge(conn, secret=SECRET, now=NOW)
+    assert purge(conn, secret=SECRET, now=NOW + 30 * DAY)["held"] == 0
+    assert purge(conn, secret=SECRET, now=NOW + 5 * 365 * DAY, sure=True)["leads"] == 1
+
+
+def test_a_clock_that_went_back_deletes_nothing_and_is_not_remembered(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    purge(conn, secret=SECRET, now=NOW)
+    done = purge(conn, secret=SECRET, now=0)
+    assert not any(done.values())
+    assert known.read_text() == f"{NOW}\n"
+
+
+@pytest.mark.parametrize("text", ["", "never", "-5", "\xff"])
+def test_a_file_that_cannot_be_read_is_as_good_as_none(conn: Connection, known: Path, text: str) -> None:
+    known.write_text(text, encoding="latin-1")
+    assert purge(conn, secret=SECRET, now=NOW)["held"] == 0
