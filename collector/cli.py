@@ -13,12 +13,14 @@ from typing import IO, Any
 
 import rich_click as click
 import structlog
+from click.exceptions import Exit
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from . import commands, settings, upkeep
 from .actions import erase as erasing
-from .present import dates, export
+from .domain.health import Finding
+from .present import dates, export, health
 from .settings import BadSetting, Settings
 from .store import control, events, ids, leads, migrate, secret, sites
 from .store.backup import BadBackup
@@ -92,7 +94,7 @@ def _explained(kind: str, says: str) -> str:
 async def _hand(config: Settings) -> AsyncIterator[Hand]:
     database = Database(config.database)
     try:
-        if database.is_sqlite and await _listening(database):
+        if database.is_sqlite and await control.is_listened_to(database):
             yield Hand(database, lambda name, arguments, told: control.ask(database, name, arguments, told))
             return
         writer = Writer(database)
@@ -107,15 +109,6 @@ async def _hand(config: Settings) -> AsyncIterator[Hand]:
             await writer.stop()
     finally:
         await database.close()
-
-
-async def _listening(database: Database) -> bool:
-    try:
-        _reader, writer = await asyncio.open_unix_connection(control.path_of(database))
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 async def _start(writer: Writer) -> None:
@@ -485,6 +478,28 @@ def restore(config: Settings, _account: int | None, as_json: bool, file: Path) -
     what = f"{_some(answer['events'], 'event')}, {_some(answer['leads'], 'lead')} restored"
     kept = f" What was there is kept as {answer['kept']}." if answer["kept"] else ""
     _say(answer, as_json, f"{what}, {_some(answer['erased'], 'erasure')} made again.{kept}")
+
+
+@main.command()
+@_common
+async def doctor(config: Settings, _account: int | None, as_json: bool) -> None:
+    """Look at everything that the collector needs and say what is wrong, and what to do. Ends with 1 if anything is."""
+    with Console(stderr=True).status("Looking…"):
+        found = await upkeep.doctor(config)
+    told = [
+        {"check": one.check, "level": one.level, "says": health.sentence(one, config.language), "fix": health.fix(one, config.language)}
+        | {"code": one.code, "values": one.values}
+        for one in found
+    ]
+    _say(told, as_json, "\n".join(_finding(one, config.language) for one in found))
+    if any(one.level == "wrong" for one in found):
+        raise Exit(1)
+
+
+def _finding(one: Finding, language: str) -> str:
+    line = f"{health.level(one, language):<8}{health.check(one, language)}: {health.sentence(one, language)}"
+    fix = health.fix(one, language)
+    return f"{line}\n        → {fix}" if fix else line
 
 
 @contextmanager

@@ -1,10 +1,45 @@
-"""Figures of a database's files."""
+"""Figures of a database and its files, for who looks after it. Nothing here writes."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
+from pathlib import Path
 
+from msgspec import Struct
+
+from . import backup
 from .database import Database
+
+
+class Look(Struct, frozen=True):
+    """What a SQLite file says of itself."""
+
+    mode: int
+    size: int  # bytes, without the -wal
+    faults: list[str]  # what SQLite finds; `ok` where nothing
+    schema: str | None
+    pages: int
+    free_pages: int
+    page_size: int
+    has_identifiers: bool
+
+
+def look(file: Path) -> Look:
+    """Reads a SQLite file through. Raises OSError."""
+    status = file.stat()
+    os.close(os.open(file, os.O_RDONLY))  # may we?
+    mode, whole = status.st_mode, status.st_size
+    try:
+        with backup.reading(file) as conn:
+            faults = [str(row[0]) for row in conn.execute("PRAGMA quick_check(3)")]
+            pages, free, size = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
+            tables = {row[0] for row in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+            schema = conn.execute("SELECT version_num FROM alembic_version").fetchone() if "alembic_version" in tables else None
+            known = "identifier" in tables and conn.execute("SELECT 1 FROM identifier LIMIT 1").fetchone() is not None
+    except sqlite3.Error as wrong:
+        return Look(mode, whole, [str(wrong)], None, 0, 0, 4_096, False)
+    return Look(mode, whole, faults, schema[0] if schema else None, pages, free, size, known)
 
 
 def wal_bytes(database: Database) -> int | None:
