@@ -64,8 +64,8 @@ async def _rebuild(writer: Writer, database: Database, secret: bytes, told: Told
     return {name: done[name] for name in ("visitors", "submissions")}
 
 
-async def _purge(writer: Writer, database: Database, secret: bytes, told: Told) -> Any:
-    return await retaining.purge(writer, database, secret=secret, now=ids.now(), told=told)
+async def _purge(writer: Writer, database: Database, secret: bytes, told: Told, *, sure: bool) -> Any:
+    return await retaining.purge(writer, database, secret=secret, now=ids.now(), told=told, sure=sure)
 
 
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {

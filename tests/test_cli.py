@@ -77,6 +77,11 @@ def _line(said: str) -> str:
     return " ".join(said.replace("│", " ").split())
 
 
+def said(done: Result) -> str:
+    """What a command said of its failure, in one line."""
+    return _line(done.stderr)
+
+
 def answer(*arguments: str, **more: Any) -> Any:
     """The JSON value of a command that succeeds; nothing else is on stdout."""
     done = run(*arguments, "--json", **more)
@@ -322,7 +327,9 @@ def test_leads_are_rebuilt_erased_and_counted(told: Path) -> None:
     (refused,) = answer("refused", "list")
     assert (refused["reason"], refused["n"], refused["site_id"], refused["day"]) == ("bad-type", 1, 42, "2025-10-09")
     assert answer("refused", "replay") == {"taken": 0, "left": 1}
-    assert set(answer("purge")) == {"leads", "history", "audience", "refused"}
+    done = run("purge")
+    assert (done.exit_code, "nothing is known of any time after 2025-10-09" in said(done)) == (1, True)
+    assert set(answer("purge", "--clock-is-right")) == {"leads", "history", "audience", "refused"}
 
 
 def test_another_secret_than_the_databases_is_refused_in_a_line(told: Path) -> None:

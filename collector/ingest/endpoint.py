@@ -73,6 +73,7 @@ class Endpoint:
         self._ids = ids
         self._buckets = Buckets()
         self.counts: Counter[tuple[int, int, str]] = Counter()  # (account, site, reason), 0 where unknown; taken by the clock
+        self.refused: Counter[str] = Counter()  # those that are counted where they are kept, for who asks how many there were
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers, or passes on."""
@@ -147,6 +148,7 @@ class Endpoint:
             return
         answer = [*_CORS, (b"x-webleads-consent", site.consent.encode())]
         if outcome.refused:
+            self.refused.update(outcome.refused)
             answer.append((b"x-webleads-refused", _named(outcome.refused.items())))
         crash.step("answer-before")
         await _answer(send, 204, answer)
@@ -159,11 +161,13 @@ class Endpoint:
             self.counts[site.account, site.id, "foreign-origin"] += 1
             return
         try:
-            await self._writer.take(
+            outcome = await self._writer.take(
                 Batch(site=site.id, visitor=None, consent="unset", received=received, events=(), refused=(kept,), account=site.account)
             )
         except Busy:
             self.counts[site.account, site.id, "foreign-origin"] += 1
+        else:
+            self.refused.update(outcome.refused)
 
     async def _refuse(
         self, send: Send, reason: str, *, site: Site | None = None, status: int = 0, retry: float = 0.0, closing: Receive | None = None

@@ -57,6 +57,17 @@ def said_by_database(wrong: Exception) -> str | None:
     return str(wrong) if isinstance(wrong, sqlite3.Error) or type(wrong).__module__.startswith("asyncpg.") else None
 
 
+def file_of(conn: Connection) -> Path | None:
+    """The SQLite file of a connection; None on PostgreSQL."""
+    return Path(conn.engine.url.database or "").absolute() if conn.dialect.name == "sqlite" else None
+
+
+def beside(conn: Connection, name: str) -> Path:
+    """Where a file of ours is kept: `<file>.<name>` beside the SQLite file of a connection, else `data/<name>`."""
+    file = file_of(conn)
+    return Path("data").absolute() / name if file is None else file.with_name(f"{file.name}.{name}")
+
+
 class Database:
     """Where everything is kept. `close` it in a finally: an open aiosqlite connection keeps the process alive."""
 

@@ -6,7 +6,7 @@ What they counted is taken back from the caller's tally, which says what stays o
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_
@@ -159,6 +159,10 @@ def drop_refused(conn: Connection, account_id: int, values: Iterable[str]) -> in
         for row in conn.execute(select(s.refused.c.id, s.refused.c.body).where(s.refused.c.account_id == account_id))
         if any(needle in bytes(row[1]).lower() for needle in needles)
     ]
+    return _drop_refused(conn, account_id, gone)
+
+
+def _drop_refused(conn: Connection, account_id: int, gone: list[bytes]) -> int:
     for start in range(0, len(gone), 500):
         conn.execute(delete(s.refused).where(s.refused.c.account_id == account_id, s.refused.c.id.in_(gone[start : start + 500])))
     return len(gone)
@@ -168,6 +172,22 @@ def suppress(conn: Connection, account_id: int, keys: Collection[bytes], reason:
     """Keeps the keys of identifiers that imports must not bring back; of one that was kept before, the newer time."""
     rows = [{"account_id": account_id, "id": key, "reason": reason, "at": at} for key in keys]
     upsert(s.suppression).many(conn, rows)
+
+
+def suppressed_at(conn: Connection, account_id: int, keys: Collection[bytes]) -> dict[bytes, int]:
+    """When each of these identifiers was suppressed last, UTC milliseconds; only those that were."""
+    found: dict[bytes, int] = {}
+    for start in range(0, len(chosen := list(keys)), 500):
+        mine = and_(s.suppression.c.account_id == account_id, s.suppression.c.id.in_(chosen[start : start + 500]))
+        found.update((bytes(row[0]), int(row[1])) for row in conn.execute(select(s.suppression.c.id, s.suppression.c.at).where(mine)))
+    return found
+
+
+def drop_refused_where(conn: Connection, account_id: int, before: int, speaks: Callable[[bytes], bool]) -> int:
+    """Deletes refused events that were received before a time and whose body `speaks` of somebody."""
+    mine = and_(s.refused.c.account_id == account_id, s.refused.c.received_at < before)
+    kept = conn.execute(select(s.refused.c.id, s.refused.c.body).where(mine)).all()
+    return _drop_refused(conn, account_id, [bytes(row[0]) for row in kept if speaks(bytes(row[1]))])
 
 
 def old_leads(conn: Connection, account_id: int, before: int, most: int, *, among: Collection[bytes] | None = None) -> list[bytes]:

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from . import crash, folder
 from .database import Database, patient
 from .highwater import HighWater
+from .meter import Meter
 
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
@@ -88,6 +89,7 @@ class Writer:
         self._work: _Thread | _Task | None = None
         self._lock: BinaryIO | None = None
         self._mark = HighWater(database.file) if database.file is not None else None
+        self.meter = Meter()
 
     async def start(self) -> None:
         """Takes the lock and begins to work. Raises Locked."""
@@ -154,9 +156,12 @@ class Writer:
         while self._jobs and group[0].item is not None and self._jobs[0].item is not None and events + self._jobs[0].size <= BATCH_EVENTS:
             group.append(self._jobs.popleft())
             events += group[-1].size
+        self.meter.gathered()
         return group
 
     def _settle(self, settled: list[_Settled]) -> None:
+        if settled[0][0].item is not None:
+            self.meter.settled(sum(job.size for job, _answer, _wrong in settled), settled[0][2] is None)
         for job, answer, wrong in settled:
             self._waiting -= job.size
             if job.future.cancelled():
