@@ -25,7 +25,8 @@ from .settings import BadSetting, Settings
 from .store import control, events, ids, leads, migrate, secret, sites
 from .store.backup import BadBackup
 from .store.database import BadDatabase, Database, said_by_database
-from .store.writer import Locked, Writer
+from .store.lock import Locked
+from .store.writer import Writer
 
 click.rich_click.TEXT_MARKUP = "markdown"
 STARTING = 5.0  # seconds a command waits for a server that holds the lock and does not listen yet

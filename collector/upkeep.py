@@ -18,7 +18,7 @@ from .domain.health import Finding
 from .ingest import script
 from .settings import Settings
 from .store import backup as copying
-from .store import control, dump, erasure, ids, migrate, secret, sites, writer
+from .store import control, dump, erasure, ids, lock, migrate, secret, sites
 from .store import health as looking
 from .store.backup import Progress
 from .store.database import Database, said_by_database
@@ -72,10 +72,10 @@ def restore(config: Settings, file: Path, *, progress: Progress) -> dict[str, An
     if file.exists() and database.file.exists() and file.samefile(database.file):
         raise NotDone(f"{file} is the database itself")
     try:
-        lock = writer.hold(database)
-    except writer.Locked as taken:
-        raise writer.Locked(f"{taken}: stop it first") from None
-    with lock:
+        held = lock.hold(database)
+    except lock.Locked as taken:
+        raise lock.Locked(f"{taken}: stop it first") from None
+    with held:
         told = restoring.restore(file, database, now=ids.now(), progress=progress)
     rows = told.pop("rows")
     return {**told, **_counts(rows)}

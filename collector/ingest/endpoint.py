@@ -19,7 +19,8 @@ from ..domain import agents, hosts, protocol
 from ..domain.events import Batch, Event, mark_bits
 from ..domain.secrets import clean_url
 from ..store import crash
-from ..store.writer import Busy, Writer
+from ..store.work import Busy
+from ..store.writer import Writer
 from .directory import Directory, Site
 from .rate import Buckets, Network, client_of
 from .room import Room

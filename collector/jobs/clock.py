@@ -11,7 +11,8 @@ import structlog
 
 from ..store import events, sites
 from ..store.database import Database
-from ..store.writer import Busy, Writer
+from ..store.work import Busy
+from ..store.writer import Writer
 from .rebuild import resume
 from .retain import purge
 

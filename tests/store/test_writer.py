@@ -20,7 +20,9 @@ from sqlalchemy import Connection, text
 
 from collector.store import control
 from collector.store.database import Database
-from collector.store.writer import BATCH_EVENTS, WAITING_EVENTS, Busy, Locked, Writer
+from collector.store.lock import Locked
+from collector.store.work import Busy
+from collector.store.writer import BATCH_EVENTS, WAITING_EVENTS, Writer
 from tests.conftest import SECRET
 from tests.serving import ROOT, environment
 
