@@ -112,6 +112,7 @@ def test_every_command_explains_itself(path: tuple[str, ...], folder: Path) -> N
 def test_the_commands_of_the_contract_are_there() -> None:
     wanted = (
         "serve demo site:add user:add user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
+        " backup restore doctor"
     )
     assert {tuple(name.split(":")) for name in wanted.split()} <= set(COMMANDS)
 
