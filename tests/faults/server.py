@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 WEBLEADS = [sys.executable, "-m", "collector"]
-STARTING = 60.0  # seconds; a start takes one where nothing else runs
+STARTING = 90.0  # seconds; a start takes one where nothing else runs
 STOPPING = 10.0  # seconds that a stop may take there
+COMMAND = 120.0  # seconds; a rebuild of a hundred thousand events takes some
 
 
 class Server:
@@ -97,7 +98,7 @@ class Server:
     def try_command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command on the same file, whether it succeeds or not."""
         arguments = [*WEBLEADS, *words, "--database", f"sqlite:///{self.file}"]
-        return subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=180, check=False)
+        return subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=COMMAND * self.pace, check=False)
 
     def command(self, *words: str) -> Any:
         """The JSON answer of a command on the same file."""

@@ -50,7 +50,7 @@ async def test_acknowledged_is_what_is_stored_whatever_call_fails(
             await _strike(plan, kind, ledger, dice.randint(1, 20), SHORT if kind == "write" and place % 4 else EIO)
         for rate in RATES if full else (0.2,):
             plan.often(rate)
-            await asyncio.sleep(figure(1, 30))
+            await asyncio.sleep(figure(1, 10))
             assert (await asyncio.to_thread(get, stopped, "/readyz"))[0] == 200
             plan.often(0)
             await asyncio.to_thread(ledger.check, stopped.file)
