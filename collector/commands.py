@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from .actions import demo, erase, refused, sites, users
+from .actions import demo, refused, sites, users
+from .jobs import erase as erasing
 from .jobs import rebuild as rebuilding
 from .jobs import retain as retaining
 from .store import ids
@@ -36,10 +37,6 @@ def _account_add(conn: Connection, secret: bytes, *, name: str) -> Any:
     return {"id": kept_sites.add_account(conn, name, ids.now(), RETENTION), "name": name}
 
 
-def _erase(conn: Connection, secret: bytes, *, account: int, address: str) -> Any:
-    return erase.erase(conn, address, secret=secret, now=ids.now(), account=account)
-
-
 def _replay(conn: Connection, secret: bytes, *, account: int, site: int | None) -> Any:
     return refused.replay(conn, secret=secret, ids=ids.uuid7, account=account, site=site)
 
@@ -53,7 +50,6 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "user add": _user_add,
     "user password": _user_password,
     "account add": _account_add,
-    "erase": _erase,
     "demo remove": _demo_remove,
     "refused replay": _replay,
 }
@@ -68,9 +64,14 @@ async def _purge(writer: Writer, database: Database, secret: bytes, told: Told, 
     return await retaining.purge(writer, database, secret=secret, now=ids.now(), told=told, sure=sure)
 
 
+async def _erase(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int, address: str) -> Any:
+    return await erasing.erase(writer, database, address, secret=secret, now=ids.now(), account=account)
+
+
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rebuild": _rebuild,
     "purge": _purge,
+    "erase": _erase,
 }
 
 

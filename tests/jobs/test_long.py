@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import Connection, delete, text, update
 
 from collector.actions import sites as act
+from collector.actions.erase import Unknown
 from collector.actions.retain import months_before
 from collector.jobs import rebuild as job
+from collector.jobs.erase import erase
 from collector.jobs.pace import Pace
 from collector.jobs.retain import purge
 from collector.store import schema, sites
@@ -178,3 +180,16 @@ async def test_kill_9_leaves_the_rows_as_they_were(sqlite_url: str, tmp_path: Pa
         running.wait()
         async for _database, writer in opened(sqlite_url):
             assert await writer.run(derived) == right
+
+
+async def test_an_erasure_finds_what_was_refused_long_ago_and_just_now(house: House, site: dict[str, Any]) -> None:
+    database, writer = house
+    for at in (NOW - HOUR, NOW):
+        await writer.run(store, body(form(at, "camille@example.org", n=-1), view(at, n=-1), sent=at), *_story(3, at - DAY))
+    answer = await erase(writer, database, "person3@example.org", secret=SECRET, now=NOW)
+    assert (answer["leads"], answer["refused"]) == (1, 0)
+    answer = await erase(writer, database, "Camille@example.org", secret=SECRET, now=NOW)
+    assert answer == {"leads": 0, "submissions": 0, "visitors": 0, "refused": 2}
+    assert len(await writer.run(rows, "refused")) == 2
+    with pytest.raises(Unknown):
+        await erase(writer, database, "nobody@example.org", secret=SECRET, now=NOW)
