@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from .actions import demo, refused, sites, users
+from .actions import refused, sites, users
+from .jobs import demo as undoing
 from .jobs import erase as erasing
 from .jobs import rebuild as rebuilding
 from .jobs import retain as retaining
@@ -41,16 +42,11 @@ def _replay(conn: Connection, secret: bytes, *, account: int, site: int | None) 
     return refused.replay(conn, secret=secret, ids=ids.uuid7, account=account, site=site)
 
 
-def _demo_remove(conn: Connection, secret: bytes, *, account: int) -> Any:
-    return demo.remove(conn, account, secret=secret)
-
-
 COMMANDS: dict[str, Callable[..., Any]] = {
     "site add": _site_add,
     "user add": _user_add,
     "user password": _user_password,
     "account add": _account_add,
-    "demo remove": _demo_remove,
     "refused replay": _replay,
 }
 
@@ -68,10 +64,15 @@ async def _erase(writer: Writer, database: Database, secret: bytes, told: Told, 
     return await erasing.erase(writer, database, address, secret=secret, now=ids.now(), account=account)
 
 
+async def _demo_remove(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int) -> Any:
+    return await undoing.remove(writer, database, secret=secret, account=account)
+
+
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rebuild": _rebuild,
     "purge": _purge,
     "erase": _erase,
+    "demo remove": _demo_remove,
 }
 
 
