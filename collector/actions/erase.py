@@ -14,11 +14,12 @@ from ..domain.fields import email as normal_email
 from ..domain.fields import phone as normal_phone
 from ..domain.identity import Span, identifier_id
 from ..domain.rollups import Tally
-from ..store import derived, erased, erasure, identities, rollups
+from ..store import derived, erased, erasure, events, identities, rollups
 from ..store.erased import Erasure, Window
 from .refold import Context, context, refold
 
 STEP = 500
+NOT_YET: tuple[list[bytes], bytes] = ([], b"")
 _ADDRESS = re.compile(r"[^\s\"'<>,;:()\[\]?&=]{1,64}@[^\s\"'<>,;:()\[\]?&=]{1,255}")
 
 
@@ -26,24 +27,53 @@ class Unknown(ValueError):
     """Nobody of this address is known."""
 
 
-def erase(conn: Connection, address: str, *, secret: bytes, now: int, account: int = 1) -> dict[str, Any]:
-    """Erases the lead of an e-mail address or phone number. Answers counts. Raises Unknown."""
-    given = context(conn, account, secret)
-    keys = [identifier_id(secret, account, kind, value) for kind, value in _readings(address)]
+class Person(msgspec.Struct):
+    """Whom an address names: the keys of its readings, the leads and their visitors' time, and by what refused events know them."""
+
+    keys: list[bytes]
+    leads: set[bytes]
+    spans: list[Span]
+    values: set[str]
+
+
+def find(conn: Connection, address: str, *, secret: bytes, account: int = 1) -> Person:
+    """Looks for the lead of an e-mail address or phone number."""
+    readings = _readings(address)
+    keys = [identifier_id(secret, account, kind, value) for kind, value in readings]
     leads = set(identities.leads_of(conn, account, keys).values())
     spans = identities.spans_of_leads(conn, account, leads)
-    visitors = {span.visitor for span in spans}
-    refused = erasure.drop_refused(conn, account, {address.strip(), *(value for _kind, value in _readings(address)), *visitors})
-    if not leads:
+    values = {address.strip(), *(value for _kind, value in readings), *(span.visitor for span in spans)}
+    return Person(keys, leads, spans, values)
+
+
+def erase(
+    conn: Connection, address: str, *, secret: bytes, now: int, account: int = 1, looked: tuple[list[bytes], bytes] = NOT_YET
+) -> dict[str, Any]:
+    """Erases the lead of an e-mail address or phone number. Answers counts. Raises Unknown.
+
+    `looked` are the refused events of theirs that a reader found, and up to which one it looked.
+    """
+    given, person = context(conn, account, secret), find(conn, address, secret=secret, account=account)
+    refused = _drop_refused(conn, account, person, *looked)
+    if not person.leads:
         if refused:
-            _remember(conn, given, keys[:1], [], now)
+            _remember(conn, given, person.keys[:1], [], now)
             return {"leads": 0, "submissions": 0, "visitors": 0, "refused": refused}
         raise Unknown(address)
     tally = given.tally()
-    counts, found = forget(conn, given, leads, tally)
+    counts, found = forget(conn, given, person.leads, tally)
     rollups.keep(conn, account, tally, of_one=True)
-    _remember(conn, given, found, spans, now)
+    _remember(conn, given, found, person.spans, now)
     return counts | {"refused": refused}
+
+
+def _drop_refused(conn: Connection, account: int, person: Person, found: list[bytes], after: bytes | None) -> int:
+    gone = set(found)
+    while after is not None:
+        more, after = erasure.refused_with(conn, account, person.values, after, STEP)
+        gone |= set(more)
+    events.drop_refused(conn, account, sorted(gone))
+    return len(gone)
 
 
 def _remember(conn: Connection, given: Context, keys: Collection[bytes], spans: Collection[Span], now: int) -> None:

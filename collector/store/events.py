@@ -154,7 +154,8 @@ def refused_after(conn: Connection, account_id: int, site_id: int | None, last: 
 
 def drop_refused(conn: Connection, account_id: int, ids: Sequence[bytes]) -> None:
     """Forgets refused events."""
-    conn.execute(delete(refused).where(refused.c.account_id == account_id, refused.c.id.in_(ids)))
+    for start in range(0, len(ids), 500):
+        conn.execute(delete(refused).where(refused.c.account_id == account_id, refused.c.id.in_(ids[start : start + 500])))
 
 
 async def refused_counts(conn: AsyncConnection, account_id: int) -> list[dict[str, Any]]:
