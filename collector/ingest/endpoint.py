@@ -46,6 +46,8 @@ _PREFLIGHT: list[Header] = [
     (b"access-control-allow-headers", b"Content-Type"),
     (b"access-control-max-age", b"86400"),
 ]
+_BUSY_BODY = b'{"refused": {"busy": 1}}'
+_BUSY: list[Header] = [*_CORS, (b"x-webleads-refused", b"busy=1"), (b"content-type", b"application/json"), (b"retry-after", b"2")]
 _STATUS = {"foreign-origin": 403, "too-large": 413, "rate": 429, "busy": 503}
 
 
@@ -102,6 +104,10 @@ class Endpoint:
             return
         headers = dict(scope["headers"])  # of a repeated one the last
         body = await _read(receive, headers)
+        if self._writer.full:  # said before anything is parsed: in an overload most are told
+            self.counts[0, 0, "busy"] += 1
+            await _answer(send, 503, _BUSY, _BUSY_BODY)
+            return
         if body is None:
             return  # the client went away in mid-sentence
         if isinstance(body, str):

@@ -22,7 +22,9 @@ from .work import Busy, Fold, Item, Job, Settled
 Answer = TypeVar("Answer")
 
 BATCH_EVENTS = 500
-WAITING_EVENTS = 4000  # 64 waiting bodies of 20 events fit three times
+# What may wait: more would wait longer than a browser that is told to come again. 64 bodies of 20 events fit twice.
+WAITING = 128
+WAITING_EVENTS = 20 * WAITING
 
 
 class Writer:
@@ -33,6 +35,7 @@ class Writer:
         self._fold = fold
         self._jobs: deque[Job] = deque()
         self._waiting = 0
+        self._items = 0
         self._closed = True
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: Thread | Task | None = None
@@ -72,9 +75,14 @@ class Writer:
         """Events that wait for their commit."""
         return self._waiting
 
+    @property
+    def full(self) -> bool:
+        """Whether nobody would be taken now."""
+        return self._closed or self._items >= WAITING or self._waiting >= WAITING_EVENTS
+
     async def take(self, item: Item) -> Any:
         """Shares a batch with whatever else has queued; answers after the commit. Raises Busy."""
-        if self._closed or self._waiting + item.size > WAITING_EVENTS:
+        if self.full or self._waiting + item.size > WAITING_EVENTS:
             raise Busy
         # A client that goes away cancels its future only: the job stays in the queue, and the commit is shared with others.
         return await self._put(Job(None, item, self._future()))
@@ -92,6 +100,7 @@ class Writer:
     def _put(self, job: Job) -> asyncio.Future[Any]:
         assert self._work is not None
         self._waiting += job.size
+        self._items += job.item is not None
         self._jobs.append(job)
         self._work.wake()
         return job.future
@@ -113,6 +122,7 @@ class Writer:
             self.meter.settled(sum(job.size for job, _answer, _wrong in settled), settled[0][2] is None)
         for job, answer, wrong in settled:
             self._waiting -= job.size
+            self._items -= job.item is not None
             if job.future.cancelled():
                 continue
             if wrong is not None:
