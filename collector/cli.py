@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import update_wrapper
 from pathlib import Path
@@ -16,10 +17,15 @@ import structlog
 from click.exceptions import Exit
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
+from rich.text import Text
 
 from . import commands, settings, upkeep
 from .actions import erase as erasing
+from .domain import attribution as models
+from .domain import paths as ways
 from .domain.health import Finding
+from .present import attribution as told_of
 from .present import dates, export, health
 from .settings import BadSetting, Settings
 from .store import control, events, ids, leads, migrate, secret, sites
@@ -29,6 +35,7 @@ from .store.lock import Locked
 from .store.writer import Writer
 
 click.rich_click.TEXT_MARKUP = "markdown"
+_OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what a terminal would obey
 STARTING = 5.0  # seconds a command waits for a server that holds the lock and does not listen yet
 
 
@@ -510,6 +517,59 @@ def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(TextColumn(title), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task(title, total=None, visible=console.is_terminal)
         yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+
+@main.command()
+@click.option("--paths", "file", metavar="FILE", required=True, type=click.Path(path_type=Path), help="A CSV of paths; - reads stdin.")
+@click.option("--model", type=click.Choice(models.OF_PATHS), required=True, help="How a conversion is shared among its touches.")
+@_common
+def attribution(config: Settings, _account: int | None, as_json: bool, file: Path, model: str) -> None:
+    """Share the conversions of a file of paths among their channels. Needs no database.
+
+    The file is UTF-8 CSV; its first row names the columns `path`, `conversions`, `value` and `nulls` (journeys on that path
+    without a conversion), in any order; others are passed over. Cells are parted by commas, or by semicolons where the first
+    row is; decimals follow a point. A path is its channels, the oldest first, joined by `>` with a blank on each side.
+
+    `direct` and `(direct)` in any case are Direct. Touch i of n lies n - i days before the conversion; time decay halves every
+    7 days. All touches of a path count as they stand, however few conversions there are. Conversions of an empty path are
+    listed as `Unassigned (no touch)`. Where nothing was converted, or there are more than 300 channels, markov answers as
+    linear does, and says so.
+    """
+    with _reading(file, as_json) as lines:
+        report = models.attribute(_paths(lines, file), models.Terms(model, floor=0))
+    if as_json:
+        click.echo(json.dumps(told_of.answer(report), ensure_ascii=False))
+    else:
+        _table(report, config.language)
+
+
+@contextmanager
+def _reading(file: Path, as_json: bool) -> Iterator[Iterable[bytes]]:
+    """The lines of a file, with a bar on a terminal; - is stdin."""
+    is_file = str(file) != "-"
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    shown = is_file and not as_json and sys.stderr.isatty()
+    with (
+        open(file, "rb") if is_file else nullcontext(sys.stdin.buffer) as lines,
+        Progress(*columns, console=Console(stderr=True), disable=not shown, transient=True) as bar,
+    ):
+        yield bar.wrap_file(lines, total=file.stat().st_size, description="Reading") if shown else lines
+
+
+def _paths(lines: Iterable[bytes], file: Path) -> Iterator[ways.Path]:
+    for path in ways.read(lines):
+        if isinstance(path, ways.BadRow):
+            raise click.ClickException(f"{'stdin' if str(file) == '-' else file}, {told_of.wrong(path)}")
+        yield path
+
+
+def _table(report: models.Report, language: str) -> None:
+    out, (first, *rest) = Console(), told_of.heads(language)
+    table = Table(first, *(Column(head, justify="right") for head in rest))
+    for name, *numbers in told_of.rows(report, language):
+        table.add_row(Text(_OBEYED.sub("\ufffd", name)), *numbers)
+    out.print(table)
+    out.print(Text("\n".join(filter(None, (told_of.terms(report, language), told_of.why(report, language))))))
 
 
 @main.group("config")
