@@ -149,7 +149,7 @@ def _writer_pragmas(raw: Any, _record: Any) -> None:
     for line in (
         "journal_mode=WAL",
         "synchronous=FULL",  # an acknowledgement promises durability; the batch pays the fsync once
-        "cache_size=-32768",
+        "cache_size=-49152",
         "temp_store=MEMORY",
         "foreign_keys=ON",
         "wal_autocheckpoint=8000",  # 32 MB: a page that changes in many batches is copied back once
