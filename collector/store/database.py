@@ -50,9 +50,7 @@ def is_outage(wrong: Exception) -> bool:
         state = str(getattr(wrong.orig, "sqlstate", None) or "")[:2]
         return wrong.connection_invalidated or isinstance(wrong, OperationalError) or state in ("08", "40", "53", "55", "57", "58")
     # A file that is damaged or none of SQLite's is a DatabaseError of no narrower kind.
-    return type(wrong) is sqlite3.DatabaseError or isinstance(
-        wrong, sqlite3.OperationalError | MemoryError | OSError | InvalidRequestError
-    )
+    return type(wrong) is sqlite3.DatabaseError or isinstance(wrong, sqlite3.OperationalError | MemoryError | OSError | InvalidRequestError)
 
 
 def said_by_database(wrong: Exception) -> str | None:
