@@ -38,15 +38,22 @@ def backup(config: Settings, file: Path, *, force: bool, progress: Progress) -> 
         raise NotDone(f"{file} is there already: name another, or say --force")
     if not file.absolute().parent.is_dir():
         raise NotDone(f"{file.absolute().parent}: there is no such folder")
-    if database.file is not None and not database.file.exists():
+    if database.file is not None and not _is_there(database.file):
         raise NotDone(f"{database.file}: there is no database yet")
     if database.file is not None and file.exists() and file.samefile(database.file):
         raise NotDone(f"{file} is the database itself")
-    key = secret.path_of(database)
+    key, second = secret.path_of(database), secret.beside(file)
     if key.exists():
-        secret.copy(key, secret.beside(file))  # first: a copy without its secret is worth little
+        if second.exists() and not force and second.read_bytes() != key.read_bytes():
+            raise NotDone(f"{second} is there already, and is another secret: name another file, or say --force")
+        secret.copy(key, second)  # first: a copy without its secret is worth little
     told = _dump(database, file) if database.file is None else _copy(database.file, file, progress)
-    return {"file": str(file), "secret": str(secret.beside(file)) if key.exists() else None, **told}
+    return {"file": str(file), "secret": str(second) if key.exists() else None, **told}
+
+
+def _is_there(file: Path) -> bool:
+    """Whether anything was ever stored: who takes the writer's lock makes an empty file."""
+    return file.exists() and file.stat().st_size > 0
 
 
 def _copy(source: Path, file: Path, progress: Progress) -> dict[str, Any]:
@@ -103,7 +110,7 @@ _READABLE = ("file-ok", "file-open", "schema-ok", "postgres-ok", "postgres-old")
 async def _files(database: Database) -> list[Finding]:
     file = database.file
     assert file is not None
-    if not file.exists():
+    if not _is_there(file):
         return [Finding("file", "hint", "file-none", {"file": str(file)}), _secret(database, needed=False, fits=True)]
     served = await control.is_listened_to(database)
     found = [Finding("server", *(("ok", "server-runs") if served else ("hint", "server-none")))]

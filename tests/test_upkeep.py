@@ -161,6 +161,29 @@ def test_on_a_new_machine_the_backups_own_secret_is_taken(told: Path) -> None:
     assert stat.S_IMODE((told / "data" / "secret").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("beside", [None, "00" * 32, "no secret"])
+def test_a_restore_without_the_right_secret_does_not_stand_in_the_way_of_the_next(told: Path, beside: str | None) -> None:
+    run("backup", "copy.sqlite")
+    shutil.rmtree(told / "data")
+    right = (told / "copy.sqlite.secret").read_text()
+    (told / "copy.sqlite.secret").unlink()
+    if beside is not None:
+        (told / "copy.sqlite.secret").write_text(beside)
+    done = run("restore", "copy.sqlite")
+    assert (done.exit_code, "secret" in said(done)) == (1, True)
+    assert "there is no database yet" in said(run("backup", "other.sqlite"))
+    (told / "copy.sqlite.secret").write_text(right)
+    assert answer("restore", "copy.sqlite")["leads"] == 2
+
+
+def test_another_databases_secret_is_not_written_over_unless_it_is_said(told: Path) -> None:
+    (told / "copy.sqlite.secret").write_text("00" * 32)
+    done = run("backup", "copy.sqlite")
+    assert (done.exit_code, "--force" in said(done)) == (1, True)
+    assert (told / "copy.sqlite.secret").read_text() == "00" * 32
+    assert run("backup", "copy.sqlite", "--force").exit_code == 0
+
+
 def test_a_backup_of_another_secret_is_refused_by_name_and_nothing_is_replaced(told: Path) -> None:
     answer("backup", "copy.sqlite")
     (told / "data" / "secret").write_text("00" * 32)

@@ -195,6 +195,9 @@ class _Work:
         )
 
     def _event(self, batch: Batch, event: Event) -> None:
+        domain = self.given.domain(batch.site)
+        if event.url[:1] == "/":  # read back it would be a page of the site's own: so it is one from the beginning
+            event = structs.replace(event, url=urls.whole(event.url, domain))
         data: Mapping[str, Any] = event.data
         if event.type == "view" and batch.visitor is not None:
             data = {**data, "language": batch.language, "agent": batch.agent}
@@ -211,7 +214,7 @@ class _Work:
                 batch.visitor,
                 event.page,
                 event.n,
-                urls.stored(event.url, self.given.domain(batch.site)),
+                urls.stored(event.url, domain),
                 events.packed(event.type, data),
                 batch.marks,
             )

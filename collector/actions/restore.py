@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..store import backup, crash, folder, migrate, secret
-from ..store.backup import Progress
+from ..store.backup import BadBackup, Progress
 from ..store.database import Database
 from . import erase
 
@@ -22,11 +22,12 @@ def restore(source: Path, database: Database, *, now: int, progress: Progress | 
     migrate.after(told.schema)
     fresh = database.file.with_name(database.file.name + ".restored")
     folder.make(fresh.parent)
-    key = _secret(source, database)
+    key = _secret(source, database, needed=bool(told.rows.get("identifier")))
     _clear(fresh)  # of one that was killed: its -wal must not meet the new file
     try:
         backup.make(source, fresh, progress, gently=False, still=True)
         _bring_up(fresh, key, now)
+        _keep(source, database)
         crash.step("restore-before")
         kept = backup.take_place(fresh, database.file, now)
     finally:
@@ -42,12 +43,24 @@ def _clear(fresh: Path) -> None:
         fresh.with_name(fresh.name + end).unlink(missing_ok=True)
 
 
-def _secret(source: Path, database: Database) -> bytes:
-    """The collector's; on a new machine the one that lies beside the backup."""
+def _secret(source: Path, database: Database, *, needed: bool) -> bytes:
+    """The collector's; on a new machine the one that lies beside the backup. One that does not fit is not left there."""
+    own, beside = secret.path_of(database), secret.beside(source)
+    if own.exists() or not (beside.exists() or needed):
+        return secret.load(database)
+    if not beside.exists():
+        raise BadBackup(f"{beside} is missing: it is the second file of that backup, and the people in it hang on it")
+    try:
+        return bytes.fromhex(beside.read_text().strip())
+    except ValueError as wrong:
+        raise BadBackup(f"{beside} is no secret of Webleads Tracker") from wrong
+
+
+def _keep(source: Path, database: Database) -> None:
+    """The backup's secret, which has been found to fit."""
     own, beside = secret.path_of(database), secret.beside(source)
     if not own.exists() and beside.exists():
         secret.copy(beside, own)
-    return secret.load(database)
 
 
 def _bring_up(fresh: Path, key: bytes, now: int) -> None:

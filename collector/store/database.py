@@ -42,12 +42,15 @@ def parse(url: str) -> URL:
 
 
 def is_outage(wrong: Exception) -> bool:
-    """Whether disk, memory, lock or connection failed, so that no row is to blame and the same may work later."""
+    """Whether disk, memory, lock, file or connection failed, so that no row is to blame and the same may work later."""
     if isinstance(wrong, DBAPIError):
+        if type(wrong.orig) is sqlite3.DatabaseError:
+            return True
         # SQLSTATE classes: connection, rollback (deadlock), resources, not in state (lock), operator, system.
         state = str(getattr(wrong.orig, "sqlstate", None) or "")[:2]
         return wrong.connection_invalidated or isinstance(wrong, OperationalError) or state in ("08", "40", "53", "55", "57", "58")
-    return isinstance(wrong, sqlite3.OperationalError | MemoryError | OSError | InvalidRequestError)
+    # A file that is damaged or none of SQLite's is a DatabaseError of no narrower kind.
+    return type(wrong) is sqlite3.DatabaseError or isinstance(wrong, sqlite3.OperationalError | MemoryError | OSError | InvalidRequestError)
 
 
 def said_by_database(wrong: Exception) -> str | None:

@@ -171,6 +171,13 @@ def test_the_demo_takes_its_counts_with_it(conn: Connection) -> None:
     same_from_nothing(conn)
 
 
+def test_a_path_without_a_host_counts_as_it_is_read_back(conn: Connection) -> None:
+    tell(conn, view(NOW, "/a/b?x=1"), view(NOW + MINUTE, "//example.net/c"), form(NOW + 2 * MINUTE, url="/a/b"))
+    assert set(counted(conn, "page")) == {"/a/b", "//example.net/c"}
+    told = derived(conn)
+    assert from_nothing(conn) == told
+
+
 def test_a_rebuild_mends_what_is_wrong_missing_or_too_much(conn: Connection) -> None:
     tell(conn, view(NOW, LETTER), form(NOW + 1), view(NOW + DAY))
     tell(conn, view(NOW), form(NOW + 1, "nora@example.org"), visitor=OTHER)

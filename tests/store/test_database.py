@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError, PendingRollbackError
 
 from collector.store import secret
 from collector.store.database import BadDatabase, Database, is_outage
@@ -57,6 +57,10 @@ class _Orig(Exception):
     ("wrong", "outage"),
     [
         (OperationalError("x", {}, sqlite3.OperationalError("disk full")), True),
+        (sqlite3.DatabaseError("database disk image is malformed"), True),
+        (DatabaseError("x", {}, sqlite3.DatabaseError("file is not a database")), True),
+        (sqlite3.IntegrityError("NOT NULL"), False),
+        (IntegrityError("x", {}, sqlite3.IntegrityError("NOT NULL")), False),
         (MemoryError(), True),
         (ConnectionResetError(), True),
         (PendingRollbackError("x"), True),
