@@ -505,7 +505,8 @@ async def doctor(config: Settings, _account: int | None, as_json: bool) -> None:
 
 
 def _finding(one: Finding, language: str) -> str:
-    line = f"{health.level(one, language):<8}{health.check(one, language)}: {health.sentence(one, language)}"
+    colon = " : " if language == "fr" else ": "
+    line = f"{health.level(one, language):<8}{health.check(one, language)}{colon}{health.sentence(one, language)}"
     fix = health.fix(one, language)
     return f"{line}\n        → {fix}" if fix else line
 

@@ -40,9 +40,10 @@ def backup(config: Settings, file: Path, *, force: bool, progress: Progress) -> 
         raise NotDone(f"{file.absolute().parent}: there is no such folder")
     if database.file is not None and not _is_there(database.file):
         raise NotDone(f"{database.file}: there is no database yet")
-    if database.file is not None and file.exists() and file.samefile(database.file):
-        raise NotDone(f"{file} is the database itself")
     key, second = secret.path_of(database), secret.beside(file)
+    living = {key.absolute(), *(database.file.parent.glob(database.file.name + "*") if database.file is not None else ())}
+    if file.exists() and any(file.samefile(one) for one in living if one.exists() and ".before-" not in one.name):
+        raise NotDone(f"{file} is the database itself, or lives beside it: name another file")
     if key.exists():
         if second.exists() and not force and second.read_bytes() != key.read_bytes():
             raise NotDone(f"{second} is there already, and is another secret: name another file, or say --force")

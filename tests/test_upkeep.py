@@ -86,6 +86,7 @@ def test_a_backup_that_cannot_be_made_leaves_nothing(told: Path, monkeypatch: py
     for words, says in (
         (("backup", "no/such/copy.sqlite"), "no such folder"),
         (("backup", "data/webleads.sqlite", "--force"), "the database itself"),
+        (("backup", "data/secret", "--force"), "lives beside it"),
         (("backup", "copy.sqlite", "--database", "sqlite:///other.sqlite"), "no database yet"),
     ):
         done = run(*words)

@@ -178,8 +178,10 @@ class Thread:
             self._loop.call_soon_threadsafe(self._settled, settled)
 
     def _settled(self, settled: list[Settled]) -> None:
-        self._settle(settled)
-        self._loop.call_soon(self._next)  # after the answers have been written
+        try:
+            self._settle(settled)
+        finally:
+            self._loop.call_soon(self._next)  # after the answers have been written
 
     def _marked(self) -> None:
         self._marking(HighWater.write)
@@ -196,13 +198,16 @@ class Thread:
             log.warning("database not marked", error=type(wrong).__name__)  # its next action says what is wrong with it
             self._leave()
             self._engine.dispose()
+            self._apart_until = self._loop.time() + APART  # to connect anew may take a while
 
     def _end(self) -> None:
-        self._marking(HighWater.write)
-        self._leave()
-        self._engine.dispose()
         assert self._over is not None
-        self._loop.call_soon_threadsafe(self._over.set_result, None)
+        try:
+            self._marking(HighWater.write)
+            self._leave()
+            self._engine.dispose()
+        finally:
+            self._loop.call_soon_threadsafe(self._over.set_result, None)
 
 
 def _is_busy(wrong: Exception) -> bool:

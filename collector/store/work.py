@@ -61,6 +61,6 @@ def run_batch(conn: Connection, group: list[Job], fold: Fold | None) -> Sequence
 
 def failed(group: list[Job], wrong: Exception) -> list[Settled]:
     if group[0].item is None:
-        return [(group[0], None, wrong)]
+        return [(group[0], None, RuntimeError("StopIteration") if isinstance(wrong, StopIteration) else wrong)]  # no future holds one
     log.error("batch not committed", error=type(wrong).__name__, items=len(group))
     return [(job, None, Busy()) for job in group]

@@ -15,7 +15,7 @@ from tests.builders import NOW, SITE
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A migrated file with site 42 on example.com and site 43 on other.example."""
     made = Database(f"sqlite:///{tmp_path_factory.mktemp('core')}/webleads.sqlite").writing_engine()
     with made.begin() as conn:
@@ -31,9 +31,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def conn(engine: Engine) -> Iterator[Connection]:
+def conn(core: Engine) -> Iterator[Connection]:
     """A transaction on an empty account; nothing of it stays."""
-    with engine.connect() as made:
+    with core.connect() as made:
         builders.clear(made)
         yield made
         made.rollback()
