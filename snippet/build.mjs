@@ -10,8 +10,8 @@ import { minify } from 'terser';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 // A ratchet, for bytes to be noticed. The design's budget is 5,600 and 5,000: still to be reached.
-const GZIP_LIMIT = 8850;
-const BROTLI_LIMIT = 8110;
+const GZIP_LIMIT = 9300;
+const BROTLI_LIMIT = 8600;
 const BAKED = '__WEBLEADS_CONSENT__'; // the collector writes its own setting over these bytes
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -8,6 +8,7 @@
 
 import { resolve } from './device.js';
 import { cleanUrl, withheld } from './secrets.js';
+import { told } from './words.js';
 import { AREA_LENGTH, TEXT_LENGTH, cut, fit } from './wire.js';
 
 const IGNORE = '[data-webleads-ignore]';
@@ -80,7 +81,7 @@ const hint = (control) =>
 export function guard(field) {
   const max = field.type === 'textarea' ? AREA_LENGTH : TEXT_LENGTH;
   const value = (field.value = cut(field.value, max + MARGIN));
-  const reason = (field.withheld = field.withheld || withheld(field));
+  const reason = (field.withheld = field.withheld || withheld(field, told));
   if (reason) field.text = field.checked = field.preset = undefined;
   // Only the chosen radio is sent: all that is its own would tell which.
   if (reason && field.type === 'radio') field.id = field.label = field.hint = undefined;

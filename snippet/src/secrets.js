@@ -1,33 +1,24 @@
 /**
  * What may leave a page. The collector repeats this rule (collector/domain/secrets.py, where the longer comments are);
  * tests/wire/secrets.json and tests/wire/urls.json hold both to the same answers.
- * Every visitor loads every byte, so words are cut to their stems. No lookbehind: Safari before 16.4 would refuse the whole file.
+ * Every visitor loads every byte. No lookbehind: Safari before 16.4 would refuse the whole file.
  *
  * @typedef {{name?: string, id?: string, label?: string, hint?: string, type?: string, autocomplete?: string, value?: string|null}} Field
  * @typedef {'password'|'card'|'otp'|'id-number'|'hidden'|'file'|'special'|'name'|'value'} Reason
+ * @typedef {(type: string, all: string, own: string) => Reason|undefined} Judge  `told` of words.js
  */
 
-/** Read over lower-case words without accents, `;` around each text; the first that matches names the reason. @type {[Reason, RegExp][]} */
-const WORDS = [
-  ['name', /captcha|csrf|\b(token|(wp)?nonce)|honey ?p|anti ?(spam|bot)|human ?v|re human|recopie|combien fon|how much is/],
-  ['password', /passw|\bpwd|mot ?de ?pass|\bmdp|pass ?(phrase|code)|[; ]pass ?;|contrase|kennwort|secret(e|s)?\b|security (q|a)/],
-  [
-    'id-number',
-    /secu\w* soc|social ?sec|\b(ssn|nir|[cd]ni)\b|national ?(id\b|ins)|d ident|ident\w* (card|n)|ausweis|passe?port|reisep|pasap|permis de cond|(titre|carte) de sej|driv\w* (s )?lic|vitale|(n|num\w*|ref\w*) fiscal|tax ?(id|n|pay)|steuer ?(id|n)|codice f/,
-  ],
-  [
-    'card',
-    /card ?(h|own|t|n[ou]|cod|exp|ver|sec|cv)|(credit|debit|payment|on|the) ?card|carte (banc|bleue|de (cre|pai))|\b(n|num\w*|nom|titulaire) ([dsl]\w* )*carte(?! (de )?[fvgp])|kredit|tarjeta|\b(cvv|ccv|csc\b)|;cvc2? ?;|(rd|de) cvc|cvc (cod|nu)|cryptogram|\bcc ?(\w+ )?(n|exp|c[sv]|t|mo|y)|expir|;exp ?[;dmy]|;mm (yy|aa)|ablauf|caduc|scaden|\biban|bank ?acc|compte banc/,
-  ],
-  ['otp', /\b(t?otp|2fa|mfa)\b|one ?time|\bcode (?!p)([\w ]{0,9} )?(sms|veri|vali|confirm|recu|secu)|(veri\w*|sms|secu\w*|confirm\w*|auth\w*) ?code|usage unique|einmal/],
-];
-const SPECIAL =
-  /\bsante|health\b|medica|maladi|handicap|disabilit|allergi|religi|syndi(cal|cat(?! .*cop)|qu)|trade union|(opinion|parti|conviction)s? poli|political|ethni|sexu|casier j|criminal|enfant|child|\bcv\b|curriculum|; ?resume ?;|motivation|cover ?letter|salair|salarial|salary\b/;
-/** Struck before the words are read: what follows a negation, a branch of trade, a count of children. */
-const INNOCENT =
-  /\b(ne|pas|not|never|sans|without|nicht) [^;]*|(secteur|assurance|mutuelle|profession\w*|etabl\w*) (de )?sante|\bn\w* (of |d )?(enfant|child)/g;
+/**
+ * Words of which one stands in every text that words.js withholds for (and in many that it does not). A field that has none needs no
+ * judge: most forms never load the second file.
+ */
+const SUSPECT =
+  /captcha|csrf|token|nonce|honey|spam|bot\b|human|recopie|combien|how much|pass|pwd|mdp|pasap|contras|kennw|sec[ur]|social ?sec|ssn|\bnir|[cd]ni\b|national ?i|d ident|ident\w* n|ausw|reise|permis|sej|driv|vital|fisc|tax|steuer|codice|car[dt]|kredit|tarj|c[cvs][cv]|\bcc|crypt|expir|;exp ?[;dmy]|;mm|abla|caduc|scad|iban|ban[ck]|otp|[2m]fa|one ?t|sms|veri|auth|code .*(vali|conf|recu)|conf\w* ?code|usage u|einm|sante|health|medic|malad|handi|disab|allerg|relig|syndi|trade u|[in]s? poli|political|ethni|sexu|crimin|casier|enfant|child|\bcv\b|curric|resume|motiv|cover|sala[ir]/;
 
-/** @param {(string|undefined)[]} texts */
+/**
+ * Lower-case words without accents, camelCase opened, `;` around each text.
+ * @param {(string|undefined)[]} texts
+ */
 const words = (...texts) =>
   `;${texts.join(';')};`
     .replace(/([a-z])([A-Z])/g, '$1 $2')
@@ -35,8 +26,7 @@ const words = (...texts) =>
     .replace(/[\u0300-\u036f]/g, '')
     .toLowerCase()
     .replace(/[^a-z\d;]+/g, ' ')
-    .slice(0, 1200)
-    .replace(INNOCENT, '');
+    .slice(0, 1200);
 
 /** @param {string} digits */
 const luhn = (digits) => {
@@ -76,17 +66,21 @@ const holdsNumber = (value) =>
  * Why a field's value must stay on the page, or undefined where it may leave. Kept on purpose: birthdays, gender, BIC, company numbers
  * (SIREN, SIRET, VAT). The reason `optout` is an attribute's, so the caller's.
  * @param {Field} field `type` in lower case, as the DOM gives it
+ * @param {Judge} [judge]  of suspect words; while there is none, they are withheld as `name`
  * @returns {Reason|undefined}
  */
-export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, value }) => {
+export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, value }, judge) => {
   if (/^(password|hidden|file)$/.test(type)) return /** @type {Reason} */ (type);
-  // an e-mail field is none of these, whatever its form is called ("password_reset_email")
-  if (type != 'email') {
-    if (type != 'textarea') for (const [reason, pattern] of WORDS) if (pattern.test(words(autocomplete, name, id, label, hint))) return reason;
-    // a form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes
-    if (SPECIAL.test(words(name.replace(/^.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint))) return 'special';
-  }
-  return holdsNumber(value || '') ? 'value' : undefined;
+  const all = words(autocomplete, name, id, label, hint);
+  return (
+    // an e-mail field is none of these, whatever its form is called ("password_reset_email")
+    (type != 'email' && SUSPECT.test(all)
+      ? judge
+        ? // a form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes
+          judge(type, all, words(name.replace(/^.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint))
+        : 'name'
+      : undefined) || (holdsNumber(value || '') ? 'value' : undefined)
+  );
 };
 
 /**
