@@ -4,31 +4,37 @@
  *
  * @typedef {import('./wire.js').Field} Field
  * @typedef {Omit<HTMLInputElement, 'type'> & {type: string, selectedOptions?: HTMLCollectionOf<HTMLOptionElement>}} Control
+ * @typedef {{key_: string, action_: string, fields_: Field[]}} Snapshot
  */
 
-import { resolve } from './device.js';
+import { core, summon } from './core.js';
 import { cleanUrl, withheld } from './secrets.js';
-import { told } from './words.js';
-import { AREA_LENGTH, TEXT_LENGTH, cut, fit } from './wire.js';
+import { bare, resolve } from './track.js';
+import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH, cut, fit } from './wire.js';
 
 const IGNORE = '[data-webleads-ignore]';
 const UNREAD = /^(password|hidden|file)$/; // their values are not even looked at
-const TYPED = /^(text|email|tel|url|number|search|password)/;
+export const TYPED = /^(text|email|tel|url|number|search|password)/;
 const CONTACT = /mail|courriel|phone|t[eé]l|mobile|nom\b|name|contact|message|comment|question|demande/i;
 const SEARCH = /^(q|s|search|query|recherche)$/i;
 const GENERATED = /\d{7}|(?=[a-f]*\d)[\da-f]{8}|^[:«_]/i;
 const MARGIN = 40; // longer than a card number: what is cut in two is not known any more
+const REACH = /\S@\S|^\W*[+0](\W?\W?\d){8,12}\W?$/; // an address, a number
 
-/** @param {Element} element @param {string} name */
-export const attribute = (element, name) => Element.prototype.getAttribute.call(element, name) || '';
+/** Asks an element what its prototype says, whatever its own properties are. @param {any} element @param {string} method @param {...any} given */
+export const ask = (element, method, ...given) => /** @type {any} */ (Element.prototype)[method].apply(element, given);
 
-/** @param {Element} element @param {string} selector */
-const within = (element, selector) => Element.prototype.closest.call(element, selector);
+/** @param {Element} element @param {string} name @returns {string} */
+export const attribute = (element, name) => ask(element, 'getAttribute', name) || '';
 
-/** A form's fields, without its buttons. @param {HTMLFormElement} form @returns {Control[]} */
+/**
+ * The fields of a form, wherever they stand; without buttons. Not `elements`: a field may have that name.
+ * @param {Element} form
+ * @returns {Control[]}
+ */
 export const controls = (form) =>
-  [.../** @type {any} */ (Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, 'elements')).get.call(form)].filter(
-    ({ type }) => type && !/^(button|submit|reset|image|fieldset|output)$/.test(type),
+  [...ask(form, 'getRootNode').querySelectorAll('input,select,textarea')].filter(
+    (one) => one.form === form && !/^(button|submit|reset|image)$/.test(one.type),
   );
 
 /** The words of a piece of page, without what stands in its fields. @param {Node | null | undefined} node @returns {string} */
@@ -42,37 +48,6 @@ const words = (node) =>
 /** @param {Iterable<Node | null>} nodes */
 const said = (nodes) => cut([...nodes].map(words).join(' ').replace(/\s+/g, ' ').trim());
 
-const FIELD = 'input,select,textarea';
-
-/** The nearest words before a field that has no label, up to the field before it. @param {Element | null} node */
-function before(node) {
-  for (let up = 0; node && node.nodeName !== 'FORM' && up < 3; node = node.parentElement, up++) {
-    for (let other = node.previousSibling; other; other = other.previousSibling) {
-      if (other instanceof Element && (other.matches(FIELD) || other.querySelector(FIELD))) return '';
-      const text = said([other]);
-      if (text) return text;
-    }
-  }
-  return '';
-}
-
-/** The computed label. @param {Control} control @param {boolean} box  its words stand behind it */
-const label = (control, box) =>
-  said(attribute(control, 'aria-labelledby').split(' ').map((id) => document.getElementById(id))) ||
-  said(control.labels || []) ||
-  (box && said([control.nextSibling])) ||
-  before(control);
-
-/** @param {Control} control */
-const hint = (control) =>
-  cut(
-    [
-      attribute(control, 'placeholder'),
-      attribute(control, 'aria-label'),
-      words(control.closest('fieldset')?.querySelector('legend')),
-    ].join(' ').trim(),
-  ); // prettier-ignore
-
 /**
  * Takes out of a field what may not leave, and shortens the rest.
  * @param {Field} field  changed in place
@@ -81,7 +56,9 @@ const hint = (control) =>
 export function guard(field) {
   const max = field.type === 'textarea' ? AREA_LENGTH : TEXT_LENGTH;
   const value = (field.value = cut(field.value, max + MARGIN));
-  const reason = (field.withheld = field.withheld || withheld(field, told));
+  const reason = (field.withheld = field.withheld || withheld(field, core.judge_));
+  // A word that may mean a secret: the rules that tell are fetched, for the next time.
+  if (reason === 'name') summon();
   if (reason) field.text = field.checked = field.preset = undefined;
   // Only the chosen radio is sent: all that is its own would tell which.
   if (reason && field.type === 'radio') field.id = field.label = field.hint = undefined;
@@ -93,36 +70,44 @@ export function guard(field) {
 /**
  * One field as it stands now.
  * @param {Control} control
+ * @param {string} [made]  the value of an element of the page's own making
  * @returns {Field}
  */
-function read(control) {
-  const { type, name, id, checked, selectedOptions } = control;
+export function read(control, made) {
+  const [name, id, kind, autocomplete, placeholder, aria] = ['name', 'id', 'type', 'autocomplete', 'placeholder', 'aria-label'].map((key) =>
+    cut(attribute(control, key)),
+  );
+  const type = control.type || kind;
   const box = /^(checkbox|radio)$/.test(type);
-  const known = label(control, box);
+  const root = /** @type {any} */ (control.getRootNode());
+  const label =
+    said(attribute(control, 'aria-labelledby').split(' ').map((one) => root.getElementById?.(one))) ||
+    said(control.labels || []) ||
+    (box && said([control.nextSibling])) ||
+    // No label of its own: the second file looks around.
+    (core.around_ ? core.around_(control) : void summon());
+  const hint = cut([placeholder, aria, words(control.closest('fieldset')?.querySelector('legend'))].join(' ').trim());
   /** @type {Field} */
-  const field = { name: cut(name), id: cut(id), label: known, hint: hint(control), type, autocomplete: attribute(control, 'autocomplete') };
+  const field = { name, id, label, hint, type, autocomplete, value: made };
   if (control.closest(IGNORE)) field.withheld = 'optout';
   else if (box) {
-    field.checked = checked ? 1 : 0;
-    field.text = known;
+    field.checked = control.checked ? 1 : 0;
+    field.text = label;
     field.preset = control.defaultChecked ? 1 : undefined;
-    if (checked) field.value = attribute(control, 'value');
-  } else if (!UNREAD.test(type)) {
-    field.value = control.value;
-    if (selectedOptions) {
-      const chosen = [...selectedOptions];
-      field.value = chosen.map((option) => option.value).join(', ');
-      field.text = said(chosen);
-    }
-  }
+    if (control.checked) field.value = attribute(control, 'value');
+  } else if (control.selectedOptions) {
+    const chosen = [...control.selectedOptions];
+    field.value = chosen.map((option) => option.value).join(', ');
+    field.text = said(chosen);
+  } else if (!made && !UNREAD.test(type)) field.value = control.value;
   return guard(field);
 }
 
-/** A short fingerprint (FNV-1a) of a text. @param {string} text */
+/** A short fingerprint of a text. @param {string} text */
 export const hash = (text) => {
-  let sum = 2166136261;
-  for (const sign of text) sum = Math.imul(sum ^ sign.charCodeAt(0), 16777619);
-  return (sum >>> 0).toString(36);
+  let sum = 0;
+  for (const sign of text) sum = (sum * 31 + sign.charCodeAt(0)) >>> 0;
+  return sum.toString(36);
 };
 
 /**
@@ -147,39 +132,47 @@ export function sort(fields, get) {
   const passwords = typed.filter((field) => field.withheld === 'password');
   const [only, more] = typed;
   if (passwords.length === 1 && !open[1]) return 'skip';
-  if (passwords.some((field) => /current-/.test(field.autocomplete || ''))) return 'skip';
   if (only && !more && (only.type === 'search' || (get && SEARCH.test(only.name || only.id || '')))) return 'skip';
   return open.some(speaks) ? 'keep' : 'count';
 }
 
+/** Whether somebody can be reached by what stands in a field. @param {{value?: string}} field */
+export const reaches = ({ value }) => REACH.test(value || '');
+
 /** Whether a field lets somebody be reached or say something. @param {Field} field */
 const speaks = ({ type, name, id, label, hint, autocomplete, value }) =>
-  /^(email|tel$|textarea)/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join()) || /\S@\S|^\W*[+0](\W?\W?\d){8,12}\W?$/.test(value || '');
+  /^(email|tel$|textarea)/.test(type || '') ||
+  CONTACT.test([name, id, label, hint, autocomplete].join()) ||
+  reaches({ value });
 
 /**
  * What a form would send now.
- * @param {HTMLFormElement} form
+ * @param {Element} form  or the piece of page that stands for one
  * @param {Element | null} [button]  the one that was pressed may send it elsewhere
- * @returns {{key: string, action: string, fields: Field[]} | undefined}  nothing for a form that is none of our business
+ * @returns {Snapshot | undefined}  nothing for a form that is none of our business
  */
 export function snapshot(form, button) {
   const all = controls(form);
   // A disabled field is not sent, nor is the radio that was not chosen.
-  const fields = all.filter((one) => !one.matches(':disabled') && (one.type !== 'radio' || one.checked)).map(read);
+  let sent = all.filter((one) => !one.matches(':disabled') && (one.type !== 'radio' || one.checked));
+  // The order is the page's own; only where there are too many do those go first by which somebody can be reached.
+  if (sent[FORM_FIELDS]) sent = sent.sort((a, b) => +reaches(b) - +reaches(a)).slice(0, FORM_FIELDS);
+  const fields = sent.map((one) => read(one));
+  core.more_?.(form, fields);
   const kind = sort(fields, !/^post$/i.test(attribute(form, 'method')));
-  if (kind === 'skip' || within(form, IGNORE + ',search,[role=search]')) return;
+  if (kind === 'skip' || ask(form, 'closest', IGNORE + ',search,[role=search]')) return;
   const target = (button && attribute(button, 'formaction')) || attribute(form, 'action');
-  const action = cleanUrl((target ? resolve(target) : location.href).replace(/[?#].*/, ''));
+  const action_ = cleanUrl(bare(target ? resolve(target) : location.href));
   return {
     // Of all fields, chosen or not: the key must not depend on what was answered.
-    key: cut(
+    key_: cut(
       formKey(
         ['data-webleads-form', 'id', 'name'].map((name) => attribute(form, name)),
-        action.replace(/^https?:..[^/]*/, ''),
+        action_.replace(/^https?:..[^/]*/, ''),
         all.map((one) => (one.type === 'hidden' ? '' : one.name)),
       ),
     ),
-    action,
-    fields: kind === 'keep' ? fit(fields) : [],
+    action_,
+    fields_: kind === 'keep' ? fit(fields) : [],
   };
 }

@@ -1,98 +1,79 @@
 /**
- * Forms that are sent: one submission each, and what became of it as far as a page shows that to everybody.
+ * Forms that are sent: one submission each. What becomes of it on a page that stays is looked after by the second file
+ * (more/results.js), which such a page is the sign for; so is a sending that shows neither by the event nor by the method `submit`.
  *
- * @typedef {{
- *   form: HTMLFormElement, key: string, at: number, values: string, path: string, stays: boolean,
- *   event?: SubmitEvent, script?: boolean, reset?: boolean, ended?: boolean,
+ * @typedef {import('./fields.js').Snapshot} Snapshot
+ * @typedef {Snapshot & {
+ *   form_: Element, values_: string, at_: number, start_: number, shown_: boolean, count_: number, stays_: boolean,
+ *   event_?: SubmitEvent, how_: string, reset_?: boolean, ended_?: string,
  * }} Attempt
- *   values: what was sent, as text; stays: its answer goes to another window;
- *   event: of the visitor's sending; script: a script sent it (in the end)
+ *   form_: or the piece of page that stands for one; values_: what was sent, as text; start_: at_ by the page's own clock;
+ *   shown_: it was to be seen; count_: forms on the page; stays_: its answer goes to another window; event_: of the visitor's sending;
+ *   how_: in the end; ended_: its result
  */
 
-import { later } from './device.js';
-import { attribute, guard, snapshot } from './fields.js';
-import { listen, watch } from './listen.js';
+import { core, summon } from './core.js';
+import { ask, attribute, guard, snapshot } from './fields.js';
+import { touch } from './funnel.js';
+import { later, listen, watch } from './listen.js';
 import { emit } from './track.js';
-import { FORM_FIELDS, cut, fit, formResult, formSubmit, json } from './wire.js';
+import { custom, cut, fit, formResult, formSubmit, json } from './wire.js';
 
-const SAME = 3000; // ms in which the same values of the same form are one submission
-const OBSERVED = 10000; // ms
-const GLANCE = 250; // ms between two looks
+const SAME = 6e4; // ms in which the same values of the same form are one submission
 const AT_ONCE = 30; // ms: a reset within the page's own handler says nothing of success
 
-/** @type {Attempt[]} */
+/** The newest first. @type {Attempt[]} */
 let attempts = [];
 
-/**
- * What became of a submission whose page is still there.
- * @param {number} age  ms
- * @param {boolean} moved  the page went elsewhere
- * @param {boolean} gone  the form is no longer on the page
- * @param {boolean} twin  but came back in another element
- * @param {boolean} [reset]
- * @returns {[result: string, by: string] | undefined}  nothing: look again later
- */
-export function verdict(age, moved, gone, twin, reset) {
-  if (moved || (gone && twin) || age > OBSERVED) return ['unknown', 'none'];
-  if (reset || gone) return ['confirmed', reset ? 'reset' : 'gone'];
-}
-
 /** @param {Attempt} attempt @param {string} result @param {string} by */
-function end(attempt, result, by) {
-  if (attempt.ended) return;
-  attempt.ended = true;
-  emit(formResult(attempt, result, by));
-}
-
-/** The page by its address; a fragment is no other page. */
-const place = () => location.pathname + location.search;
-
-/** @param {Attempt} attempt */
-const watchOver = (attempt) => later(() => look(attempt), GLANCE);
-
-/** @param {Attempt} attempt */
-function look(attempt) {
-  const { form, key, path } = attempt;
-  const gone = !document.contains(form);
-  const twin = gone && [...document.forms].some((other) => snapshot(other)?.key === key);
-  const found = verdict(Date.now() - attempt.at, place() !== path, gone, twin, attempt.reset);
-  if (found) end(attempt, ...found);
-  else if (!attempt.ended) watchOver(attempt);
+export function end(attempt, result, by) {
+  if (!attempt.ended_) emit(formResult(attempt, (attempt.ended_ = result), by));
 }
 
 /**
  * A form is being sent.
- * @param {HTMLFormElement} form
- * @param {SubmitEvent} [event]  none when a script calls `form.submit()`
+ * @param {Element} form
+ * @param {string} how  submit | script | click
+ * @param {SubmitEvent} [event]
+ * @param {Snapshot} [taken]
  */
-function sent(form, event) {
-  const button = event?.submitter;
-  const taken = form instanceof HTMLFormElement && snapshot(form, button);
+export function sent(form, how, event, taken = snapshot(form, event?.submitter)) {
   if (!taken) return;
-  const { key, action, fields } = taken;
-  const values = json(fields);
-  const at = Date.now();
-  attempts = attempts.filter((one) => !one.ended || at - one.at < SAME);
+  const button = event?.submitter;
+  const values_ = json(taken.fields_);
+  const at_ = Date.now();
+  attempts = attempts.filter((one) => at_ - one.at_ < SAME);
   // A script that sends the form goes on with what the visitor began, whatever it changed in between.
-  let attempt = attempts.find((one) => one.key === key && at - one.at < SAME && (one.values === values || (!event && one.event)));
+  let attempt = attempts.find(
+    (one) => one.key_ === taken.key_ && one.ended_ !== 'failed' && (one.values_ === values_ || (how === 'script' && one.event_)),
+  );
   if (!attempt) {
-    const target = (button && attribute(button, 'formtarget')) || attribute(form, 'target');
-    const stays = !/^(_self|_top|_parent)?$/i.test(target) || /dialog/i.test(attribute(form, 'method'));
-    attempt = { form, key, at, values, path: place(), stays };
+    attempt = {
+      ...taken,
+      form_: form,
+      values_,
+      at_,
+      start_: performance.now(),
+      shown_: !!ask(form, 'getClientRects')[0],
+      count_: document.querySelectorAll('form').length,
+      stays_: !/^(_(self|top|parent))?$/i.test((button && attribute(button, 'formtarget')) || attribute(form, 'target')),
+      how_: how,
+    };
     // Sent again with other values: whatever becomes of the form now says nothing of the sending before.
-    attempts.forEach((one) => one.form === form && end(one, 'unknown', 'none'));
-    attempts.push(attempt);
-    emit(formSubmit(key, attempt, event ? 'submit' : 'script', action, fields), true);
-    watchOver(attempt);
+    attempts.forEach((one) => one.form_ === form && end(one, 'unknown', 'none'));
+    attempts.unshift(attempt);
+    touch(form).sent_ = true;
+    emit(formSubmit(taken.key_, attempt, how, taken.action_, taken.fields_), true);
+    later(() => summon().then(() => core.watch_?.(attempt)), AT_ONCE);
   }
-  attempt.event = event || attempt.event;
-  attempt.script = !event;
+  attempt.event_ = event || attempt.event_;
+  attempt.how_ = how;
 }
 
 /** The page goes away: a form that was sent natively is why, one that a script handles is not. */
 export const closeForms = () =>
   attempts.forEach((attempt) =>
-    attempt.stays || (!attempt.script && attempt.event?.defaultPrevented)
+    attempt.stays_ || (attempt.how_ !== 'script' && (!attempt.event_ || attempt.event_.defaultPrevented))
       ? end(attempt, 'unknown', 'none')
       : end(attempt, 'confirmed', 'navigation'),
   );
@@ -101,30 +82,32 @@ export const closeForms = () =>
  * A submission that the page itself describes.
  * @param {unknown} name  the form's
  * @param {any} given  name → value
+ * @param {string} [how]
  */
-export const submitted = (name, given) =>
+export const submitted = (name, given, how = 'api') =>
   emit(
     formSubmit(
       cut(name),
       {},
-      'api',
+      how,
       undefined,
-      fit(
-        Object.entries(given || {})
-          .slice(0, FORM_FIELDS)
-          .map(([key, value]) => guard({ name: cut(key), type: 'text', value: String(value) })),
-      ),
+      fit(Object.keys(given || {}).map((key) => guard({ name: cut(key), type: 'text', value: String(given[key]) }))),
     ),
     true,
   );
 
-/** Watches every form of the page, those to come too. */
-export function watchForms() {
-  listen(window, 'submit', (event) => sent(event.target, event));
-  watch(HTMLFormElement.prototype, 'submit', sent, true);
-  listen(window, 'reset', ({ target }) =>
+/** Watches every form of a document or a shadow, those to come too. @param {any} root  a window, or a shadow */
+export function watchForms(root) {
+  listen(root, 'submit', (event) => {
+    const name = attribute(event.target, 'data-webleads-event');
+    sent(event.target, 'submit', event);
+    if (name) emit(custom(name));
+  });
+  listen(root, 'reset', ({ target }) =>
     attempts.forEach((attempt) => {
-      if (attempt.form === target && Date.now() - attempt.at > AT_ONCE) attempt.reset = true;
+      if (attempt.form_ === target && Date.now() - attempt.at_ > AT_ONCE) attempt.reset_ = true;
     }),
   );
+  listen(root, 'invalid', ({ target }) => summon().then(() => core.invalid_?.(target)));
+  if (root.HTMLFormElement) watch(root.HTMLFormElement.prototype, 'submit', (form) => sent(form, 'script'));
 }

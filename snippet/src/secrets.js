@@ -5,7 +5,7 @@
  *
  * @typedef {{name?: string, id?: string, label?: string, hint?: string, type?: string, autocomplete?: string, value?: string|null}} Field
  * @typedef {'password'|'card'|'otp'|'id-number'|'hidden'|'file'|'special'|'name'|'value'} Reason
- * @typedef {(type: string, all: string, own: string) => Reason|undefined} Judge  `told` of words.js
+ * @typedef {(type: string, all: string, own: string, value: string) => Reason|undefined} Judge  `judge` of words.js
  */
 
 /**
@@ -28,59 +28,25 @@ const words = (...texts) =>
     .replace(/[^a-z\d;]+/g, ' ')
     .slice(0, 1200);
 
-/** @param {string} digits */
-const luhn = (digits) => {
-  let sum = 0;
-  [...digits].reverse().forEach((digit, i) => (sum += i % 2 ? (+digit * 2) % 9 || +digit : +digit));
-  return sum % 10 < 1;
-};
-
-/** The remainder of an IBAN by 97. @param {string} text */
-const rest = (text) => {
-  let left = 0;
-  for (const char of text.slice(4) + text.slice(0, 4)) left = +`${left}${parseInt(char, 36)}` % 97;
-  return left;
-};
-
-/** Does a typed text hold a payment card, an IBAN, a French or an American social-security number? @param {string} value */
-const holdsNumber = (value) =>
-  /\b[0-8]\d\d-\d\d-\d{4}\b/.test(value) ||
-  [...value.matchAll(/(?:\b|\D)(?=(\d(?:[\s.-]?\d){12,18}|[a-z]{2}\d\d(?:[\s-]?[a-z\d]{4}){2,7}(?:[\s-]?[a-z\d]{1,3})?))/gi)].some(([, run]) => {
-    let text = '';
-    // a number ends where a group ends: a CVC or a word may follow
-    return run.split(/\W/).some(
-      (group) => (
-        (text += group),
-        (/^\d{4}/.test(run) &&
-          /^(4\d{12}(\d{3}){0,2}|(2[2-7]|35|[56]\d)\d{14}(\d{3})?|3[47]\d{13}|3[0689]\d{12})$/.test(text) &&
-          luhn(text) &&
-          // a French SIRET passes too, but so does the SIREN that it starts with
-          (text.length != 14 || !luhn(text.slice(0, 9)))) ||
-          (/^[12]\d{14}$/.test(text) && (+text.slice(0, 13) + +text.slice(13)) % 97 < 1) ||
-          (/^[a-z].{14}/i.test(text) && rest(text) == 1)
-      ),
-    );
-  });
+/** What may be a number that is a secret: only a judge can tell. */
+const DIGITS = /\d([\s.-]?\d){12}|\b[a-z]{2}\d\d([\s-]?[a-z\d]{4}){2}|\d{3}-\d\d-\d{4}/i;
 
 /**
  * Why a field's value must stay on the page, or undefined where it may leave. Kept on purpose: birthdays, gender, BIC, company numbers
  * (SIREN, SIRET, VAT). The reason `optout` is an attribute's, so the caller's.
  * @param {Field} field `type` in lower case, as the DOM gives it
- * @param {Judge} [judge]  of suspect words; while there is none, they are withheld as `name`
+ * @param {Judge} [judge]  of what is suspect; while there is none, it is withheld
  * @returns {Reason|undefined}
  */
 export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, value }, judge) => {
   if (/^(password|hidden|file)$/.test(type)) return /** @type {Reason} */ (type);
   const all = words(autocomplete, name, id, label, hint);
-  return (
-    // an e-mail field is none of these, whatever its form is called ("password_reset_email")
-    (type != 'email' && SUSPECT.test(all)
-      ? judge
-        ? // a form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes
-          judge(type, all, words(name.replace(/^.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint))
-        : 'name'
-      : undefined) || (holdsNumber(value || '') ? 'value' : undefined)
-  );
+  // an e-mail field is none of these, whatever its form is called ("password_reset_email")
+  const doubt = type != 'email' && SUSPECT.test(all) ? 'name' : DIGITS.test(value || '') ? 'value' : undefined;
+  return doubt && judge
+    ? // a form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes
+      judge(type, all, words(name.replace(/^.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint), value || '')
+    : doubt;
 };
 
 /**

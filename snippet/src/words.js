@@ -7,6 +7,8 @@
  * @typedef {import('./secrets.js').Reason} Reason
  */
 
+import { holdsNumber } from './numbers.js';
+
 /** Read over lower-case words without accents, `;` around each text; the first that matches names the reason. @type {[Reason, RegExp][]} */
 const WORDS = [
   ['name', /captcha|csrf|\b(token|(wp)?nonce)|honey ?p|anti ?(spam|bot)|human ?v|re human|recopie|combien fon|how much is/],
@@ -28,15 +30,18 @@ const INNOCENT =
   /\b(ne|pas|not|never|sans|without|nicht) [^;]*|(secteur|assurance|mutuelle|profession\w*|etabl\w*) (de )?sante|\bn\w* (of |d )?(enfant|child)/g;
 
 /**
+ * Why the value of a suspect field must stay on the page, or undefined where it may leave.
  * @param {string} type  in lower case, as the DOM gives it
  * @param {string} all  the words (`words` in secrets.js) of autocomplete, name, id, label and hint
  * @param {string} own  those that are the question's own: name without the form's, label, and the hint where it is the question
+ * @param {string} value
  * @returns {Reason|undefined}
  */
-export const told = (type, all, own) => {
-  if (type != 'textarea') {
+export const judge = (type, all, own, value) => {
+  if (type != 'email') {
     all = all.replace(INNOCENT, '');
-    for (const [reason, pattern] of WORDS) if (pattern.test(all)) return reason;
+    if (type != 'textarea') for (const [reason, pattern] of WORDS) if (pattern.test(all)) return reason;
+    if (SPECIAL.test(own.replace(INNOCENT, ''))) return 'special';
   }
-  if (SPECIAL.test(own.replace(INNOCENT, ''))) return 'special';
+  return holdsNumber(value) ? 'value' : undefined;
 };

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { cleanText, cleanUrl, withheld as first } from '../../snippet/src/secrets.js';
-import { told } from '../../snippet/src/words.js';
+import { judge } from '../../snippet/src/words.js';
 
 /** With the rules of the second file. */
-const withheld = (field) => first(field, told);
+const withheld = (field) => first(field, judge);
 
 const table = (name) => JSON.parse(readFileSync(new URL(`../wire/${name}.json`, import.meta.url), 'utf8'));
 
@@ -14,11 +14,11 @@ test('fields are withheld as the shared table says', () => {
   for (const { field, withheld: reason, why } of table('secrets')) assert.equal(withheld(field) ?? null, reason, `${JSON.stringify(field)}: ${why}`);
 });
 
-test('without the second file a suspect field is withheld, an ordinary one is not', () => {
+test('without the second file what is suspect is withheld, what is ordinary is not', () => {
   const cases = table('secrets');
   for (const { field, withheld: reason, why } of cases) if (reason) assert.ok(first(field), `${JSON.stringify(field)}: ${why}`);
   const open = cases.filter((one) => !one.withheld);
-  assert.ok(open.filter(({ field }) => first(field)).length < open.length / 3);
+  assert.ok(open.filter(({ field }) => first(field)).length < open.length / 2);
   for (const label of ['Nom', 'Prénom', 'Société', 'Téléphone', 'Code postal', 'Ville', 'Pays', 'Sujet', 'Votre message', 'First name', 'Postal code', 'Company'])
     assert.equal(first({ label, type: 'text', name: 'x' }), undefined, label);
 });
