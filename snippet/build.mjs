@@ -11,9 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const LIMITS = { 'tag.js': [5600, 5000], 'more.js': [6000, 6000] }; // gzip, brotli
+const LIMITS = { 'tag.js': [5600, 5000], 'forms.js': [6000, 6000], 'more.js': [6000, 6000] }; // gzip, brotli
 const BAKED = '__WEBLEADS_CONSENT__'; // the collector writes its own setting over these bytes
-const MORE = '__WEBLEADS_MORE__'; // the second file's name within the first
+const FILES = '__WEBLEADS_FILES__'; // the other files' version, within the first
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, '..', 'collector', 'ingest');
@@ -22,7 +22,7 @@ const folder = join(here, '..', 'collector', 'ingest');
 const nameCache = {};
 
 /** @param {string} entry @param {'iife' | 'esm'} format */
-async function bundle(entry, format, changed = {}) {
+async function bundle(entry, format) {
   const result = await build({
     entryPoints: [join(here, 'src', entry)],
     bundle: true,
@@ -30,17 +30,17 @@ async function bundle(entry, format, changed = {}) {
     format,
     legalComments: 'none',
     target: 'es2020',
+    tsconfigRaw: {},
     write: false,
-    plugins: [{ name: 'changed', setup: (made) => made.onLoad({ filter: /src\/.*\.js$/ }, ({ path }) => (path in changed ? { contents: changed[path] } : undefined)) }],
   });
-  const small = await minify(result.outputFiles[0].text, {
+  // One word for every name is fewer bits than two.
+  const small = await minify(result.outputFiles[0].text.replace(/^(\s*)const /gm, '$1let '), {
     ecma: 2020,
     module: format === 'esm',
     toplevel: true,
     nameCache,
-    compress: { passes: 4, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false, hoist_props: true },
+    compress: { passes: 4, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false, inline: 1 },
     mangle: { properties: { regex: /^[a-z]\w*_$/i } },
-    format: { ascii_only: false },
   });
   nameCache.vars = undefined; // only properties are shared
   return small.code;
@@ -51,24 +51,15 @@ const gzipped = (code) => {
   bytes[9] = 255; // the header's "made on" byte would tell one system from another
   return bytes;
 };
-const brotlied = (code) =>
-  brotliCompressSync(code, {
-    params: {
-      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 16,
-      [constants.BROTLI_PARAM_SIZE_HINT]: code.length,
-    },
-  });
+const brotlied = (code) => brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
 
-const first = await bundle('tag.js', 'iife');
-const more = await bundle('more/more.js', 'esm');
-const name = createHash('sha256').update(more).digest('hex').slice(0, 16);
-const files = { 'tag.js': first.replace(MORE, name), 'more.js': more };
-
+const files = { 'tag.js': await bundle('tag.js', 'iife') };
 const wrong = [];
-if (first.split(BAKED).length !== 2) wrong.push(`${BAKED} must stand in the tag exactly once`);
-if (first.split(MORE).length !== 2) wrong.push(`${MORE} must stand in the tag exactly once`);
+for (const file of ['forms.js', 'more.js']) files[file] = await bundle(`${file.slice(0, -3)}/${file}`, 'esm');
+const version = createHash('sha256').update(files['forms.js'] + files['more.js']).digest('hex').slice(0, 10);
+if (files['tag.js'].split(FILES).length !== 2) wrong.push(`${FILES} must stand in the tag exactly once`);
+files['tag.js'] = files['tag.js'].replace(FILES, version);
+if (files['tag.js'].split(BAKED).length !== 2) wrong.push(`${BAKED} must stand in the tag exactly once`);
 for (const [file, code] of Object.entries(files)) {
   const [bytes, gzip, brotli] = [Buffer.from(code), gzipped(code), brotlied(code)];
   console.log(`${file}: ${bytes.length} B minified, ${gzip.length} B gzip, ${brotli.length} B brotli`);

@@ -1,6 +1,6 @@
 /** Clicks that are worth telling: somebody calls, writes, comes, shares, downloads, or leaves for another site. */
 
-import { attribute } from './fields.js';
+import { attribute } from './elements.js';
 import { cleanText, cleanUrl } from './secrets.js';
 import { bare, emit } from './track.js';
 import { TEXT_LENGTH, click, custom, cut } from './wire.js';
@@ -9,11 +9,11 @@ import { TEXT_LENGTH, click, custom, cut } from './wire.js';
 const KINDS = {
   phone: /^tel:/,
   email: /^mailto:/,
-  message: /^(sms|whatsapp|tg|viber):|\/(wa|m|t)\.me\/|api\.whatsapp|messenger\.com/,
-  map: /^geo:|\/maps\b|waze\.com|openstreetmap/,
-  calendar: /^webcal:|\.ics\b|\/calendar\.|calendly\.com/,
-  share: /sharer|intent\/|\/share|(submit|create.*)\?/,
-  download: /\.(pdf|xlsx?|docx?|txt|rtf|csv|exe|key|pp[st]x?|7z|pkg|rar|gz|zip|avi|mov|mp[34]|mpeg|wm[av]|midi|wav|dmg)\W?$/,
+  message: /^(sms|whatsapp|tg):|\/(wa|m|t)\.me\/|whatsapp\.|messenger\./,
+  map: /^geo:|\/maps\b|waze\.|openstreetmap/,
+  calendar: /^webcal:|\.ics\b|calendar\.|calendly\./,
+  share: /\/(share|intent|submit\b|pin\/c)/,
+  download: /\.(pdf|xlsx?|docx?|pptx?|txt|rtf|csv|exe|7z|pkg|rar|gz|zip|avi|mov|mp[34]|mpeg|wm[av]|wav|dmg)\W?$/,
 };
 
 /**

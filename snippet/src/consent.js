@@ -44,11 +44,11 @@ export function remember() {
 }
 
 /** Takes up what an earlier page kept: granted | tag | '' */
-export function awake() {
+export const wake = () => {
   held = recall(CONSENT);
   if (held === 'granted') said = held;
   return held;
-}
+};
 
 /** Whether the device says something else than this page knows: another tab has decided. */
 export const changed = () => decide(recall(CONSENT) || (held && 'denied'), way);

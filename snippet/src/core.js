@@ -1,20 +1,25 @@
 /**
- * Where the two files meet. The first file runs alone; what it finds a sign of, it asks the second for (DESIGN 4.1).
- * Names that end in `_` are the tag's own: the build makes them one letter, the same in both files.
+ * Where the files meet. The first file runs alone; what it finds a sign of, it asks another file for:
+ * `forms` where a page has a field, `more` where it has a consent manager, a vendor's form, or a wish of its owner's (DESIGN 4.1).
+ * Names that end in `_` are the tag's own: the build makes them one letter, the same in all files.
  *
- * @typedef {{judge_?: import('./secrets.js').Judge, seen_?: (event: any) => void, [more: string]: any}} Core
- *   judge_: decides on what is suspect; seen_: is shown every event; the rest: what the second file uses of the first
+ * @typedef {{seen_?: (event: any) => void, [more: string]: any}} Core
+ *   seen_: is shown every event; the rest: what the files use of one another
  */
 
 /** @type {Core} */
 export const core = {};
 
-/** The build writes the name of the second file over this text: the hash of its bytes. */
-const MORE = './js/__WEBLEADS_MORE__';
+/** The build writes a hash of both other files' bytes over this text: 0 or 1 behind it makes a name. */
+const FILES = './js/__WEBLEADS_FILES__';
 
-/** @type {Promise<void> | undefined} */
-let coming;
+/** @type {Promise<void>[]} */
+const coming = [];
 
-/** Loads the second file, once. Never fails: what it would have decided stays withheld then. @returns {Promise<void>} */
-export const summon = () =>
-  (coming = coming || import(MORE).then((more) => more.default(core)).catch(() => {}));
+/**
+ * Loads another file, once. Never fails: what it would have decided stays as it is without it.
+ * @param {0 | 1} which  0: forms, 1: more
+ * @returns {Promise<void>}
+ */
+export const summon = (which) =>
+  (coming[which] = coming[which] || import(FILES + which).then((file) => file.default(core)).catch(() => {}));

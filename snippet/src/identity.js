@@ -1,12 +1,12 @@
-/** The random names of things: events, pages, visitors, and the proof of being one. */
+/** The random names of things: events, pages, visitors. */
 
 import { CONSENT, SECRET, keep, readCookie, recall, wipe, writeCookie } from './device.js';
 
 /** @param {number} count */
-const random = (count) => crypto.getRandomValues(new Uint8Array(count));
+export const random = (count) => crypto.getRandomValues(new Uint8Array(count));
 
 /** No `Array.from` in the tag: old libraries replace it by one that takes no function. @param {Iterable<number>} bytes */
-const hex = (bytes) => [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join('');
+export const hex = (bytes) => [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join('');
 
 /** A random name of 22 signs of base64url. */
 export const token = () => btoa(String.fromCharCode(...random(18))).slice(0, 22).replace(/\W/g, '-');
@@ -37,17 +37,4 @@ export function enter() {
 export function leave() {
   visitor = '';
   wipe();
-}
-
-/**
- * The SHA-256 (hex) of the secret that opens the visitor's page; the secret itself stays on the device.
- * It is kept only when its hash is about to leave: a page that closes before that must begin again.
- * @param {() => boolean} wanted  asked after the wait: consent may be gone by then
- * @returns {Promise<string>}  empty in an insecure context (no `crypto.subtle`), on a device that keeps nothing, or unwanted
- */
-export async function proof(wanted) {
-  const secret = recall(SECRET) || hex(random(16));
-  const hash = crypto.subtle && (await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret)));
-  if (wanted()) keep(SECRET, secret);
-  return hash && recall(SECRET) ? hex(new Uint8Array(hash)) : '';
 }

@@ -1,4 +1,4 @@
-/** Numbers that are a secret wherever they are typed: the fine rules, for the second file (`DIGITS` in secrets.js is the coarse one). */
+/** Numbers that are a secret wherever they are typed. */
 
 /** @param {string} digits */
 const luhn = (digits) => {

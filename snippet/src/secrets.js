@@ -5,15 +5,10 @@
  *
  * @typedef {{name?: string, id?: string, label?: string, hint?: string, type?: string, autocomplete?: string, value?: string|null}} Field
  * @typedef {'password'|'card'|'otp'|'id-number'|'hidden'|'file'|'special'|'name'|'value'} Reason
- * @typedef {(type: string, all: string, own: string, value: string) => Reason|undefined} Judge  `judge` of words.js
  */
 
-/**
- * Words of which one stands in every text that words.js withholds for (and in many that it does not). A field that has none needs no
- * judge: most forms never load the second file.
- */
-const SUSPECT =
-  /captcha|csrf|token|nonce|honey|spam|bot\b|human|recopie|combien|how much|pass|pwd|mdp|pasap|contras|kennw|sec[ur]|social ?sec|ssn|\bnir|[cd]ni\b|national ?i|d ident|ident\w* n|ausw|reise|permis|sej|driv|vital|fisc|tax|steuer|codice|car[dt]|kredit|tarj|c[cvs][cv]|\bcc|crypt|expir|;exp ?[;dmy]|;mm|abla|caduc|scad|iban|ban[ck]|otp|[2m]fa|one ?t|sms|veri|auth|code .*(vali|conf|recu)|conf\w* ?code|usage u|einm|sante|health|medic|malad|handi|disab|allerg|relig|syndi|trade u|[in]s? poli|political|ethni|sexu|crimin|casier|enfant|child|\bcv\b|curric|resume|motiv|cover|sala[ir]/;
+import { holdsNumber } from './numbers.js';
+import { told } from './words.js';
 
 /**
  * Lower-case words without accents, camelCase opened, `;` around each text.
@@ -28,25 +23,28 @@ const words = (...texts) =>
     .replace(/[^a-z\d;]+/g, ' ')
     .slice(0, 1200);
 
-/** What may be a number that is a secret: only a judge can tell. */
-const DIGITS = /\d([\s.-]?\d){12}|\b[a-z]{2}\d\d([\s-]?[a-z\d]{4}){2}|\d{3}-\d\d-\d{4}/i;
+/** Their values are not even looked at. */
+export const SEALED = /^(password|hidden|file)$/;
 
 /**
  * Why a field's value must stay on the page, or undefined where it may leave. Kept on purpose: birthdays, gender, BIC, company numbers
  * (SIREN, SIRET, VAT). The reason `optout` is an attribute's, so the caller's.
  * @param {Field} field `type` in lower case, as the DOM gives it
- * @param {Judge} [judge]  of what is suspect; while there is none, it is withheld
  * @returns {Reason|undefined}
  */
-export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, value }, judge) => {
-  if (/^(password|hidden|file)$/.test(type)) return /** @type {Reason} */ (type);
-  const all = words(autocomplete, name, id, label, hint);
-  // an e-mail field is none of these, whatever its form is called ("password_reset_email")
-  const doubt = type != 'email' && SUSPECT.test(all) ? 'name' : DIGITS.test(value || '') ? 'value' : undefined;
-  return doubt && judge
-    ? // a form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes
-      judge(type, all, words(name.replace(/^.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint), value || '')
-    : doubt;
+export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, value }) => {
+  if (SEALED.test(type)) return /** @type {Reason} */ (type);
+  return (
+    // an e-mail field is none of these, whatever its form is called ("password_reset_email")
+    (type != 'email' &&
+      told(
+        type,
+        words(autocomplete, name, id, label, hint),
+        // a form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes
+        words(name.replace(/^.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint),
+      )) ||
+    (holdsNumber(value || '') ? 'value' : undefined)
+  );
 };
 
 /**
@@ -76,14 +74,13 @@ const mask = (piece) => {
 };
 
 /**
- * A URL as it may be kept: `utm_*`, the parameters in `kept` and, with `clicks`, click ids have values; the other values, the fragment and
+ * A URL as it may leave: `utm_*` and, with `clicks`, click ids have values (the collector knows more that a site keeps); the other values, the fragment and
  * telling parts of the path are "~". An app's referrer (android-app:) is cut to its name; any scheme but http(s) gives "". At most 2,048.
  * @param {string} url whole, or a path
- * @param {readonly string[]} [kept]
  * @param {boolean} [clicks]
  * @returns {string}
  */
-export const cleanUrl = (url, kept = [], clicks = false) => {
+export const cleanUrl = (url, clicks = false) => {
   url = url.replace(/[\0- ]+/g, '');
   // what was cut in two is not known any more
   if (url.length > 2048) url = url.slice(0, 2047).replace(/[^/?&=#]*$/, '~');
@@ -97,8 +94,8 @@ export const cleanUrl = (url, kept = [], clicks = false) => {
     (_, name, equals, value) =>
       mask(name) +
       equals +
-      // click ids are tokens by nature, and what the owner keeps is theirs to judge
-      (kept.includes(name) || (clicks && /^(\w?\w?clid|gclsrc|[gw]braid|msclkid|li_fat_id|rdt_cid|epik|igshid|sccid|_kx)$/i.test(name))
+      // click ids are tokens by nature
+      (clicks && /^(\w?\w?clid|gclsrc|[gw]braid|msclkid|li_fat_id|rdt_cid|epik|igshid|sccid|_kx)$/i.test(name)
         ? value
         : /^utm_/i.test(name)
           ? mask(value)

@@ -2,15 +2,14 @@
 
 import { clicked } from './clicks.js';
 import { readConfig, siteNumber } from './config.js';
-import { awake, changed, decide } from './consent.js';
+import { changed, decide, wake } from './consent.js';
 import { core, summon } from './core.js';
 import { CONSENT, readCookie } from './device.js';
-import { closeForms, end, sent, submitted, watchForms } from './forms.js';
-import { leaveForms, watchViews } from './funnel.js';
 import { listen, safely, watch } from './listen.js';
+import { cleanUrl } from './secrets.js';
 import { flush, resume } from './send.js';
-import { add, emit, here, open, renew, resolve, settle } from './track.js';
-import { arrive, pause, watchVisits, whenShown } from './visits.js';
+import { add, emit, here, open, renew, resolve, settle, sites, statement, tell } from './track.js';
+import { arrive, isHidden, pause, watchVisits, whenShown } from './visits.js';
 import { custom, identify } from './wire.js';
 
 /**
@@ -20,27 +19,25 @@ import { custom, identify } from './wire.js';
 
 const page = /** @type {any} */ (window);
 
+/** The visitor's decision. @param {string} state @param {string} how @param {unknown} [text] */
+const hear = (state, how, text) => decide(state, how, text) && settle(true);
+
 /** @type {Record<string, (...given: any[]) => void>} */
 const COMMANDS = {
   event: (name, props) => emit(custom(name, props)),
   identify: (traits) => emit(identify(traits)),
-  form: (name, fields) => submitted(name, fields),
+  form: (name, fields) => summon(0).then(() => core.submitted_(name, fields)),
   consent: (state, text) => hear(state, 'api', text),
   reset: renew,
   view: (url) => arrive((url && resolve(url)) || location.href, here, 'route'),
+  mydata: () => summon(1).then(() => core.mydata_()),
 };
-
-/** The visitor's decision. @param {string} state @param {string} how @param {unknown} [text] */
-const hear = (state, how, text) => decide(state, how, text) && settle(true);
-
-/** Another tab, or this one before it slept, may have decided; the collector knows already. */
-const catchUp = () => changed() && settle(false);
 
 /** @param {Command} command */
 const run = ([...command]) => safely(() => COMMANDS[command.shift()](...command));
 
-/** @param {Command} command */
-const isDecision = (command) => command[0] === 'consent';
+/** Another tab, or this one before it slept, may have decided; the collector knows already. */
+const catchUp = () => changed() && settle(false);
 
 /** Tells what is left to tell. */
 function part() {
@@ -50,14 +47,18 @@ function part() {
 
 /** Watches how the page lives, ends and comes back. */
 function watchPage() {
-  watchForms(window);
-  watchViews();
+  /** Forms that were sent before the second file came. @type {Event[]} */
+  const early = (core.early_ = []);
+  // A field, or a frame that may hold one. What comes later is met when somebody comes to it.
+  const look = () => document.querySelector('input,select,textarea,iframe') && summon(0);
+  look();
+  listen(window, 'DOMContentLoaded load focusin click', look);
+  listen(window, 'submit', (event) => core.close_ || early.push(event));
   listen(window, 'click auxclick', clicked);
   listen(window, 'storage', ({ key }) => (key || CONSENT) === CONSENT && catchUp());
-  listen(window, 'visibilitychange', () => document.hidden && part());
+  listen(window, 'visibilitychange', () => isHidden() && part());
   listen(window, 'pagehide', () => {
-    closeForms();
-    leaveForms();
+    core.close_?.();
     part();
   });
   listen(window, 'online', () => {
@@ -102,21 +103,30 @@ function start(config, data, waiting) {
   const begin = (/** @type {boolean} */ prerendered) => {
     open();
     // A withdrawal must carry the visitor whom it is about, so what an earlier page kept goes first.
-    if (awake() && readCookie()) settle();
+    if (wake() && readCookie()) settle();
     // Decisions before the first view, so that it is seen in their mode; all else after it, in order.
-    core.begin_?.();
-    waiting.filter(isDecision).forEach(run);
+    core.ask_?.();
+    waiting.forEach((command) => command[0] === 'consent' && run(command));
     settle();
-    watchPage();
     watchVisits(prerendered, data.hash != null);
+    watchPage();
     shown = true;
-    waiting.filter((command) => !isDecision(command)).forEach(run);
+    waiting.forEach((command) => command[0] === 'consent' || run(command));
   };
-  Object.assign(core, { data_: data, emit_: emit, end_: end, hear_: hear, listen_: listen, submitted_: submitted });
   whenShown((prerendered) => {
-    // What is asked for, or another program on the page, may change the very first view: it is heard first.
+    // What the owner asks for, and other programs on the page, may change the very first view: they are heard first.
+    Object.assign(core, {
+      data_: data,
+      hear_: hear,
+      emit_: emit,
+      tell_: tell,
+      statement_: statement,
+      sites_: sites,
+      resolve_: resolve,
+      cleanUrl_: cleanUrl,
+    });
     if (data.fill != null || data.domains || page.tarteaucitron || page.__tcfapi || page.Cookiebot || page._axcb || /debug/.test(location.hash))
-      summon().then(() => safely(() => begin(prerendered)));
+      summon(1).then(() => safely(() => begin(prerendered)));
     else begin(prerendered);
   });
 }

@@ -12,9 +12,9 @@
 
 import { isSetting } from './config.js';
 import * as consent from './consent.js';
-import { core } from './core.js';
+import { core, summon } from './core.js';
 import { OURS, keep, recall } from './device.js';
-import { enter, leave, proof, token, uuid7 } from './identity.js';
+import { enter, leave, token, uuid7 } from './identity.js';
 import { safely } from './listen.js';
 import { cleanText, cleanUrl } from './secrets.js';
 import * as send from './send.js';
@@ -25,9 +25,8 @@ export const sites = [];
 
 /** The page as the page's own router means it. */
 export let here = '';
-let referrer = '';
-let title = '';
-let nav = '';
+/** The view of it. @type {Data} */
+let scene;
 
 /** An address without its query and fragment. @param {string} url */
 export const bare = (url) => url.replace(/[?#].*/, '');
@@ -57,7 +56,7 @@ const context = (leads) => ({
  * @param {boolean} [urgent]
  * @param {number} [at]  when it happened, if not now
  */
-function tell(site, data, urgent, at = Date.now()) {
+export function tell(site, data, urgent, at = Date.now()) {
   const leads = !!site.visitor_;
   const id = uuid7(at);
   // What is said in a form may not be joined with anything in audience mode: no page, no place in it, no company.
@@ -72,8 +71,8 @@ function tell(site, data, urgent, at = Date.now()) {
     at,
     ...data,
     ...(!alone && { page: site.page_, n: site.n_++ }),
-    url: cleanUrl(alone ? bare(address) : address, [], leads),
-    referrer: data.referrer && cleanUrl(data.referrer, [], leads),
+    url: cleanUrl(alone ? bare(address) : address, leads),
+    referrer: data.referrer && cleanUrl(data.referrer, leads),
     submission: sending && (sending[site.key_] = sending[site.key_] || uuid7(at)),
   };
   if (core.seen_) core.seen_(event);
@@ -96,7 +95,7 @@ const turn = (site) => {
 /** @param {Site} site */
 function show(site) {
   if (!here) return;
-  tell(site, view(referrer, title, nav, site.shown_));
+  tell(site, { ...scene, again: site.shown_ ? 1 : undefined });
   site.shown_ = !!site.visitor_ || site.setting_ !== 'off';
 }
 
@@ -108,9 +107,7 @@ function show(site) {
  */
 export function viewed(url, from, how) {
   here = url;
-  referrer = from;
-  nav = how;
-  title = cleanText(cut(document.title, TEXT_LENGTH));
+  scene = view(from, cleanText(cut(document.title, TEXT_LENGTH)), how);
   send.resume();
   for (const site of sites) {
     site.shown_ = false;
@@ -125,22 +122,11 @@ export const moved = (url) => {
 };
 
 /** @param {string} state @param {string} [hash] */
-const statement = (state, hash) =>
+export const statement = (state, hash) =>
   consentEvent(state, consent.way, consent.wording, cut(document.documentElement.lang) || navigator.language, hash);
 
 /** Whether any site knows the visitor. */
 const inLeads = () => sites.some((site) => site.visitor_);
-
-/** Tells the collector of the grant, with the proof as soon as it is computed. */
-function confirm() {
-  const at = Date.now();
-  /** @param {string} [hash] */
-  const say = (hash) =>
-    safely(() => {
-      for (const site of sites) if (site.visitor_) tell(site, statement('granted', hash), true, at);
-    });
-  proof(inLeads).then(say, () => say());
-}
 
 /**
  * Puts every site into the mode that consent now gives it.
@@ -167,7 +153,9 @@ export function settle(news) {
     if (!was) show(site);
   }
   if (inLeads()) {
-    if (news ?? fresh) confirm();
+    const at = Date.now();
+    // The collector hears of the grant, with its proof.
+    if (news ?? fresh) summon(1).then(() => core.confirm_?.(at));
   } else if (sites[0]) clear();
 }
 

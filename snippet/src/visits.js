@@ -19,7 +19,7 @@ let routes = false;
 function count() {
   const now = performance.now();
   if (since) attention += now - since;
-  since = !document.hidden && document.hasFocus() ? now : 0;
+  since = !isHidden() && document.hasFocus() ? now : 0;
 }
 
 const measure = () => {
@@ -59,15 +59,16 @@ function route() {
   }, SETTLE);
 }
 
+/** Whether nobody can see the page. */
+export const isHidden = () => document.visibilityState === 'hidden';
+
 /** Calls back once the page is before somebody's eyes. @param {(prerendered: boolean) => void} ready */
 export function whenShown(ready) {
   const page = /** @type {Document & {prerendering?: boolean}} */ (document);
   const prerendered = !!page.prerendering;
-  let done = false;
+  let wait = true;
   const look = () => {
-    if (done || page.prerendering || page.visibilityState === 'hidden') return;
-    done = true;
-    ready(prerendered);
+    if (wait && !page.prerendering && !isHidden()) ready((wait = false) || prerendered);
   };
   listen(page, 'prerenderingchange visibilitychange', look);
   look();

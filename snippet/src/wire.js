@@ -145,20 +145,3 @@ export const consent = (state, how, version, language, proof) => ({
 
 /** @param {string} kind @param {number} count */
 export const error = (kind, count) => ({ type: 'error', kind, count });
-
-/**
- * Shortens a submission to its bounds, the longest first; labels give way before values.
- * @param {Field[]} fields
- */
-export function fit(fields) {
-  fields = fields.slice(0, FORM_FIELDS);
-  for (let most = AREA_LENGTH; bytes([json(fields)]) > FORM_BYTES; most *= 0.8)
-    for (const field of fields) {
-      field.label = cut(field.label, most / 9);
-      field.hint = cut(field.hint, most / 9);
-      if (cut(field.value, most) === (field.value || '')) continue;
-      field.value = cut(field.value, most);
-      field.cut = 1;
-    }
-  return fields;
-}

@@ -1,13 +1,9 @@
 /**
- * What the words around a field say about its value: the fine rules, for the second file. The first file knows only which words are
- * suspect (`SUSPECT` in secrets.js) and withholds a suspect field until these rules are there. Every pattern here needs a stem there.
- * The collector repeats these patterns (collector/domain/secrets.py, where the longer comments are).
- * Words are cut to their stems. No lookbehind: Safari before 16.4 would refuse the whole file.
+ * What the words around a field say about its value. The collector repeats these patterns (collector/domain/secrets.py, where the
+ * longer comments are). Words are cut to their stems. No lookbehind: Safari before 16.4 would refuse the whole file.
  *
  * @typedef {import('./secrets.js').Reason} Reason
  */
-
-import { holdsNumber } from './numbers.js';
 
 /** Read over lower-case words without accents, `;` around each text; the first that matches names the reason. @type {[Reason, RegExp][]} */
 const WORDS = [
@@ -30,18 +26,14 @@ const INNOCENT =
   /\b(ne|pas|not|never|sans|without|nicht) [^;]*|(secteur|assurance|mutuelle|profession\w*|etabl\w*) (de )?sante|\bn\w* (of |d )?(enfant|child)/g;
 
 /**
- * Why the value of a suspect field must stay on the page, or undefined where it may leave.
+ * The reason that the words around a field give, if any.
  * @param {string} type  in lower case, as the DOM gives it
  * @param {string} all  the words (`words` in secrets.js) of autocomplete, name, id, label and hint
  * @param {string} own  those that are the question's own: name without the form's, label, and the hint where it is the question
- * @param {string} value
  * @returns {Reason|undefined}
  */
-export const judge = (type, all, own, value) => {
-  if (type != 'email') {
-    all = all.replace(INNOCENT, '');
-    if (type != 'textarea') for (const [reason, pattern] of WORDS) if (pattern.test(all)) return reason;
-    if (SPECIAL.test(own.replace(INNOCENT, ''))) return 'special';
-  }
-  return holdsNumber(value) ? 'value' : undefined;
+export const told = (type, all, own) => {
+  all = all.replace(INNOCENT, '');
+  if (type != 'textarea') for (const [reason, pattern] of WORDS) if (pattern.test(all)) return reason;
+  if (SPECIAL.test(own.replace(INNOCENT, ''))) return 'special';
 };

@@ -2,25 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { cleanText, cleanUrl, withheld as first } from '../../snippet/src/secrets.js';
-import { judge } from '../../snippet/src/words.js';
-
-/** With the rules of the second file. */
-const withheld = (field) => first(field, judge);
+import { cleanText, cleanUrl, withheld } from '../../snippet/src/secrets.js';
 
 const table = (name) => JSON.parse(readFileSync(new URL(`../wire/${name}.json`, import.meta.url), 'utf8'));
 
 test('fields are withheld as the shared table says', () => {
   for (const { field, withheld: reason, why } of table('secrets')) assert.equal(withheld(field) ?? null, reason, `${JSON.stringify(field)}: ${why}`);
-});
-
-test('without the second file what is suspect is withheld, what is ordinary is not', () => {
-  const cases = table('secrets');
-  for (const { field, withheld: reason, why } of cases) if (reason) assert.ok(first(field), `${JSON.stringify(field)}: ${why}`);
-  const open = cases.filter((one) => !one.withheld);
-  assert.ok(open.filter(({ field }) => first(field)).length < open.length / 2);
-  for (const label of ['Nom', 'Prénom', 'Société', 'Téléphone', 'Code postal', 'Ville', 'Pays', 'Sujet', 'Votre message', 'First name', 'Postal code', 'Company'])
-    assert.equal(first({ label, type: 'text', name: 'x' }), undefined, label);
 });
 
 test('the table knows half of its labels in French and every reason', () => {
@@ -32,7 +19,8 @@ test('the table knows half of its labels in French and every reason', () => {
 
 test('URLs and titles are cleaned as the shared table says, and cleaning again changes nothing', () => {
   for (const one of table('urls')) {
-    const clean = 'text' in one ? cleanText : (url) => cleanUrl(url, one.kept, one.clicks);
+    if (one.kept?.length) continue; // what a site keeps by name only the collector knows
+    const clean = 'text' in one ? cleanText : (url) => cleanUrl(url, one.clicks);
     const out = clean(one.text ?? one.in);
     assert.equal(out, one.out, JSON.stringify(one).slice(0, 200));
     assert.equal(clean(out), out);
@@ -58,7 +46,6 @@ test('long and hostile texts take no long time', () => {
       cleanText(text);
       cleanUrl(`https://exemple.fr/${text}?utm_source=${text}#${text}`);
       withheld({ name: text, label: text, hint: text, type: 'text', value: text });
-      first({ name: text, label: text, hint: text, type: 'text' });
       withheld({ name: 'message', type: 'textarea', value: text });
     }
   const spent = process.cpuUsage(start).user / 1000;

@@ -1,8 +1,10 @@
-/** The second file: what only some pages need. It is given the first file's `core`. */
+/** The third file: what the owner asks for, other programs on the page, and what a grant needs. It is given the first file's `core`. */
 
-import { judge } from '../words.js';
+import { meet } from '../shared.js';
+import { confirm } from './proof.js';
 
 /** @param {import('../core.js').Core} core */
 export default (core) => {
-  core.judge_ = judge;
+  meet(core);
+  Object.assign(core, { confirm_: confirm });
 };

@@ -1,41 +1,41 @@
 /**
- * What stands in a form: its fields as the wire wants them, and its name. A form's own properties are never trusted: a field
- * called `action`, `id` or `elements` stands in their place (clobbering), so everything is asked of the prototypes.
+ * What stands in a form: its fields as the wire wants them, and its name.
  *
- * @typedef {import('./wire.js').Field} Field
+ * @typedef {import('../wire.js').Field} Field
  * @typedef {Omit<HTMLInputElement, 'type'> & {type: string, selectedOptions?: HTMLCollectionOf<HTMLOptionElement>}} Control
  * @typedef {{key_: string, action_: string, fields_: Field[]}} Snapshot
  */
 
-import { core, summon } from './core.js';
-import { cleanUrl, withheld } from './secrets.js';
-import { bare, resolve } from './track.js';
-import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH, cut, fit } from './wire.js';
+import { ask, attribute } from '../elements.js';
+import { safely } from '../listen.js';
+import { SEALED, withheld } from '../secrets.js';
+import { first } from '../shared.js';
+import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH, cut } from '../wire.js';
+import { fit } from './bounds.js';
 
 const IGNORE = '[data-webleads-ignore]';
-const UNREAD = /^(password|hidden|file)$/; // their values are not even looked at
-export const TYPED = /^(text|email|tel|url|number|search|password)/;
+const TYPED = /^(text|email|tel|url|number|search|password)/;
 const CONTACT = /mail|courriel|phone|t[eé]l|mobile|nom\b|name|contact|message|comment|question|demande/i;
+const REACH = /\S@\S|^\W*[+0](\W?\W?\d){8,12}\W?$/; // an address, a number
 const SEARCH = /^(q|s|search|query|recherche)$/i;
 const GENERATED = /\d{7}|(?=[a-f]*\d)[\da-f]{8}|^[:«_]/i;
 const MARGIN = 40; // longer than a card number: what is cut in two is not known any more
-const REACH = /\S@\S|^\W*[+0](\W?\W?\d){8,12}\W?$/; // an address, a number
+const FIELD = 'input,select,textarea';
 
-/** Asks an element what its prototype says, whatever its own properties are. @param {any} element @param {string} method @param {...any} given */
-export const ask = (element, method, ...given) => /** @type {any} */ (Element.prototype)[method].apply(element, given);
-
-/** @param {Element} element @param {string} name @returns {string} */
-export const attribute = (element, name) => ask(element, 'getAttribute', name) || '';
+/** Whether a node is a form; frames have classes of their own. @param {any} node */
+export const isForm = (node) => !!safely(() => ask(node, 'matches', 'form'));
 
 /**
- * The fields of a form, wherever they stand; without buttons. Not `elements`: a field may have that name.
+ * The fields of a form, or of the piece of page that stands for one; without buttons. Not `elements`: a field may have that name.
  * @param {Element} form
  * @returns {Control[]}
  */
-export const controls = (form) =>
-  [...ask(form, 'getRootNode').querySelectorAll('input,select,textarea')].filter(
-    (one) => one.form === form && !/^(button|submit|reset|image)$/.test(one.type),
+export function controls(form) {
+  const real = isForm(form);
+  return [...(real ? ask(form, 'getRootNode') : form).querySelectorAll(FIELD)].filter(
+    (one) => (real ? one.form === form : !one.form) && !/^(button|submit|reset|image)$/.test(one.type),
   );
+}
 
 /** The words of a piece of page, without what stands in its fields. @param {Node | null | undefined} node @returns {string} */
 const words = (node) =>
@@ -45,8 +45,31 @@ const words = (node) =>
       ? String(node.nodeValue)
       : [...node.childNodes].map(words).join(' ');
 
-/** @param {Iterable<Node | null>} nodes */
+/** @param {Iterable<Node | null | undefined>} nodes */
 const said = (nodes) => cut([...nodes].map(words).join(' ').replace(/\s+/g, ' ').trim());
+
+/** The nearest words before a field that has no label, up to the field before it. @param {any} node */
+function before(node) {
+  for (let up = 0; node && !/^(form|body)$/i.test(node.nodeName) && up < 3; node = node.parentNode, up++)
+    for (let other = node.previousSibling; other; other = other.previousSibling) {
+      if (other.matches?.(FIELD) || other.querySelector?.(FIELD)) return '';
+      const text = said([other]);
+      if (text) return text;
+    }
+  return '';
+}
+
+/** The computed label. @param {Control} control @param {boolean} box  its words stand behind it */
+const labelOf = (control, box) => {
+  const root = /** @type {any} */ (control.getRootNode());
+  return (
+    said(attribute(control, 'aria-labelledby').split(' ').map((id) => root.getElementById?.(id))) ||
+    said(control.labels || []) ||
+    cut(attribute(control, 'label')) ||
+    (box && said([control.nextSibling])) ||
+    before(control)
+  ); // prettier-ignore
+};
 
 /**
  * Takes out of a field what may not leave, and shortens the rest.
@@ -56,9 +79,7 @@ const said = (nodes) => cut([...nodes].map(words).join(' ').replace(/\s+/g, ' ')
 export function guard(field) {
   const max = field.type === 'textarea' ? AREA_LENGTH : TEXT_LENGTH;
   const value = (field.value = cut(field.value, max + MARGIN));
-  const reason = (field.withheld = field.withheld || withheld(field, core.judge_));
-  // A word that may mean a secret: the rules that tell are fetched, for the next time.
-  if (reason === 'name') summon();
+  const reason = (field.withheld = field.withheld || withheld(field));
   if (reason) field.text = field.checked = field.preset = undefined;
   // Only the chosen radio is sent: all that is its own would tell which.
   if (reason && field.type === 'radio') field.id = field.label = field.hint = undefined;
@@ -73,23 +94,18 @@ export function guard(field) {
  * @param {string} [made]  the value of an element of the page's own making
  * @returns {Field}
  */
-export function read(control, made) {
+function read(control, made) {
   const [name, id, kind, autocomplete, placeholder, aria] = ['name', 'id', 'type', 'autocomplete', 'placeholder', 'aria-label'].map((key) =>
     cut(attribute(control, key)),
   );
-  const type = control.type || kind;
+  const type = made === undefined ? control.type : kind || 'text';
   const box = /^(checkbox|radio)$/.test(type);
-  const root = /** @type {any} */ (control.getRootNode());
-  const label =
-    said(attribute(control, 'aria-labelledby').split(' ').map((one) => root.getElementById?.(one))) ||
-    said(control.labels || []) ||
-    (box && said([control.nextSibling])) ||
-    // No label of its own: the second file looks around.
-    (core.around_ ? core.around_(control) : void summon());
+  const label = labelOf(control, box);
   const hint = cut([placeholder, aria, words(control.closest('fieldset')?.querySelector('legend'))].join(' ').trim());
   /** @type {Field} */
   const field = { name, id, label, hint, type, autocomplete, value: made };
   if (control.closest(IGNORE)) field.withheld = 'optout';
+  else if (made !== undefined) return guard(field);
   else if (box) {
     field.checked = control.checked ? 1 : 0;
     field.text = label;
@@ -99,15 +115,27 @@ export function read(control, made) {
     const chosen = [...control.selectedOptions];
     field.value = chosen.map((option) => option.value).join(', ');
     field.text = said(chosen);
-  } else if (!made && !UNREAD.test(type)) field.value = control.value;
+  } else if (!SEALED.test(type)) field.value = control.value;
   return guard(field);
 }
 
-/** A short fingerprint of a text. @param {string} text */
+/**
+ * The fields that elements of the page's own making stand for. They say what they would send to whoever makes the form's data.
+ * @param {Element} form
+ * @returns {Field[]}
+ */
+function made(form) {
+  const elements = [...ask(form, 'querySelectorAll', '[name]')].filter((one) => /-/.test(one.localName));
+  if (!elements[0]) return [];
+  const data = isForm(form) && safely(() => new FormData(/** @type {HTMLFormElement} */ (form)));
+  return elements.map((one) => read(one, String((data && data.get(attribute(one, 'name'))) || one.value || '')));
+}
+
+/** A short fingerprint (FNV-1a) of a text. @param {string} text */
 export const hash = (text) => {
-  let sum = 0;
-  for (const sign of text) sum = (sum * 31 + sign.charCodeAt(0)) >>> 0;
-  return sum.toString(36);
+  let sum = 2166136261;
+  for (const sign of text) sum = Math.imul(sum ^ sign.charCodeAt(0), 16777619);
+  return (sum >>> 0).toString(36);
 };
 
 /**
@@ -141,9 +169,10 @@ export const reaches = ({ value }) => REACH.test(value || '');
 
 /** Whether a field lets somebody be reached or say something. @param {Field} field */
 const speaks = ({ type, name, id, label, hint, autocomplete, value }) =>
-  /^(email|tel$|textarea)/.test(type || '') ||
-  CONTACT.test([name, id, label, hint, autocomplete].join()) ||
-  reaches({ value });
+  /^(email|tel$|textarea)/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join()) || reaches({ value });
+
+/** What stood in a form when it was last looked at: the fields of an earlier step may be gone at the end. @type {WeakMap<Element, Field[]>} */
+const earlier = new WeakMap();
 
 /**
  * What a form would send now.
@@ -156,13 +185,15 @@ export function snapshot(form, button) {
   // A disabled field is not sent, nor is the radio that was not chosen.
   let sent = all.filter((one) => !one.matches(':disabled') && (one.type !== 'radio' || one.checked));
   // The order is the page's own; only where there are too many do those go first by which somebody can be reached.
-  if (sent[FORM_FIELDS]) sent = sent.sort((a, b) => +reaches(b) - +reaches(a)).slice(0, FORM_FIELDS);
-  const fields = sent.map((one) => read(one));
-  core.more_?.(form, fields);
+  if (sent[FORM_FIELDS]) sent = sent.sort((a, b) => rank(a) - rank(b)).slice(0, FORM_FIELDS);
+  const fields = [...sent.map((one) => read(one)), ...made(form)];
+  for (const old of earlier.get(form) || [])
+    if (old.value && !fields.some((one) => (one.name || one.id) === (old.name || old.id))) fields.push(old);
+  earlier.set(form, fields);
   const kind = sort(fields, !/^post$/i.test(attribute(form, 'method')));
   if (kind === 'skip' || ask(form, 'closest', IGNORE + ',search,[role=search]')) return;
   const target = (button && attribute(button, 'formaction')) || attribute(form, 'action');
-  const action_ = cleanUrl(bare(target ? resolve(target) : location.href));
+  const action_ = first.cleanUrl_((target ? first.resolve_(target) : location.href).replace(/[?#].*/, ''));
   return {
     // Of all fields, chosen or not: the key must not depend on what was answered.
     key_: cut(
@@ -176,3 +207,6 @@ export function snapshot(form, button) {
     fields_: kind === 'keep' ? fit(fields) : [],
   };
 }
+
+/** How easily a field is done without: somebody to reach, a value, nothing. @param {{type: string, value: string}} field */
+const rank = ({ type, value }) => (!value || type === 'hidden' ? 2 : reaches({ value }) ? 0 : 1);

@@ -1,0 +1,79 @@
+/**
+ * Sendings of which no event tells: a press of a button, then a request. It is held back until it is sure: a press may open the next
+ * step, close a window, or meet an error.
+ *
+ * @typedef {import('./sent.js').Attempt} Attempt
+ * @typedef {Pick<Attempt, 'form_' | 'at_' | 'start_' | 'action_'> & {taken_: import('./fields.js').Snapshot, touched_?: boolean}} Press
+ *   touched_: somebody went on in the form
+ */
+
+import { ask } from '../elements.js';
+import { later, listen } from '../listen.js';
+import { controls, isForm, reaches, snapshot } from './fields.js';
+import { answers, isShown, isWrong } from './results.js';
+import { sent, shown } from './sent.js';
+
+const GLANCE = 250; // ms between two looks
+const SETTLED = 1500; // ms in which a form that was sent may still show a next step or an error
+const HELD = 5000; // ms in which a press leads to a request, or to nothing
+const LEVELS = 8; // between a button and the piece of page that holds its fields
+const BUTTON = 'button,a,input,[role=button],[onclick],[class*=btn],[class*=button]';
+const FIELD = 'input:not([type=button],[type=submit],[type=image]),select,textarea';
+
+/** @type {Press | undefined} */
+let held;
+
+/** What stands for the form of a button: its form, or the nearest piece of page in which somebody can be reached. @param {any} node */
+function scope(node) {
+  const form = (node.closest('button,input') || node).form;
+  for (let level = 0; !form && node?.matches && level < LEVELS; level++, node = node.parentNode)
+    if (isForm(node) || controls(node).some(reaches)) return node;
+  return form;
+}
+
+/** The press was a sending, if the form has not said so itself. @param {Press} press */
+function conclude(press) {
+  held = undefined;
+  if (!((shown.get(press.form_) || 0) >= press.start_)) sent(press.form_, 'click', null, press.taken_);
+}
+
+/** @param {Press} press */
+const watchOver = (press) =>
+  later(() => {
+    if (held !== press) return;
+    const heard = answers(press);
+    const age = Date.now() - press.at_;
+    const fields = controls(press.form_);
+    const over = !isShown(press.form_) || !fields.some(reaches);
+    if (heard[0] && (over || (age > SETTLED && !press.touched_ && !isWrong(press.form_)))) {
+      if (over || heard.some(({ responseStatus }) => !(responseStatus > 399))) conclude(press);
+      else held = undefined;
+    } else if (over || age > HELD || (shown.get(press.form_) || 0) >= press.start_) held = undefined;
+    else watchOver(press);
+  }, GLANCE);
+
+/** Somebody pressed a button, or Enter in a field. @param {any} event */
+function pressed(event) {
+  const [node] = event.composedPath();
+  const field = node.matches(FIELD);
+  if (event.key ? event.key !== 'Enter' || !field : field || !node.closest(BUTTON)) return;
+  const form = scope(node);
+  const taken_ = form && snapshot(form);
+  if (!taken_ || !taken_.fields_.some(reaches)) return;
+  held = { form_: form, taken_, action_: taken_.action_, at_: Date.now(), start_: performance.now() };
+  watchOver(held);
+}
+
+/** The page goes away with a press that was answered: that was a sending. */
+export const closePresses = () => {
+  if (held && answers(held)[0] && !isWrong(held.form_)) conclude(held);
+};
+
+/** Watches presses. @param {EventTarget} view  a window */
+export function watchPresses(view) {
+  listen(view, 'click keydown', pressed);
+  listen(view, 'focusin', (event) => {
+    const [node] = event.composedPath();
+    if (held && node.matches(FIELD) && ask(held.form_, 'contains', node)) held.touched_ = true;
+  });
+}

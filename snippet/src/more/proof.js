@@ -1,0 +1,28 @@
+/** The grant, told to the collector with the proof of being the visitor. */
+
+import { SECRET, keep, recall } from '../device.js';
+import { hex, random } from '../identity.js';
+import { safely } from '../listen.js';
+import { first } from '../shared.js';
+
+/**
+ * The SHA-256 (hex) of the secret that opens the visitor's page; the secret itself stays on the device.
+ * It is kept only when its hash is about to leave: a page that closes before that must begin again.
+ * @param {() => boolean} wanted  asked after the wait: consent may be gone by then
+ * @returns {Promise<string>}  empty in an insecure context (no `crypto.subtle`), on a device that keeps nothing, or unwanted
+ */
+async function proof(wanted) {
+  const secret = recall(SECRET) || hex(random(16));
+  const hash = crypto.subtle && (await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret)));
+  if (wanted()) keep(SECRET, secret);
+  return hash && recall(SECRET) ? hex(new Uint8Array(hash)) : '';
+}
+
+/** Tells of the grant as soon as its proof is computed. @param {number} at  when it was given, ms */
+export function confirm(at) {
+  const known = () => first.sites_.filter((/** @type {any} */ site) => site.visitor_);
+  /** @param {string} [hash] */
+  const say = (hash) =>
+    safely(() => known().forEach((/** @type {any} */ site) => first.tell_(site, first.statement_('granted', hash), true, at)));
+  proof(() => known()[0]).then(say, () => say());
+}
