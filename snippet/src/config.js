@@ -16,14 +16,14 @@ const baked = '__WEBLEADS_CONSENT__';
 
 /**
  * @param {DOMStringMap} data  the script's `data-` attributes
- * @param {string} source  the script's address
+ * @param {string} home  the script's origin
  * @param {string} [served]  what the collector baked in
  * @returns {Config}
  */
-export function readConfig({ consent, endpoint = '/in' }, source, served = baked) {
+export function readConfig({ consent, endpoint = '/in' }, home, served = baked) {
   const stated_ = isSetting(consent);
   return {
-    endpoint_: (/^(\w+:)?\/\//.test(endpoint) ? '' : source.replace(/(\w)\/.*/, '$1')) + endpoint,
+    endpoint_: (/^(\w+:)?\/\//.test(endpoint) ? '' : home) + endpoint,
     setting_: /** @type {string} */ (stated_ ? consent : isSetting(served) ? served : 'required'),
     stated_,
   };

@@ -133,7 +133,7 @@ function start(config, data, waiting) {
 
 safely(() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript || document.querySelector('script[data-site]'));
-  const config = readConfig(script.dataset, script.src);
+  const config = readConfig(script.dataset, (core.home_ = script.src.replace(/(\w)\/.*/, '$1')));
   const earlier = page.webleads;
   // Loaded twice, or both tags on a page: the first one is at work already and takes what is new.
   if (earlier?.join) earlier.join(script.dataset.site, config);

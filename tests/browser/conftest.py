@@ -19,11 +19,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from collector.ingest import script
 from tests.serving import chromium
 
 ROOT = Path(__file__).parents[2]
-TAG = ROOT / "collector" / "ingest" / "tag.js"
+BUILT = ROOT / "collector" / "ingest"
+TAG = BUILT / "tag.js"
 BAKED = b"__WEBLEADS_CONSENT__"
+OTHERS = {f"/js/{name}": BUILT / file for name, file in zip(script.others(), ("forms.js", "more.js"), strict=True)}
 HERITAGE = "stats.webleads-tracker.com"
 
 # An event waits a second for company; a hundred tests need not.
@@ -44,6 +47,8 @@ class Recorder:
     answers: list[Answer] = field(default_factory=list)  # one a request, then 204
     posts: list[tuple[str, str]] = field(default_factory=list)  # what the page's own server got: path, body
     held: float = 0.0  # seconds until an answer
+    loaded: list[str] = field(default_factory=list)  # the other files of the tag that were asked for: forms, more
+    without: tuple[str, ...] = ()  # those that do not come
 
     def events(self, kind: str | None = None, accepted: bool = True) -> list[dict[str, Any]]:
         """All events so far, each id once (as the collector keeps them), with their batch under `batch`; of one type if asked."""
@@ -100,7 +105,13 @@ class World:
 
         class Endpoint(Quiet):
             def do_GET(self) -> None:
-                if self.path.split("?")[0] not in ("/js", "/other.js"):
+                path = self.path.split("?")[0]
+                if path in OTHERS:
+                    world.recorder.loaded.append(OTHERS[path].stem)
+                    code = b"" if OTHERS[path].stem in world.recorder.without else OTHERS[path].read_bytes()
+                    kind, open_ = "text/javascript; charset=utf-8", "*"
+                    return self.answer(200, code, Content_Type=kind, Access_Control_Allow_Origin=open_, Cache_Control="no-store")
+                if path not in ("/js", "/other.js"):
                     return self.answer(404)
                 code = TAG.read_bytes()
                 if world.recorder.baked:
