@@ -10,7 +10,7 @@ const KINDS = {
   phone: /^tel:/,
   email: /^mailto:/,
   message: /^(sms|whatsapp|tg):|\/(wa|m|t)\.me\/|whatsapp\.|messenger\./,
-  map: /^geo:|\/maps\b|waze\.|openstreetmap/,
+  map: /^geo:|\/maps\b|waze\./,
   calendar: /^webcal:|\.ics\b|calendar\.|calendly\./,
   share: /\/(share|intent|submit\b|pin\/c)/,
   download: /\.(pdf|xlsx?|docx?|pptx?|txt|rtf|csv|exe|7z|pkg|rar|gz|zip|avi|mov|mp[34]|mpeg|wm[av]|wav|dmg)\W?$/,

@@ -1,5 +1,6 @@
 /** The random names of things: events, pages, visitors. */
 
+import { core } from './core.js';
 import { CONSENT, SECRET, keep, readCookie, recall, wipe, writeCookie } from './device.js';
 
 /** @param {number} count */
@@ -28,7 +29,7 @@ let visitor = '';
 export function enter() {
   const known = readCookie();
   const fresh = !visitor && !(known && (recall(SECRET) || !recall(CONSENT)));
-  visitor = known || visitor || token();
+  visitor = known || visitor || core.offered_?.() || token();
   if (!known) writeCookie(visitor);
   return [visitor, fresh];
 }

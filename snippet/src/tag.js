@@ -33,6 +33,10 @@ const COMMANDS = {
   mydata: () => summon(1).then(() => core.mydata_()),
 };
 
+/** Whether there is something on the page for the third file. */
+const signs = () =>
+  /fill|domains/.test(Object.keys(core.data_).join()) || page.tarteaucitron || page.__tcfapi || page.Cookiebot || page._axcb || /-debug/.test(location.hash);
+
 /** @param {Command} command */
 const run = ([...command]) => safely(() => COMMANDS[command.shift()](...command));
 
@@ -47,13 +51,13 @@ function part() {
 
 /** Watches how the page lives, ends and comes back. */
 function watchPage() {
-  /** Forms that were sent before the second file came. @type {Event[]} */
-  const early = (core.early_ = []);
   // A field, or a frame that may hold one. What comes later is met when somebody comes to it.
-  const look = () => document.querySelector('input,select,textarea,iframe') && summon(0);
+  const look = () => {
+    if (signs()) summon(1);
+    if (document.querySelector('input,select,textarea,iframe')) summon(0);
+  };
   look();
   listen(window, 'DOMContentLoaded load focusin click', look);
-  listen(window, 'submit', (event) => core.close_ || early.push(event));
   listen(window, 'click auxclick', clicked);
   listen(window, 'storage', ({ key }) => (key || CONSENT) === CONSENT && catchUp());
   listen(window, 'visibilitychange', () => isHidden() && part());
@@ -101,11 +105,7 @@ function start(config, data, waiting) {
   watch(ids, 'push', joinAll);
 
   const begin = (/** @type {boolean} */ prerendered) => {
-    open();
-    // A withdrawal must carry the visitor whom it is about, so what an earlier page kept goes first.
-    if (wake() && readCookie()) settle();
     // Decisions before the first view, so that it is seen in their mode; all else after it, in order.
-    core.ask_?.();
     waiting.forEach((command) => command[0] === 'consent' && run(command));
     settle();
     watchVisits(prerendered, data.hash != null);
@@ -113,20 +113,23 @@ function start(config, data, waiting) {
     shown = true;
     waiting.forEach((command) => command[0] === 'consent' || run(command));
   };
+  Object.assign(core, {
+    data_: data,
+    hear_: hear,
+    emit_: emit,
+    tell_: tell,
+    statement_: statement,
+    sites_: sites,
+    summon_: summon,
+    resolve_: resolve,
+    cleanUrl_: cleanUrl,
+  });
   whenShown((prerendered) => {
+    open();
+    // A withdrawal must carry the visitor whom it is about, so what an earlier page kept goes first.
+    if (wake() && readCookie()) settle();
     // What the owner asks for, and other programs on the page, may change the very first view: they are heard first.
-    Object.assign(core, {
-      data_: data,
-      hear_: hear,
-      emit_: emit,
-      tell_: tell,
-      statement_: statement,
-      sites_: sites,
-      resolve_: resolve,
-      cleanUrl_: cleanUrl,
-    });
-    if (data.fill != null || data.domains || page.tarteaucitron || page.__tcfapi || page.Cookiebot || page._axcb || /debug/.test(location.hash))
-      summon(1).then(() => safely(() => begin(prerendered)));
+    if (signs()) summon(1).then(() => safely(() => begin(prerendered)));
     else begin(prerendered);
   });
 }

@@ -175,12 +175,12 @@ const speaks = ({ type, name, id, label, hint, autocomplete, value }) =>
 const earlier = new WeakMap();
 
 /**
- * What a form would send now.
+ * A form as it stands now.
  * @param {Element} form  or the piece of page that stands for one
  * @param {Element | null} [button]  the one that was pressed may send it elsewhere
- * @returns {Snapshot | undefined}  nothing for a form that is none of our business
+ * @returns {Snapshot & {kind_: string}}
  */
-export function snapshot(form, button) {
+export function inspect(form, button) {
   const all = controls(form);
   // A disabled field is not sent, nor is the radio that was not chosen.
   let sent = all.filter((one) => !one.matches(':disabled') && (one.type !== 'radio' || one.checked));
@@ -190,11 +190,12 @@ export function snapshot(form, button) {
   for (const old of earlier.get(form) || [])
     if (old.value && !fields.some((one) => (one.name || one.id) === (old.name || old.id))) fields.push(old);
   earlier.set(form, fields);
-  const kind = sort(fields, !/^post$/i.test(attribute(form, 'method')));
-  if (kind === 'skip' || ask(form, 'closest', IGNORE + ',search,[role=search]')) return;
+  const nobodys = ask(form, 'closest', IGNORE + ',search,[role=search]');
+  const kind_ = nobodys ? 'skip' : sort(fields, !/^post$/i.test(attribute(form, 'method')));
   const target = (button && attribute(button, 'formaction')) || attribute(form, 'action');
   const action_ = first.cleanUrl_((target ? first.resolve_(target) : location.href).replace(/[?#].*/, ''));
   return {
+    kind_,
     // Of all fields, chosen or not: the key must not depend on what was answered.
     key_: cut(
       formKey(
@@ -204,8 +205,19 @@ export function snapshot(form, button) {
       ),
     ),
     action_,
-    fields_: kind === 'keep' ? fit(fields) : [],
+    fields_: kind_ === 'keep' ? fit(fields) : [],
   };
+}
+
+/**
+ * What a form would send now, or nothing for one that is none of our business.
+ * @param {Element} form
+ * @param {Element | null} [button]
+ * @returns {Snapshot | undefined}
+ */
+export function snapshot(form, button) {
+  const found = inspect(form, button);
+  return found.kind_ === 'skip' ? undefined : found;
 }
 
 /** How easily a field is done without: somebody to reach, a value, nothing. @param {{type: string, value: string}} field */

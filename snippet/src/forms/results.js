@@ -64,12 +64,14 @@ export function answers({ start_, action_ }) {
 /** A form that shows an error, by itself or by the browser's word. @param {Element} form @param {boolean} [asked]  its server was asked */
 export const isWrong = (form, asked) => !!ask(form, 'querySelector', '[aria-invalid=true]' + (asked ? '' : ',:invalid'));
 
-/** What can be said of a form now. @param {Attempt} attempt */
+/** What can be said of a form now. @param {Attempt} attempt @returns {[result: string, by: string] | undefined} */
 export function look(attempt) {
   const { form_, event_ } = attempt;
   const heard = answers(attempt);
   const fields = controls(form_);
   const gone = attempt.count_ > 0 && !(isShown(form_) && fields[0]);
+  const said = first.node_?.(form_);
+  if (said) return [said, 'node'];
   return verdict(
     place() !== attempt.path_ || Date.now() - attempt.at_ > OBSERVED,
     gone,

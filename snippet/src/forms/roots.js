@@ -1,8 +1,8 @@
 /** Where forms may stand: the page, its frames of the same origin, and open shadows. */
 
 import { listen, safely } from '../listen.js';
+import { first } from '../shared.js';
 import { touch } from './funnel.js';
-import { watchPresses } from './presses.js';
 import { watchForms } from './sent.js';
 
 /** Documents and shadows that are watched already. @type {WeakSet<object>} */
@@ -25,10 +25,14 @@ export function watchWindow(view) {
   listen(view, 'focusin pointerdown click', (event) => {
     const [{ form, localName }] = /** @type {any} */ (event.composedPath());
     pierce(event);
-    if (event.type === 'focusin' && form && /^(input|select|textarea)$/.test(localName)) touch(form, event.composedPath()[0]);
+    if (event.type !== 'focusin' || !/^(input|select|textarea)$/.test(localName)) return;
+    if (form) touch(form, event.composedPath()[0]);
+    // Fields without a form are sent by a press.
+    else first.summon_(1);
   });
   watchForms(view);
-  watchPresses(view);
+  first.views_.push(view);
+  first.presses_?.(view);
   /** @param {any} frame */
   const enter = ({ contentWindow }) => safely(() => contentWindow.document.readyState === 'complete' && watchWindow(contentWindow));
   listen(document, 'load', ({ target }) => enter(target));
