@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 PINS := -c .ci/constraints.txt
 NODE_PATHS := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run test slow lint types unit browser tag i18n bench bench-screens faults clean
+.PHONY: help run test slow browsers lint types unit tag i18n bench bench-screens faults clean
 
 help: ## What can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,15 +27,19 @@ $(VENV)/.tests: $(VENV)/.installed snippet/package.json
 run: $(VENV)/.installed ## Serve the collector with the sample site (Ctrl-C stops it)
 	@exec $(BIN)/webleads demo $(ARGS)
 
-test: $(VENV)/.tests ## Everything: style, types, the tag, both databases, a real browser
+test: $(VENV)/.tests ## Everything: style, types, the tag, both databases, real browsers
 	@.ci/browser $(BIN)/python
 	$(MAKE) --no-print-directory lint types tag-check unit
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'not browser and not slow'
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'browser and not slow'
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'browser and not slow and not engines'
 
 slow: $(VENV)/.tests ## The tests that make test leaves out, but for the faults
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow and not browser' --ignore tests/faults
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow and browser'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow and browser and not engines'
+
+browsers: $(VENV)/.tests ## The scenarios of the tag in Chromium, Firefox and WebKitGTK
+	@.ci/browser $(BIN)/python all
+	$(BIN)/python -m pytest -n 2 --dist loadfile -p tests.engines.report tests/engines tests/browser tests/e2e $(ARGS)
 
 lint: $(VENV)/.tests ## Style
 	$(BIN)/ruff check .
@@ -58,14 +62,15 @@ tag-check: $(VENV)/.tests
 i18n: $(VENV)/.tests ## Extract, update and compile the French catalogue
 	$(BIN)/python -m tests.web.catalogue
 
-bench: $(VENV)/.tests ## Requests a second beside a bare Starlette app, memory, and the tag's bytes
+bench: $(VENV)/.tests ## Beside a bare Starlette app: rates, half and ten times of it, commands, growth, memory; the tag's bytes
 	$(BIN)/python -m tests.bench $(ARGS)
 
 bench-screens: $(VENV)/.tests ## The screens of a million sessions, bytes an event, and ingest beside an empty database
 	$(BIN)/python -m tests.bench.screens $(ARGS)
 
-faults: $(VENV)/.tests ## Kills under load, at full figures
-	$(BIN)/python -m pytest tests/faults --full $(ARGS)
+faults: $(VENV)/.tests ## Every fault at full figures, or ONLY=R1; ARGS="--share 0.1", ARGS=--record
+	@$(BIN)/python -m tests.faults $(ONLY)
+	$(BIN)/python -m pytest tests/faults -v --full -n 2 --dist worksteal $(if $(ONLY),-m "fault(id='$(ONLY)')") $(ARGS)
 
 clean: ## Forget the environment and what was built; data/ stays
 	rm -rf $(VENV) snippet/node_modules build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -44,7 +44,7 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
         key = secret.load(database)
-        writer = Writer(database, Recorder(key, ids.uuid7))
+        writer = Writer(database, Recorder(key, ids.uuid7).swiftly)
         await writer.start()
         stack.push_async_callback(writer.stop)
         await writer.run(migrate.upgrade, ids.now())
@@ -64,12 +64,12 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
             clock=ids.now,
             ids=ids.uuid7,
         )
-        clock = Clock(writer, secret=key, clock=ids.now, take=_taker(endpoint))
+        clock = Clock(writer, database, secret=key, clock=ids.now, take=_taker(endpoint))
         clock.start()
         stack.push_async_callback(clock.stop)
         collector = Collector(endpoint, database, writer, key, settings.url)
         if database.is_sqlite:
-            server = await control.listen(database, commands.handler(writer, key, lambda: collector.address))
+            server = await control.listen(database, commands.handler(writer, database, key, lambda: collector.address))
             if server is not None:
                 stack.callback(control.path_of(database).unlink, missing_ok=True)
                 stack.callback(server.close)

@@ -14,6 +14,7 @@ from typing import IO, Any
 import rich_click as click
 import structlog
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from . import commands, settings
 from .present import export
@@ -35,8 +36,25 @@ class Hand:
 
     async def run(self, name: str, /, **arguments: Any) -> Any:
         """One of `commands.COMMANDS`. A failure says what it was."""
+        return await self._asked(name, arguments, lambda _: None)
+
+    async def watch(self, name: str, as_json: bool, /, **arguments: Any) -> Any:
+        """One of `commands.LONG`, with a bar on a terminal for each of its stages."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), disable=as_json or not sys.stderr.isatty()) as bar:
+            stages: dict[str, TaskID] = {}
+
+            def told(far: dict[str, Any]) -> None:
+                stage = far["stage"]
+                if stage not in stages:
+                    stages[stage] = bar.add_task(stage.capitalize())
+                bar.update(stages[stage], completed=far["done"], total=far["of"])
+
+            return await self._asked(name, arguments, told)
+
+    async def _asked(self, name: str, arguments: dict[str, Any], told: control.Told) -> Any:
         try:
-            return await self._run(name, arguments)
+            return await self._run(name, arguments, told)
         except control.Failed as failed:
             raise click.ClickException(_explained(*failed.args)) from None
         except (ValueError, LookupError, migrate.NewerDatabase) as wrong:
@@ -73,7 +91,7 @@ async def _hand(config: Settings) -> AsyncIterator[Hand]:
     database = Database(config.database)
     try:
         if database.is_sqlite and await _listening(database):
-            yield Hand(database, lambda name, arguments: control.ask(database, name, arguments))
+            yield Hand(database, lambda name, arguments, told: control.ask(database, name, arguments, told))
             return
         writer = Writer(database)
         await _start(writer)
@@ -81,7 +99,7 @@ async def _hand(config: Settings) -> AsyncIterator[Hand]:
             await writer.run(migrate.upgrade, ids.now())
             key = secret.load(database)
             await writer.run(secret.check, key)
-            yield Hand(database, commands.handler(writer, key, lambda: config.url or "http://127.0.0.1:8000"))
+            yield Hand(database, commands.handler(writer, database, key, lambda: config.url or "http://127.0.0.1:8000"))
         finally:
             await writer.stop()
     finally:
@@ -358,8 +376,7 @@ async def _export(rows: AsyncIterator[dict[str, Any]], kind: str, header: str, l
 async def rebuild(config: Settings, account: int | None, as_json: bool) -> None:
     """Make all derived rows again from the raw ones; the answer must be the same."""
     async with _hand(config) as hand:
-        with Console(stderr=True).status("Rebuilding…"):
-            answer = await hand.run("rebuild", account=None if account is None else await hand.account(account))
+        answer = await hand.watch("rebuild", as_json, account=None if account is None else await hand.account(account))
     _say(answer, as_json, f"{_some(answer['visitors'], 'visitor')} and {_some(answer['submissions'], 'submission')} folded anew.")
 
 
@@ -382,13 +399,8 @@ async def erase(config: Settings, account: int | None, as_json: bool, address: s
 @_common
 async def purge(config: Settings, _account: int | None, as_json: bool) -> None:
     """Delete now what has been kept long enough. A running server does it every hour by itself."""
-    total = {"leads": 0, "history": 0, "audience": 0, "refused": 0}
     async with _hand(config) as hand:
-        more = True
-        while more:
-            step = await hand.run("purge")
-            more = step.pop("more")
-            total = {kind: total[kind] + step[kind] for kind in total}
+        total = await hand.watch("purge", as_json)
     events_gone = total["history"] + total["audience"]
     _say(
         total,

@@ -7,9 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from .actions import demo, erase, rebuild, refused, retain, sites, users
+from .actions import demo, erase, refused, sites, users
+from .jobs import rebuild as rebuilding
+from .jobs import retain as retaining
 from .store import ids
 from .store import sites as kept_sites
+from .store.control import Handle, Told
+from .store.database import Database
 from .store.migrate import RETENTION
 from .store.writer import Writer
 
@@ -32,16 +36,8 @@ def _account_add(conn: Connection, secret: bytes, *, name: str) -> Any:
     return {"id": kept_sites.add_account(conn, name, ids.now(), RETENTION), "name": name}
 
 
-def _rebuild(conn: Connection, secret: bytes, *, account: int | None) -> Any:
-    return rebuild.rebuild(conn, secret=secret, account=account)
-
-
 def _erase(conn: Connection, secret: bytes, *, account: int, address: str) -> Any:
     return erase.erase(conn, address, secret=secret, now=ids.now(), account=account)
-
-
-def _purge(conn: Connection, secret: bytes) -> Any:
-    return retain.retain(conn, secret=secret, now=ids.now())
 
 
 def _replay(conn: Connection, secret: bytes, *, account: int, site: int | None) -> Any:
@@ -57,20 +53,35 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "user add": _user_add,
     "user password": _user_password,
     "account add": _account_add,
-    "rebuild": _rebuild,
     "erase": _erase,
-    "purge": _purge,
     "demo remove": _demo_remove,
     "refused replay": _replay,
 }
 
 
-def handler(writer: Writer, secret: bytes, where: Callable[[], str]) -> Callable[[str, dict[str, Any]], Awaitable[Any]]:
+async def _rebuild(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int | None) -> Any:
+    done = await rebuilding.rebuild(writer, database, secret=secret, account=account, told=told)
+    return {name: done[name] for name in ("visitors", "submissions")}
+
+
+async def _purge(writer: Writer, database: Database, secret: bytes, told: Told) -> Any:
+    return await retaining.purge(writer, database, secret=secret, now=ids.now(), told=told)
+
+
+LONG: dict[str, Callable[..., Awaitable[Any]]] = {
+    "rebuild": _rebuild,
+    "purge": _purge,
+}
+
+
+def handler(writer: Writer, database: Database, secret: bytes, where: Callable[[], str]) -> Handle:
     """Runs commands by name on a writer; `where` answers the collector's address, for the command of that name."""
 
-    async def handle(name: str, arguments: dict[str, Any]) -> Any:
+    async def handle(name: str, arguments: dict[str, Any], told: Told) -> Any:
         if name == "where":
             return where()
+        if name in LONG:
+            return await LONG[name](writer, database, secret, told, **arguments)
         return await writer.run(COMMANDS[name], secret, **arguments)
 
     return handle

@@ -6,6 +6,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +22,24 @@ from collector.store import ids, migrate
 from collector.store.database import Database
 from collector.store.writer import Writer
 from tests import postgres
+from tests.engines import exceptions, starting
+from tests.engines.chromium import Chromium
+from tests.engines.firefox import Firefox
+from tests.engines.hosts import Hosts
+from tests.engines.page import Engine
+from tests.engines.webkit import WebKit
 
 SECRET = b"s" * 32
-
-
-# Of tests/faults: the rest belongs to an issue that is not done, and runs with `make faults`.
-EVERY_TIME = {"test_kill.py", "test_stop.py", "test_two.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what drives a browser: Playwright's loop and the async tests' cannot share a process, so they run apart."""
     for item in items:
-        if "driver" in getattr(item, "fixturenames", ()):
+        if {"driver", "engine"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+            exceptions.mark(item)
             if item.path.parent.name == "demo":  # tests/e2e goes through the sample site too
                 item.add_marker(pytest.mark.slow)
-        if item.path.parent.name == "faults" and item.path.name not in EVERY_TIME:
-            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +47,53 @@ def driver() -> Iterator[Playwright]:
     """The one Playwright of a process: two of them would share a loop that neither expects."""
     with sync_playwright() as started:
         yield started
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes an `engine` runs in each; in `make test` in Chromium only, but for the smoke scenario."""
+    if "engine" in metafunc.fixturenames:
+        smoke = metafunc.definition.get_closest_marker("smoke")
+        others = () if smoke else (pytest.mark.engines,)
+        named = [pytest.param(name, marks=() if name == "chromium" else others) for name in starting.NAMES]
+        metafunc.parametrize("engine", named, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def hosts() -> Iterator[Hosts]:
+    """Which host name leads to which server of this machine, for every engine."""
+    made = Hosts()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright, hosts: Hosts) -> Iterator[Engine]:
+    """Chromium."""
+    with closing(Chromium(driver, hosts.address, starting.HURRY)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def firefox(hosts: Hosts) -> Iterator[Engine]:
+    """Firefox."""
+    starting.require("firefox")
+    with closing(Firefox(hosts.address, starting.HURRY)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def webkit(hosts: Hosts) -> Iterator[Engine]:
+    """WebKitGTK."""
+    starting.require("webkit")
+    with closing(WebKit(hosts.address, starting.HURRY)) as started:
+        yield started
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each of the three in turn."""
+    started: Engine = request.getfixturevalue(request.param)
+    return started
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +144,7 @@ def sqlite_url(tmp_path: Path) -> str:
 async def opened(url: str) -> AsyncIterator[tuple[Database, Writer]]:
     """A migrated database with account 1, and its writer."""
     database = Database(url)
-    writer = Writer(database, Recorder(SECRET, ids.uuid7))
+    writer = Writer(database, Recorder(SECRET, ids.uuid7).swiftly)
     try:
         await writer.start()
         await writer.run(migrate.upgrade, 1_700_000_000_000)

@@ -28,11 +28,14 @@ def test_what_a_library_logs_is_one_json_line_without_the_words_of_an_error() ->
 
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+HALF = b"POST /in HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
 
 
-@pytest.mark.parametrize("sent", [[b""], [WHOLE[:-2]], [WHOLE, WHOLE[:-2]]])
+@pytest.mark.parametrize("sent", [[b""], [WHOLE[:-2]], [WHOLE, WHOLE[:-2]], [HALF], [WHOLE, HALF]])
 async def test_a_connection_that_never_ends_its_request_is_closed(sent: list[bytes]) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
         await PlainTextResponse("ok")(scope, receive, send)
 
     server, bound = serving._server(app, "127.0.0.1", 0)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..domain.events import Batch
-from ..store import erasure, events, sites, users
+from ..store import erasure, rollups, sites, users
 from . import sites as site_actions
 from .erase import forget
 from .record import Recorder
@@ -38,7 +38,7 @@ def told(conn: Connection, account: int) -> tuple[int, int]:
     """
     site = sites.find(conn, SITE)
     born = int(site["created_at"]) if site is not None else 0
-    return born, events.heard_before(conn, account, SITE, born)
+    return born, rollups.heard_before(conn, account, SITE, born)
 
 
 def tell(conn: Connection, record: Recorder, batches: Sequence[Batch]) -> bool:
@@ -52,14 +52,17 @@ def tell(conn: Connection, record: Recorder, batches: Sequence[Batch]) -> bool:
 def remove(conn: Connection, account: int, *, secret: bytes) -> dict[str, Any]:
     """Takes the sample site out with its leads, visits and refused events, and the demo's user with it."""
     given = context(conn, account, secret)
+    tally = given.tally()
     leads = erasure.leads_of_site(conn, account, SITE)
     for start in range(0, len(leads), 500):
-        forget(conn, given, leads[start : start + 500])
+        forget(conn, given, leads[start : start + 500], tally)
     others = erasure.leads_told_of(conn, account, SITE)
-    visitors = erasure.drop_site(conn, account, SITE)
+    visitors = erasure.drop_site(conn, account, SITE, tally)
     if gone := erasure.without_submissions(conn, account, others):
-        erasure.drop_leads(conn, account, gone)  # whose only submissions had failed: they stood in no list
-    refold(conn, given, anew=visitors)
+        erasure.drop_leads(conn, account, gone, tally)  # whose only submissions had failed: they stood in no list
+    refold(conn, given, anew=visitors, tally=tally)
+    rollups.keep(conn, account, tally, of_one=False)  # of what other sites had of the same leads
+    rollups.drop_site(conn, account, SITE)
     user = users.load(conn, USER)
     if user is not None:
         users.drop(conn, user["id"])

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from ..domain.fields import email as normal_email
 from ..domain.fields import phone as normal_phone
 from ..domain.identity import identifier_id
-from ..store import erasure, identities
+from ..domain.rollups import Tally
+from ..store import erasure, identities, rollups
 from .refold import Context, context, refold
 
 
@@ -29,7 +30,9 @@ def erase(conn: Connection, address: str, *, secret: bytes, now: int, account: i
         if refused:
             return {"leads": 0, "submissions": 0, "visitors": 0, "refused": refused}
         raise Unknown(address)
-    counts, found = forget(conn, given, leads)
+    tally = given.tally()
+    counts, found = forget(conn, given, leads, tally)
+    rollups.keep(conn, account, tally, of_one=True)
     erasure.suppress(conn, account, found, "erased", now)
     return counts | {"refused": refused}
 
@@ -39,14 +42,14 @@ def _readings(address: str) -> list[tuple[str, str]]:
     return [(kind, value) for kind, value in readings if value]
 
 
-def forget(conn: Connection, given: Context, leads: Collection[bytes]) -> tuple[dict[str, int], list[bytes]]:
+def forget(conn: Connection, given: Context, leads: Collection[bytes], tally: Tally) -> tuple[dict[str, int], list[bytes]]:
     """Deletes leads with their submissions and the visits that were theirs. Answers counts and their identifiers' keys."""
     account = given.account
     spans = identities.spans_of_leads(conn, account, leads)
     submissions = erasure.submissions_of(conn, account, leads)
     visitors = {span.visitor for span in spans} | erasure.visitors_of(conn, account, submissions)
-    erasure.drop_within(conn, account, spans)
-    erasure.drop_submissions(conn, account, submissions)
-    keys = erasure.drop_leads(conn, account, leads)
-    refold(conn, given, anew=visitors)
+    erasure.drop_within(conn, account, spans, tally)
+    erasure.drop_submissions(conn, account, submissions, tally)
+    keys = erasure.drop_leads(conn, account, leads, tally)
+    refold(conn, given, anew=visitors, tally=tally)
     return {"leads": len(leads), "submissions": len(submissions), "visitors": len(visitors)}, keys

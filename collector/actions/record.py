@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 import structlog
 from msgspec import Struct, structs
 from sqlalchemy import Connection
@@ -16,9 +15,10 @@ from ..domain import leads as summing
 from ..domain.events import Batch, Event, Refused
 from ..domain.identity import identifier_id
 from ..domain.protocol import time_of, told
-from ..domain.sessions import Fact, digest
-from ..store import crash, events, identities, submissions, visits
+from ..domain.sessions import GAP, Fact, digest
+from ..store import crash, events, identities, rollups, submissions, urls, visits
 from ..store.database import is_outage
+from ..store.visits import Standing
 from ..store.writer import Spoilt
 from .refold import Context, context, refold
 
@@ -26,9 +26,6 @@ log = structlog.get_logger()
 
 REFUSED_MOST = 10_000
 DAY = 86_400_000
-
-_encode = msgspec.json.Encoder(order="deterministic").encode
-
 
 Ids = Callable[[int], bytes]  # UTC milliseconds → 16 bytes of a UUIDv7
 
@@ -38,6 +35,8 @@ class Outcome(Struct, frozen=True):
 
     refused: dict[str, int]
 
+
+_NONE_REFUSED = Outcome({})
 
 Store = Callable[[Connection, Context, list[Batch], Ids], list[Outcome]]
 
@@ -49,10 +48,25 @@ class Recorder:
         self._secret = secret
         self._ids = ids
 
+    def swiftly(self, conn: Connection, batches: Sequence[Batch]) -> list[Outcome]:
+        """What the writer shares among requests: taken as if no event had come before, which saves a look for each.
+
+        Raises Spoilt where one had.
+        """
+        try:
+            return self._all(conn, batches, _record_new)
+        except Repeated as wrong:
+            raise Spoilt(self) from wrong
+
     def __call__(self, conn: Connection, batches: Sequence[Batch]) -> list[Outcome]:
         """Stores requests in one transaction; one outcome each, in order. Raises Spoilt: a savepoint for each batch would cost a tenth."""
+        return self._all(conn, batches, record)
+
+    def _all(self, conn: Connection, batches: Sequence[Batch], store: Store) -> list[Outcome]:
         try:
-            return self._each_account(conn, batches, record)
+            return self._each_account(conn, batches, store)
+        except Repeated:
+            raise
         except Exception as wrong:
             if is_outage(wrong):
                 raise  # nothing is committed and everybody may try again
@@ -102,51 +116,69 @@ def _bisect_events(conn: Connection, given: Context, batch: Batch, ids: Ids) -> 
     return Outcome(dict(counts))
 
 
+class Repeated(Exception):
+    """An event came before: what is known must be asked."""
+
+
+def _record_new(conn: Connection, given: Context, batches: Sequence[Batch], ids: Ids) -> list[Outcome]:
+    if not events.counts_new(conn):
+        return record(conn, given, batches, ids)
+    return _Work(given, ids, new=True).all(conn, batches)
+
+
 def record(conn: Connection, given: Context, batches: Sequence[Batch], ids: Ids) -> list[Outcome]:
     """Stores the events of one account's batches and folds them."""
     work = _Work(given, ids)
     work.known = events.known(conn, given.account, (event.id for batch in batches for event in batch.events))
-    subjects = {batch.subject for batch in batches if batch.subject}
-    rows = visits.visitors(conn, given.account, subjects)
-    work.visitors = rows
-    work.withdrawn = {visitor for visitor, row in rows.items() if row["withdrawn_at"] is not None}
-    outcomes = [work.batch(batch) for batch in batches]
-    work.save(conn)
-    return outcomes
+    return work.all(conn, batches)
 
 
 class _Work:
-    """The rows that a batch makes, gathered before anything is written."""
+    """The rows that a batch makes, gathered before anything is written. With `new`, Repeated is raised for what came before."""
 
-    def __init__(self, given: Context, ids: Ids) -> None:
+    def __init__(self, given: Context, ids: Ids, new: bool = False) -> None:
+        self.new = new
         self.given = given
         self.ids = ids
         self.known: set[bytes] = set()
         self.withdrawn: set[str] = set()
-        self.visitors: dict[str, dict[str, Any]] = {}
-        self.events: list[dict[str, Any]] = []
+        self.standing: dict[str, Standing] = {}
+        self.events: list[tuple[Any, ...]] = []
         self.facts: dict[str, list[Fact]] = {}
         self.submissions: list[tuple[Batch, Event]] = []
         self.results: list[dict[str, Any]] = []
         self.consents: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
         self.counts: Counter[tuple[int, int, int, str]] = Counter()
+        self.tally = given.tally()
+
+    def all(self, conn: Connection, batches: Sequence[Batch]) -> list[Outcome]:
+        """Takes every request's events, writes and folds them."""
+        subjects = {batch.subject for batch in batches if batch.subject}
+        first = min([event.at for batch in batches for event in batch.events], default=0)
+        self.standing = visits.standing(conn, self.given.account, subjects, first - GAP)
+        self.withdrawn = {visitor for visitor, one in self.standing.items() if one.withdrawn_at is not None}
+        outcomes = [self.batch(batch) for batch in batches]
+        self.save(conn)
+        return outcomes
 
     def batch(self, batch: Batch) -> Outcome:
         """Takes one request's events."""
+        withdrawn = batch.subject in self.withdrawn
         counts: Counter[str] = Counter()
         for refused in batch.refused:
             self._refuse(batch, refused, counts)
-        withdrawn = batch.subject in self.withdrawn
         for event in batch.events:
             if event.id in self.known:
                 continue  # a repeat is answered as the first was, and counted once
+            if withdrawn and self.new:
+                raise Repeated  # perhaps: it may have come before the withdrawal
             if withdrawn and (batch.visitor is not None or event.type == "consent"):
                 self._refuse(batch, Refused("withdrawn", b""), counts)
                 continue
             self.known.add(event.id)
             self._event(batch, event)
-        return Outcome(dict(counts))
+        return Outcome(dict(counts)) if counts else _NONE_REFUSED
 
     def _refuse(self, batch: Batch, refused: Refused, counts: Counter[str]) -> None:
         counts[refused.reason] += refused.n
@@ -163,29 +195,29 @@ class _Work:
         )
 
     def _event(self, batch: Batch, event: Event) -> None:
-        data = dict(event.data)
+        data: Mapping[str, Any] = event.data
         if event.type == "view" and batch.visitor is not None:
-            data |= {key: value for key, value in (("language", batch.language), ("agent", batch.agent)) if value}
-        text = _encode(data).decode()
+            data = {**data, "language": batch.language, "agent": batch.agent}
+        self.tally.event(event.type, batch.site, event.at, batch.received, batch.visitor, event.url, data, batch.marks)
         self.events.append(
-            {
-                "account_id": self.given.account,
-                "month": events.month_of(time_of(event.id)),
-                "id": event.id,
-                "site_id": batch.site,
-                "type": events.type_code(event.type),
-                "at": event.at,
-                "received_at": batch.received,
-                "visitor": batch.visitor,
-                "page": event.page,
-                "n": event.n,
-                "url": event.url,
-                "data": text,
-                "marks": batch.marks,
-            }
+            (
+                self.given.account,
+                events.month_of(time_of(event.id)),
+                event.id,
+                batch.site,
+                events.type_code(event.type),
+                event.at,
+                batch.received,
+                batch.visitor,
+                event.page,
+                event.n,
+                urls.stored(event.url, self.given.domain(batch.site)),
+                events.packed(event.type, data),
+                batch.marks,
+            )
         )
         if batch.visitor is not None:
-            made = events.fact(event.at, event.page, event.n, event.id, event.type, batch.site, event.url, text, batch.marks)
+            made = events.fact(event.at, event.page, event.n, event.id, event.type, batch.site, event.url, data, batch.marks)
             self.facts.setdefault(batch.visitor, []).append(made)
         if event.type == "form_submit":
             self.submissions.append((batch, event))
@@ -226,7 +258,8 @@ class _Work:
         """Writes everything and folds it."""
         account = self.given.account
         crash.step("insert-before")
-        events.add(conn, self.events)
+        if events.add(conn, self.events) != len(self.events) and self.new:
+            raise Repeated
         crash.step("insert-after")
         sent = self._save_submissions(conn)
         submissions.add_results(conn, self.results)
@@ -237,7 +270,8 @@ class _Work:
         events.refuse(conn, self.refused, REFUSED_MOST)
         events.count_refused(conn, self.counts)
         crash.step("fold-before")
-        refold(conn, self.given, fresh=self.facts, known=self.visitors, sent=sent)
+        refold(conn, self.given, fresh=self.facts, known=self.standing, sent=sent, tally=self.tally)
+        rollups.save(conn, account, self.tally)
         crash.step("fold-after")
 
     def _save_submissions(self, conn: Connection) -> set[bytes]:

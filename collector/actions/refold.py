@@ -17,9 +17,11 @@ from ..domain import fields as reading
 from ..domain import leads as summing
 from ..domain import sources
 from ..domain.identity import Span, identifier_id, spans
-from ..domain.leads import Conversion, Visit
-from ..domain.sessions import GAP, Fact, Session, SourceOf, fold
-from ..store import conversions, events, identities, sites, submissions, visits
+from ..domain.leads import Conversion
+from ..domain.rollups import Tally, Visit, visit_of, won_of
+from ..domain.sessions import Fact, Session, SourceOf, Touch, fold
+from ..store import conversions, events, identities, rollups, sites, submissions, visits
+from ..store.visits import Standing
 
 
 class Context(Struct, frozen=True):
@@ -34,6 +36,15 @@ class Context(Struct, frozen=True):
         """The account's own host names: links between them are no arrivals."""
         return frozenset(host for site in self.sites.values() for host in (site["domain"], *site["hosts"]))
 
+    def domain(self, site: int) -> str:
+        """The host name of a site's own pages."""
+        known = self.sites.get(site)
+        return str(known["domain"]) if known is not None else ""
+
+    def tally(self) -> Tally:
+        """Where an action gathers what rollups count."""
+        return Tally(self.sites, self.own)
+
 
 def context(conn: Connection, account: int, secret: bytes) -> Context:
     """Loads what a fold is given."""
@@ -45,61 +56,76 @@ def refold(
     given: Context,
     *,
     fresh: Mapping[str, list[Fact]] | None = None,
-    known: Mapping[str, dict[str, Any]] | None = None,
+    known: Mapping[str, Standing] | None = None,
     anew: Iterable[str] = (),
     sent: Iterable[bytes] = (),
     touched: Iterable[bytes] = (),
+    tally: Tally | None = None,
 ) -> None:
-    """Brings the derived rows up to date.
+    """Brings the derived rows up to date; rollups too, unless the caller gives the `tally` of what they are to count.
 
-    `fresh` are new facts by visitor, already stored, and `known` the rows that these visitors had before; `anew` are
+    `fresh` are new facts by visitor, already stored, and `known` how these visitors stood before; `anew` are
     visitors to fold from nothing; `sent` are submissions that came, or whose result did; `touched` are leads to sum up anyway.
     """
     visitors = set(anew)
-    late = fold_visitors(conn, given, fresh or {}, visitors, known or {})
+    known = known or {}
+    counts = tally or given.tally()
+    late = fold_visitors(conn, given, counts, fresh or {}, visitors, known)
     dirty = set(touched)
     evidence = late | visitors
     if sent:
-        changed, owners = fold_submissions(conn, given, set(sent))
+        changed, owners = fold_submissions(conn, given, counts, set(sent))
         dirty |= changed
         evidence |= owners
     dirty |= fold_spans(conn, given, evidence)
-    if fresh:
-        dirty |= {span.lead_id for span in identities.spans(conn, given.account, fresh)}
-    fold_leads(conn, given, dirty)
+    owned = [visitor for visitor in fresh or () if visitor in known and known[visitor].owned]
+    dirty |= {span.lead_id for span in identities.spans(conn, given.account, owned)}
+    fold_leads(conn, given, counts, dirty)
+    if tally is None:
+        rollups.save(conn, given.account, counts)
 
 
 def fold_visitors(
-    conn: Connection, given: Context, fresh: Mapping[str, list[Fact]], anew: set[str], known: Mapping[str, dict[str, Any]]
+    conn: Connection,
+    given: Context,
+    tally: Tally,
+    fresh: Mapping[str, list[Fact]],
+    anew: set[str],
+    known: Mapping[str, Standing],
 ) -> set[str]:
     """Folds new facts onto open sessions, late ones from nothing. Answers the visitors that were folded from nothing."""
     account = given.account
     sessions: list[Session] = []
-    touches: list[Any] = []
+    touches: list[Touch] = []
     gone: dict[bytes, bytes] = {}
     again = set(anew)
+    stood: dict[bytes, Visit | None] = {}
     source_of: SourceOf = _source_reader(given)
-    if fresh:
-        since = min(fact.at for facts in fresh.values() for fact in facts) - GAP
-        opened = visits.open_sessions(conn, account, fresh, since)
-        for visitor, facts in fresh.items():
-            before = opened.get(visitor, ())
-            first = min(facts)
-            if visitor in again or any(session.last >= first[:4] for session in before):
-                again.add(visitor)
-                continue
-            folded = fold(visitor, facts, source_of, _latest(before))
-            sessions += folded.sessions.values()
-            touches += folded.touches.values()
-            gone |= folded.gone
-    whole = events.facts_of(conn, account, again) if again else {}
+    for visitor, facts in fresh.items():
+        before = known[visitor].open if visitor in known else []
+        first = min(facts)[:4]
+        if visitor in again or any(session.last >= first for session in before):
+            again.add(visitor)
+            continue
+        latest = _latest(before) if len(before) > 1 else before
+        for one in latest:
+            stood[one.id] = visit_of(one)  # the fold goes on with them
+        folded = fold(visitor, facts, source_of, latest)
+        sessions += folded.sessions.values()
+        touches += folded.touches.values()
+        gone |= folded.gone
+    whole = events.facts_of(conn, account, again, given.domain) if again else {}
     if again:
+        for one in visits.sessions(conn, account, again):
+            tally.visit(visit_of(one), -1)
         visits.drop(conn, account, again)
         for visitor, facts in whole.items():
             folded = fold(visitor, facts, source_of)
             sessions += folded.sessions.values()
             touches += folded.touches.values()
     visits.save(conn, account, sessions, touches, gone)
+    for one in sessions:
+        tally.changed(stood.get(one.id), visit_of(one))
     _fold_rows(conn, account, fresh, {visitor: whole.get(visitor, []) for visitor in again}, known)
     return again
 
@@ -119,21 +145,22 @@ def _latest(sessions: Iterable[Session]) -> list[Session]:
 
 
 def _fold_rows(
-    conn: Connection, account: int, fresh: Mapping[str, list[Fact]], whole: Mapping[str, list[Fact]], known: Mapping[str, dict[str, Any]]
+    conn: Connection, account: int, fresh: Mapping[str, list[Fact]], whole: Mapping[str, list[Fact]], known: Mapping[str, Standing]
 ) -> None:
     """The visitors' own rows: from what is new, or for those in `whole` from everything. Most events change none."""
-    going_on = {visitor: facts for visitor, facts in fresh.items() if visitor not in whole}
+    going_on = {visitor: facts for visitor, facts in fresh.items() if visitor not in whole} if whole else fresh
     told = identities.consents(conn, account, {*whole, *_consenting(going_on)})
     made: list[dict[str, Any]] = []
     for visitor, facts in going_on.items():
         old = known.get(visitor)
-        first = min(fact.at for fact in facts)
-        if old is not None and visitor not in told and first >= old["first_at"]:
+        first = min(facts).at
+        if old is not None and visitor not in told and first >= old.first_at:
             continue
-        standing = {"withdrawn_at": old["withdrawn_at"], "proof": old["proof"]} if old else _standing(())
-        if visitor in told:
-            standing = _standing(told[visitor])
-        made.append({"account_id": account, "id": visitor, "first_at": min(first, old["first_at"]) if old else first, **standing})
+        if visitor in told or old is None:
+            standing = _standing(told.get(visitor, ()))
+        else:
+            standing = {"withdrawn_at": old.withdrawn_at, "proof": old.proof}
+        made.append({"account_id": account, "id": visitor, "first_at": min(first, old.first_at) if old else first, **standing})
     for visitor, facts in whole.items():
         times = [fact.at for fact in facts] + [consent[0] for consent in told.get(visitor, ())]
         if times:
@@ -152,7 +179,7 @@ def _standing(told: Iterable[tuple[int, bytes, str, str]]) -> dict[str, Any]:
     return {"withdrawn_at": withdrawn, "proof": next((proof for *_rest, proof in ordered if proof), "")}
 
 
-def fold_submissions(conn: Connection, given: Context, ids: set[bytes]) -> tuple[set[bytes], set[str]]:
+def fold_submissions(conn: Connection, given: Context, tally: Tally, ids: set[bytes]) -> tuple[set[bytes], set[str]]:
     """Reads submissions into conversions and says which count. Answers the leads that changed, and the visitors."""
     account = given.account
     rows = submissions.load(conn, account, ids)
@@ -166,10 +193,15 @@ def fold_submissions(conn: Connection, given: Context, ids: set[bytes]) -> tuple
         if conversion is not None:
             made[conversion.id] = conversion
     groups: dict[bytes, dict[bytes, Conversion]] = {}
-    for conversion in (*conversions.of_digests(conn, account, {one.digest for one in made.values()}), *made.values()):
+    before = conversions.of_digests(conn, account, {one.digest for one in made.values()})
+    for conversion in (*before, *made.values()):
         groups.setdefault(conversion.digest, {})[conversion.id] = conversion
     counted = [conversion for group in groups.values() for conversion in summing.count(group.values())]
     conversions.save(conn, account, counted)
+    for conversion in before:
+        tally.conversion(conversion, -1)
+    for conversion in counted:
+        tally.conversion(conversion)
     owners = {str(row["visitor"]) for row in rows if row["visitor"]}
     return {conversion.lead_id for conversion in counted}, owners
 
@@ -235,7 +267,7 @@ def _as_set(made: Iterable[Span]) -> set[tuple[Any, ...]]:
     return {structs.astuple(span) for span in made}
 
 
-def fold_leads(conn: Connection, given: Context, leads: set[bytes]) -> None:
+def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]) -> None:
     """Sums leads up."""
     if not leads:
         return
@@ -248,13 +280,18 @@ def fold_leads(conn: Connection, given: Context, leads: set[bytes]) -> None:
         owned.setdefault(span.lead_id, []).append(span)
     names = {span.visitor for held in owned.values() for span in held}
     times, ways = visits.times(conn, account, names), visits.touches(conn, account, names)
+    before = conversions.won_by(conn, account, leads)
     made: list[summing.Lead] = []
     gone: list[bytes] = []
     for lead_id in sorted(leads):
         held = owned.get(lead_id, [])
-        mine = [Visit(*lasted[:3]) for span in held for lasted in times.get(span.visitor, ()) if _within(span, lasted[0])]
+        mine = [summing.Visit(*lasted[:3]) for span in held for lasted in times.get(span.visitor, ()) if _within(span, lasted[0])]
         arrivals = [touch for span in held for touch in ways.get(span.visitor, ()) if _within(span, touch.at)]
         lead = summing.summarise(told.get(lead_id, ()), mine, arrivals)
+        stands, stood = won_of(lead) if lead else None, before.get(lead_id)
+        if stands != stood:
+            tally.lead(stood, -1)
+            tally.lead(stands)
         if lead is None:
             gone.append(lead_id)
         else:

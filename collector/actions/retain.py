@@ -1,4 +1,4 @@
-"""Retention: what has been kept long enough goes, a little at a time."""
+"""Retention: what has been kept long enough goes, a little at a time. What it counted stays (`store.rollups.keep`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..store import erasure, sites
+from ..domain.rollups import Tally
+from ..store import erasure, events, rollups, sites
 from .erase import forget
 from .refold import Context, context, refold
 
@@ -24,42 +25,66 @@ def months_before(now: int, months: int, days: int) -> int:
     return int(then.replace(year=year, month=month + 1, day=day).timestamp() * 1000) - days * erasure.DAY
 
 
+KINDS = ("leads", "strays", "history", "audience", "refused")
+
+
+def limit(conn: Connection, account: int, kind: str, now: int) -> int:
+    """Before which time a kind is old, UTC milliseconds; a stray is as a lead."""
+    return months_before(now, *erasure.retention_of(conn, account)["leads" if kind == "strays" else kind])
+
+
+def find(conn: Connection, account: int, kind: str, now: int, most: int) -> list[Any]:
+    """What of a kind is old: at most so much of it. A reader may look for it; `drop` looks again whether it still is."""
+    before = limit(conn, account, kind, now)
+    if kind == "leads":
+        return erasure.old_leads(conn, account, before, most)
+    if kind == "strays":
+        return [submission for submission, _lead in erasure.old_strays(conn, account, before, most)]
+    if kind == "refused":
+        return erasure.old_refused(conn, account, before, most)
+    return erasure.old_events(conn, account, before, known=kind == "history", most=most)
+
+
+def drop(conn: Connection, account: int, kind: str, now: int, found: list[Any], *, secret: bytes) -> int:
+    """An action: deletes what `find` found and keeps what it counted. Answers how much went."""
+    given = context(conn, account, secret)
+    tally, before = given.tally(), limit(conn, account, kind, now)
+    if kind == "leads":
+        found = erasure.old_leads(conn, account, before, len(found), among=found)
+        forget(conn, given, found, tally)
+        _forget_messages(conn, account, found, tally)
+    elif kind == "strays":
+        _forget_strays(conn, given, found := erasure.old_strays(conn, account, before, len(found), among=found), tally)
+    elif kind == "refused":
+        events.drop_refused(conn, account, found)
+    else:
+        erasure.drop_event_keys(conn, account, [(month, identity) for month, identity, _ in found], tally)
+        refold(conn, given, anew={visitor for _month, _id, visitor in found if visitor}, tally=tally)
+    rollups.keep(conn, account, tally, of_one=False)
+    return len(found)
+
+
 def retain(conn: Connection, *, secret: bytes, now: int) -> dict[str, Any]:
-    """One step of the purge, over every account. `more` says that another step has work."""
-    done = {"leads": 0, "strays": 0, "history": 0, "audience": 0, "refused": 0, "more": False}
+    """One large step of the purge, over every account. `more` says that another step has work."""
+    done: dict[str, Any] = dict.fromkeys(KINDS, 0)
     for row in sites.accounts(conn):
-        account = row["id"]
-        limits = {kind: months_before(now, *keep) for kind, keep in erasure.retention_of(conn, account).items()}
-        given = context(conn, account, secret)
-        if leads := erasure.old_leads(conn, account, limits["leads"], STEP):
-            forget(conn, given, leads)
-            _forget_messages(conn, account, leads)
-            done["leads"] += len(leads)
-        done["strays"] += _forget_strays(conn, given, limits["leads"])
-        for kind, known in (("history", True), ("audience", False)):
-            old = erasure.old_events(conn, account, limits[kind], known=known, most=STEP)
-            if old:
-                erasure.drop_event_keys(conn, account, [(month, identity) for month, identity, _ in old])
-                refold(conn, given, anew={visitor for _month, _id, visitor in old if visitor})
-            done[kind] += len(old)
-        done["refused"] += erasure.drop_old_refused(conn, account, limits["refused"])
-    done["more"] = any(done[kind] >= STEP for kind in ("leads", "strays", "history", "audience"))
-    return done
+        for kind in KINDS:
+            if found := find(conn, row["id"], kind, now, STEP):
+                done[kind] += drop(conn, row["id"], kind, now, found, secret=secret)
+    return done | {"more": any(done[kind] >= STEP for kind in KINDS)}
 
 
-def _forget_strays(conn: Connection, given: Context, before: int) -> int:
+def _forget_strays(conn: Connection, given: Context, strays: list[tuple[bytes, bytes | None]], tally: Tally) -> None:
     """Submissions that never made a row of the list; with its last one goes the lead that they would have made."""
-    strays = erasure.old_strays(conn, given.account, before, STEP)
     submissions = [submission for submission, _lead in strays]
     visitors = erasure.visitors_of(conn, given.account, submissions)
-    erasure.drop_submissions(conn, given.account, submissions)
+    erasure.drop_submissions(conn, given.account, submissions, tally)
     if gone := erasure.without_submissions(conn, given.account, {lead for _submission, lead in strays if lead}):
-        erasure.drop_leads(conn, given.account, gone)
+        erasure.drop_leads(conn, given.account, gone, tally)
     if visitors:
-        refold(conn, given, anew=visitors)
-    return len(strays)
+        refold(conn, given, anew=visitors, tally=tally)
 
 
-def _forget_messages(conn: Connection, account: int, leads: list[bytes]) -> None:
+def _forget_messages(conn: Connection, account: int, leads: list[bytes], tally: Tally) -> None:
     """A message's id is its submission's; it may have failed or be a double of one that has gone."""
-    erasure.drop_submissions(conn, account, leads)
+    erasure.drop_submissions(conn, account, leads, tally)

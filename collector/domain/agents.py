@@ -50,6 +50,11 @@ class Agent(msgspec.Struct, frozen=True):
     device: str = "other"
     marks: tuple[str, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """ "Chrome 156 · Windows · desktop"."""
+        return _label(self.browser, self.os, self.device)
+
 
 def read(user_agent: str) -> Agent:
     """The agent of a User-Agent header; only its first 512 characters count. An empty one is a library's."""
@@ -75,6 +80,11 @@ def _read(text: str) -> Agent:
         device="tablet" if agent.is_tablet else "mobile" if agent.is_mobile else "desktop" if agent.is_pc else "other",
         marks=(mark,) if mark else (),
     )
+
+
+@lru_cache(maxsize=4096)
+def _label(*names: str) -> str:
+    return " · ".join(name for name in names if name)
 
 
 def _mark(text: str) -> str:

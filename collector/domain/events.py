@@ -13,6 +13,21 @@ TYPES = (
     "form_submit", "form_result", "identify", "consent", "error",
 )  # fmt: skip
 
+# The keys of each type's data in the order in which they are stored: append only. What a submission, its result or a consent
+# says stands in tables of their own, which are raw as well.
+KEYS = {
+    "view": ("referrer", "title", "nav", "again", "language", "agent"),
+    "engage": ("ms", "scroll"),
+    "click": ("kind", "href", "text"),
+    "custom": ("name", "props"),
+    **dict.fromkeys(("form_view", "form_start", "form_abandon", "form_invalid"), ("form", "field", "reason")),
+    "form_submit": (),
+    "form_result": (),
+    "identify": ("traits",),
+    "consent": ("state",),
+    "error": ("kind", "count", "message"),
+}
+
 # A run of these keeps a session alive; the others are said about the visitor, not done by them.
 ACTIVITY = frozenset(TYPES) - {"form_result", "identify", "consent", "error"}
 

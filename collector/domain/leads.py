@@ -175,11 +175,13 @@ def _names(told: Sequence[Conversion]) -> tuple[str, str, str]:
     return "", "", ""
 
 
+SEARCH_LIMIT = 600  # it stands in an index, whose rows PostgreSQL bounds at 2,704 bytes
+
+
 def search_text(lead: Lead) -> str:
     """What the search box reads: folded, so that `helene` finds `Hélène`."""
-    return fold_text(
-        " ".join((lead.name, lead.given_name, lead.family_name, lead.email, lead.phone, lead.organization, lead.page, lead.message[:500]))
-    )
+    parts = (lead.name, lead.given_name, lead.family_name, lead.email, lead.phone, lead.organization, lead.page[:200], lead.message[:500])
+    return fold_text(" ".join(parts))[:SEARCH_LIMIT]
 
 
 def fold_text(text: str) -> str:

@@ -28,6 +28,7 @@ FIELDS_LIMIT = 200
 PROPS_LIMIT = 20
 FIELD_LIMIT = 500
 TEXTAREA_LIMIT = 8_000
+TITLE_LIMIT = 2_000
 SUBMISSION_LIMIT = 24_576
 REFUSED_LIMIT = 32_768  # what is kept of a refused event
 REFUSED_MOST = 100  # kept of one request; the others are only counted
@@ -109,6 +110,9 @@ class WireContext(Struct):
     automated: bool | int | None = None
 
 
+_NO_CONTEXT = WireContext()
+
+
 class Wire(Struct):
     """One request, decoded and not yet checked. `broken` are the events that could not be decoded, with their reason."""
 
@@ -122,7 +126,9 @@ class Wire(Struct):
     broken: list[tuple[str, Any]] = []
 
 
-_clean_url = lru_cache(maxsize=2048)(secrets.clean_url)  # the pages of a site come again and again
+# The pages of a site come again and again.
+_clean_url = lru_cache(maxsize=2048)(secrets.clean_url)
+_clean_title = lru_cache(maxsize=2048)(lambda title: plain(secrets.clean_text(title))[:300])
 _decode = msgspec.json.Decoder(Wire).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -305,27 +311,22 @@ def check(wire: Wire, *, received: int, agent: Agent, kept: Collection[str] = ()
     In audience mode (no consent) no visitor, click id, context, form page or form history remains, whatever was sent.
     `kept` are the URL parameters that the site keeps by name; `received` is UTC milliseconds.
     """
-    context = wire.context or WireContext()
+    context = wire.context or _NO_CONTEXT
     consent = wire.consent if wire.consent in ("granted", "denied") else "unset"
     visitor = _visitor(wire)
     leads = consent == "granted" and visitor is not None
     maker = _Maker(received, wire.sent, leads, frozenset(kept))
     events: list[Event] = []
-    unfit: list[tuple[str, Any]] = list(wire.broken)
-    for place, raw in enumerate(wire.events):
-        made = maker.event(raw) if place < EVENTS_LIMIT else "too-many"
+    unfit: list[tuple[str, Any]] = wire.broken
+    for raw in wire.events[:EVENTS_LIMIT]:
+        made = maker.event(raw)
         if isinstance(made, str):
-            unfit.append((made, raw))
+            unfit = [*unfit, (made, raw)]
         else:
             events.append(made)
-    known = visitor if leads else None
-    refused = [Refused(reason, maker.again(wire, known, [raw])) for reason, raw in unfit[:REFUSED_MOST]]
-    refused += [Refused(reason, b"", n) for reason, n in Counter(reason for reason, _ in unfit[REFUSED_MOST:]).items()]
+    if len(wire.events) > EVENTS_LIMIT:
+        unfit = [*unfit, *(("too-many", raw) for raw in wire.events[EVENTS_LIMIT:])]
     asked = leads or any(event.type.startswith("form_") for event in events)
-    # In audience mode nothing follows from the agent, but that a crawler, which is nobody, leaves the counts.
-    names = set(marks) | {mark for mark in agent.marks if asked or mark == "crawler"}
-    if context.automated:
-        names.add("automated")
     return Batch(
         site=int(wire.site),
         visitor=visitor if leads else None,
@@ -334,11 +335,23 @@ def check(wire: Wire, *, received: int, agent: Agent, kept: Collection[str] = ()
         consent=consent,
         received=received,
         events=tuple(events),
-        refused=tuple(refused),
+        refused=_refused(maker, wire, visitor if leads else None, unfit) if unfit else (),
         language=(context.language or "")[:35] if leads else "",
-        agent=" · ".join(part for part in (agent.browser, agent.os, agent.device) if part) if leads else "",
-        marks=mark_bits(tuple(names)),
+        agent=agent.label if leads else "",
+        marks=_marks(marks, agent.marks, asked, bool(context.automated)),
     )
+
+
+def _refused(maker: _Maker, wire: Wire, known: str | None, unfit: list[tuple[str, Any]]) -> tuple[Refused, ...]:
+    refused = [Refused(reason, maker.again(wire, known, [raw])) for reason, raw in unfit[:REFUSED_MOST]]
+    return (*refused, *(Refused(reason, b"", n) for reason, n in Counter(reason for reason, _ in unfit[REFUSED_MOST:]).items()))
+
+
+@lru_cache(maxsize=256)
+def _marks(marks: tuple[str, ...], of_agent: tuple[str, ...], asked: bool, automated: bool) -> int:
+    """In audience mode nothing follows from the agent, but that a crawler, which is nobody, leaves the counts."""
+    names = (*marks, *(mark for mark in of_agent if asked or mark == "crawler"))
+    return mark_bits((*names, "automated") if automated else names)
 
 
 def foreign(wire: Wire, *, received: int, kept: Collection[str] = ()) -> Refused:
@@ -453,7 +466,7 @@ class _Maker:
     def _view(self, raw: WireEvent) -> dict[str, object] | str:
         return {
             "referrer": self._url(raw.referrer),
-            "title": plain(secrets.clean_text(raw.title or ""))[:300],
+            "title": _clean_title(raw.title[:TITLE_LIMIT]) if raw.title else "",
             "nav": (raw.nav or "")[:20],
             "again": 1 if raw.again and self.leads else None,
         }

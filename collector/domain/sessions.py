@@ -8,6 +8,7 @@ from another source. A new campaign opens a touch and never a session.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -40,10 +41,14 @@ class Fact(NamedTuple):
     language: str
     agent: str
     marks: int
+    again: int = 0  # a view that was told before, without the visitor
 
 
 class Session(Struct):
-    """A session as far as it has come; `touch_*` is the touch that is open in it."""
+    """A session as far as it has come; `touch_*` is the touch that is open in it.
+
+    One that begins with a view told again does not count as a visit: the view did when it was told first.
+    """
 
     id: bytes
     visitor: str
@@ -56,7 +61,7 @@ class Session(Struct):
     views: int
     events: int
     engaged_ms: int
-    entry_url: str
+    entry_page: str  # its path
     exit_url: str
     language: str
     agent: str
@@ -64,6 +69,7 @@ class Session(Struct):
     touch_id: bytes
     touch_at: int
     touch_key: str
+    counted: int = 1
 
     @property
     def last(self) -> tuple[int, str, int, bytes]:
@@ -147,7 +153,7 @@ def _begin(visitor: str, fact: Fact) -> Session:
         views=0,
         events=0,
         engaged_ms=0,
-        entry_url=fact.url,
+        entry_page=page_of(fact.url),
         exit_url=fact.url,
         language=fact.language,
         agent=fact.agent,
@@ -155,7 +161,16 @@ def _begin(visitor: str, fact: Fact) -> Session:
         touch_id=b"",
         touch_at=fact.at,
         touch_key="",
+        counted=0 if fact.again else 1,
     )
+
+
+@lru_cache(maxsize=4096)
+def page_of(url: str) -> str:
+    """The path of a URL, `/` where it has none."""
+    bare = url.partition("?")[0].partition("#")[0]
+    start = bare.find("/", bare.find("://") + 3)
+    return bare[start:] if start >= 0 else "/"
 
 
 def _extend(session: Session, fact: Fact) -> None:
@@ -171,8 +186,11 @@ def _extend(session: Session, fact: Fact) -> None:
         session.engaged_ms += fact.ms
 
 
+@lru_cache(maxsize=8192)
 def _key(source: Source) -> str:
-    return "\x1f".join((source.channel, source.source, source.medium, source.campaign, source.click_id))
+    """What tells one source from another; of a click id only a trace."""
+    click = digest(source.click_id)[:6].hex() if source.click_id else ""
+    return "\x1f".join((source.channel, source.source, source.medium, source.campaign, click))
 
 
 def _arrive(session: Session, fact: Fact, source_of: SourceOf, folded: Folded) -> None:

@@ -27,7 +27,6 @@ from .script import Script
 
 log = structlog.get_logger()
 
-PATIENCE = 30.0  # seconds for a body to come
 LINGER = 1.0  # seconds in which the rest of a refused body is read and thrown away,
 LINGER_BYTES = 1_048_576  # and how much of it
 COOKIE_LIFE = 34_128_000  # 13 months in seconds, as in snippet/src/device.js
@@ -108,7 +107,7 @@ class Endpoint:
         if scope["method"] != "POST":
             await _answer(send, 405, [*_CORS, (b"allow", b"POST, OPTIONS")])
             return
-        headers = _headers(scope)
+        headers = dict(scope["headers"])  # of a repeated one the last
         body = await _read(receive, headers)
         if body is None:
             return  # the client went away in mid-sentence
@@ -129,7 +128,7 @@ class Endpoint:
             await self._refuse(send, "bad-site", status=403)
             return
         received = self._clock()
-        wait = self._wait(scope, headers, max(1, len(wire.events) + len(wire.broken)))
+        wait = self._wait(scope, max(1, len(wire.events) + len(wire.broken)))
         if wait:
             await self._refuse(send, "rate", site=site, retry=wait)
             return
@@ -138,7 +137,7 @@ class Endpoint:
             await self._foreign(site, wire, received)
             await self._refuse(send, "foreign-origin", site=site)
             return
-        agent = agents.read(headers.get(b"user-agent", b"")[:512].decode("latin-1"))
+        agent = _agent(headers.get(b"user-agent", b"")[:512])
         batch = protocol.check(wire, received=received, agent=agent, kept=site.kept, marks=marks, account=site.account)
         crash.step("parse-after")
         await self._commit(send, site, batch)
@@ -148,10 +147,12 @@ class Endpoint:
 
         Asked for after consent only. Any other collector answers the same, without the cookie.
         """
-        headers = _headers(scope)
+        headers = dict(scope["headers"])
         body = await _read(receive, headers) if scope["method"] == "POST" else b""
         wire = protocol.decode(body) if isinstance(body, bytes) else None
         answer = list(_CORS)
+        if self._wait(scope, 1):
+            wire = None  # a cookie less, no more
         if isinstance(wire, protocol.Wire) and (visitor := protocol.consented(wire)):
             try:
                 site = await self._directory.find(int(wire.site))
@@ -213,9 +214,9 @@ class Endpoint:
         else:
             await _answer_early(closing, send, status, [*answer, (b"connection", b"close")], body)
 
-    def _wait(self, scope: Scope, headers: dict[bytes, bytes], events: int) -> float:
+    def _wait(self, scope: Scope, events: int) -> float:
         peer = scope["client"][0] if scope.get("client") else ""
-        address = _client_of(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"), self._trusted)
+        address = _client_of(peer, _forwarded(scope) if self._trusted else "", self._trusted)
         return self._buckets.wait(address, events, time.monotonic()) if address else 0.0
 
     # GET /js, GET /{site}ns.gif --------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ class Endpoint:
         await self._file(scope, send, script, forever=bool(version))
 
     async def _file(self, scope: Scope, send: Send, script: Script, *, forever: bool = False) -> None:
-        headers = _headers(scope)
+        headers = dict(scope["headers"])
         if scope["method"] not in ("GET", "HEAD"):
             await _answer(send, 405, [(b"allow", b"GET, HEAD")])
             return
@@ -263,17 +264,17 @@ class Endpoint:
         await _answer(send, 200, answer, _GIF, head=scope["method"] == "HEAD")
 
     async def _pixel_view(self, scope: Scope, site_id: int) -> None:
-        headers = _headers(scope)
+        headers = dict(scope["headers"])
         site = await self._directory.find(site_id)
         if site is None:
             self.counts[0, 0, "bad-site"] += 1
             return
         marks = _origin_marks(headers, site)
-        if marks is None or self._wait(scope, headers, 1):
+        if marks is None or self._wait(scope, 1):
             self.counts[site.account, site.id, "foreign-origin" if marks is None else "rate"] += 1
             return
         received = self._clock()
-        agent = agents.read(headers.get(b"user-agent", b"")[:512].decode("latin-1"))
+        agent = _agent(headers.get(b"user-agent", b"")[:512])
         page = clean_url(headers.get(b"referer", b"")[:2_048].decode("latin-1"), site.kept, False)
         view = Event(id=self._ids(received), type="view", at=received, url=page, data={"nav": "load"})
         batch = Batch(
@@ -294,12 +295,9 @@ class Endpoint:
             self.counts[site.account, site.id, "busy"] += 1
 
 
-def _headers(scope: Scope) -> dict[bytes, bytes]:
-    """Headers by name; of a repeated one the last, but for X-Forwarded-For, whose lines are one list (RFC 9110, 5.2)."""
-    found: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
-        found[name] = found[name] + b", " + value if name == b"x-forwarded-for" and name in found else value
-    return found
+def _forwarded(scope: Scope) -> str:
+    """X-Forwarded-For, whose lines are one list (RFC 9110, 5.2)."""
+    return b", ".join([value for name, value in scope["headers"] if name == b"x-forwarded-for"]).decode("latin-1")
 
 
 def _origin_marks(headers: dict[bytes, bytes], site: Site) -> tuple[str, ...] | None:
@@ -308,8 +306,18 @@ def _origin_marks(headers: dict[bytes, bytes], site: Site) -> tuple[str, ...] | 
     named = origin if origin is not None else headers.get(b"referer")
     if named is None:
         return ("no-origin",)
-    host = hosts.of_url(named[:2_048].decode("latin-1").lower())
-    return () if host and hosts.covers(host, site.hosts) else None
+    return () if _may_send(named[:2_048], site.hosts) else None
+
+
+@lru_cache(maxsize=4096)
+def _may_send(named: bytes, allowed: frozenset[str]) -> bool:
+    host = hosts.of_url(named.decode("latin-1").lower())
+    return bool(host) and hosts.covers(host, allowed)
+
+
+@lru_cache(maxsize=4096)
+def _agent(header: bytes) -> agents.Agent:
+    return agents.read(header.decode("latin-1"))
 
 
 async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes | str | None:
@@ -317,14 +325,6 @@ async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes | str | 
     length = headers.get(b"content-length", b"0")
     if length.isdigit() and int(length[:12]) > protocol.BODY_LIMIT:
         return "too-large"
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await _read_all(receive)
-    except TimeoutError:
-        return "not-json"
-
-
-async def _read_all(receive: Receive) -> bytes | str | None:
     parts: list[bytes] = []
     size = 0
     while True:

@@ -1,16 +1,18 @@
-"""What happens by itself: counters are written every second, the purge runs at start and every hour."""
+"""What happens by itself: counters every second, the purge at start and every hour, at start a rebuild that is due."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 
-from ..actions.retain import retain
 from ..store import events
+from ..store.database import Database
 from ..store.writer import Busy, Writer
+from .rebuild import resume
+from .retain import purge
 
 log = structlog.get_logger()
 
@@ -21,9 +23,16 @@ class Clock:
     """Runs while the collector does. `take` hands over the counters of refusals and empties them."""
 
     def __init__(
-        self, writer: Writer, *, secret: bytes, clock: Callable[[], int], take: Callable[[], dict[tuple[int, int, str], int]]
+        self,
+        writer: Writer,
+        database: Database,
+        *,
+        secret: bytes,
+        clock: Callable[[], int],
+        take: Callable[[], dict[tuple[int, int, str], int]],
     ) -> None:
         self._writer = writer
+        self._database = database
         self._secret = secret
         self._clock = clock
         self._take = take
@@ -31,7 +40,7 @@ class Clock:
 
     def start(self) -> None:
         """Begins."""
-        self._tasks = [asyncio.create_task(self._counters()), asyncio.create_task(self._purge())]
+        self._tasks = [asyncio.create_task(self._counters()), asyncio.create_task(self._long())]
 
     async def stop(self) -> None:
         """Ends, and writes the last counters."""
@@ -45,28 +54,27 @@ class Clock:
         day = self._clock() // 86_400_000
         counts = {(account, site, day, reason): n for (account, site, reason), n in self._take().items()}
         if counts:
-            await self._quietly(events.count_refused, counts)
+            await self._quietly("count", self._writer.run(events.count_refused, counts))
 
     async def _counters(self) -> None:
         while True:
             await asyncio.sleep(1)
             await self.flush()
 
-    async def _purge(self) -> None:
+    async def _long(self) -> None:
+        if stale := await self._quietly("rebuild", resume(self._writer, self._database, secret=self._secret)):
+            log.info("rebuilt", accounts=stale)
         while True:
-            more = True
-            while more:
-                done: dict[str, Any] = await self._quietly(retain, secret=self._secret, now=self._clock()) or {}
-                if any(done.get(kind) for kind in ("leads", "strays", "history", "audience", "refused")):
-                    log.info("purged", **{kind: n for kind, n in done.items() if kind != "more"})
-                more = bool(done.get("more"))
-                await asyncio.sleep(0.05 if more else HOUR)
+            done = await self._quietly("purge", purge(self._writer, self._database, secret=self._secret, now=self._clock()))
+            if done and any(done.values()):
+                log.info("purged", **done)
+            await asyncio.sleep(HOUR)
 
-    async def _quietly(self, action: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    async def _quietly(self, job: str, work: Awaitable[Any]) -> Any:
         try:
-            return await self._writer.run(action, *args, **more)
+            return await work
         except Busy:
             return None
         except Exception as wrong:
-            log.error("job failed", job=action.__name__, error=type(wrong).__name__)
+            log.error("job failed", job=job, error=type(wrong).__name__)
             return None

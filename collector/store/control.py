@@ -1,6 +1,7 @@
 """A command's way to the writer of a running server: a socket of mode 0600 beside the SQLite file.
 
-One JSON object a line each way: {"name": …, "arguments": {…}} → {"answer": …} or {"wrong": kind, "says": text}.
+One JSON object a line each way: {"name": …, "arguments": {…}} → {"answer": …} or {"wrong": kind, "says": text}; before
+that, of a long command, any number of {"progress": …}.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 from .database import Database
 
-Handle = Callable[[str, dict[str, Any]], Awaitable[Any]]
+Told = Callable[[dict[str, Any]], None]  # how far a long command has come
+Handle = Callable[[str, dict[str, Any], Told], Awaitable[Any]]
 LINE = 16 * 1024 * 1024
 
 
@@ -48,7 +50,7 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, han
             return
         try:
             asked = json.loads(line)
-            answer = {"answer": await handle(asked["name"], asked["arguments"])}
+            answer = {"answer": await handle(asked["name"], asked["arguments"], lambda far: _tell(writer, far))}
         except Exception as wrong:  # whatever it was, the command is told
             answer = {"wrong": type(wrong).__name__, "says": str(wrong)}
         writer.write(json.dumps(answer).encode() + b"\n")
@@ -57,7 +59,12 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, han
         writer.close()
 
 
-async def ask(database: Database, name: str, arguments: dict[str, Any]) -> Any:
+def _tell(writer: asyncio.StreamWriter, far: dict[str, Any]) -> None:
+    if not writer.is_closing():  # who asked may have gone; the command goes on
+        writer.write(json.dumps({"progress": far}).encode() + b"\n")
+
+
+async def ask(database: Database, name: str, arguments: dict[str, Any], told: Told = lambda _: None) -> Any:
     """Hands a command to the running server. Raises ConnectionError where none runs, Failed where it failed."""
     path = path_of(database)
     if len(os.fsencode(path)) > 100:
@@ -69,12 +76,13 @@ async def ask(database: Database, name: str, arguments: dict[str, Any]) -> Any:
     try:
         writer.write(json.dumps({"name": name, "arguments": arguments}).encode() + b"\n")
         await writer.drain()
-        line = await reader.readline()
+        while line := await reader.readline():
+            said = json.loads(line)
+            if "wrong" in said:
+                raise Failed(said["wrong"], said["says"])
+            if "answer" in said:
+                return said["answer"]
+            told(said["progress"])
     finally:
         writer.close()
-    if not line:
-        raise ConnectionResetError("the server went away")
-    told = json.loads(line)
-    if "wrong" in told:
-        raise Failed(told["wrong"], told["says"])
-    return told["answer"]
+    raise ConnectionResetError("the server went away")

@@ -9,6 +9,7 @@ from msgspec import structs
 from sqlalchemy import Connection, delete
 
 from ..domain.leads import Conversion, Lead, search_text
+from ..domain.rollups import Won, won
 from ..domain.sessions import Touch
 from .hot import by, upsert
 from .schema import conversion, lead
@@ -16,6 +17,7 @@ from .schema import conversion, lead
 _names = [column.name for column in conversion.columns if column.name != "account_id"]
 _save = upsert(conversion)
 _save_lead = upsert(lead)
+_won = by(lead, "id", "id", "kind", "marks", "site_id", "created_at", "form", "page", "first_channel", "first_source", "first_campaign")
 _by_lead = by(conversion, "lead_id", *_names)
 _by_digest = by(conversion, "digest", *_names)
 _by_id = by(conversion, "id", *_names)
@@ -40,9 +42,21 @@ def of_ids(conn: Connection, account_id: int, ids: Iterable[bytes]) -> list[Conv
     return [_conversion(row) for row in _by_id.rows(conn, ids, account_id=account_id)]
 
 
+def won_by(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, Won | None]:
+    """What the rows of leads count by."""
+    return {bytes(row[0]): won(*row[1:]) for row in _won.rows(conn, leads, account_id=account_id)}
+
+
 def save(conn: Connection, account_id: int, conversions: Iterable[Conversion]) -> None:
     """Inserts or replaces conversions."""
     _save.many(conn, [{"account_id": account_id, **structs.asdict(one)} for one in conversions])
+
+
+def drop(conn: Connection, account_id: int, ids: Iterable[bytes]) -> None:
+    """Forgets conversions, before they are read anew."""
+    chosen = list(ids)
+    for start in range(0, len(chosen), 500):
+        conn.execute(delete(conversion).where(conversion.c.account_id == account_id, conversion.c.id.in_(chosen[start : start + 500])))
 
 
 def save_leads(conn: Connection, account_id: int, leads: Iterable[Lead], gone: Sequence[bytes]) -> None:

@@ -1,14 +1,14 @@
 """From a URL to engines: one that writes, and readers that cannot.
 
-SQLite: the writer is a sync engine used by one thread (`store.writer`), with WAL and synchronous=FULL, and it alone
+SQLite: the writer is a sync engine used by one at a time (`store.writer`), with WAL and synchronous=FULL, and it alone
 checkpoints; readers are aiosqlite with `query_only`. PostgreSQL: one asyncpg engine for both.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import StaticPool
 
 from . import folder
+
+PATIENCE = 5.0  # seconds that one connection waits for another
 
 
 class BadDatabase(ValueError):
@@ -73,7 +75,7 @@ class Database:
         """The one sync engine that may write (SQLite only). Its connection lives in the thread that first uses it."""
         assert self.file is not None
         folder.make(self.file.parent)
-        engine = create_engine(self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5.0})
+        engine = create_engine(self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": PATIENCE})
         event.listen(engine, "connect", _writer_pragmas)
         event.listen(engine, "begin", _begin)
         return engine
@@ -83,7 +85,7 @@ class Database:
         if self._readers is None:
             if self.is_sqlite:
                 url = self.url.set(drivername="sqlite+aiosqlite")
-                self._readers = create_async_engine(url, pool_size=4, max_overflow=8, connect_args={"timeout": 5.0})
+                self._readers = create_async_engine(url, pool_size=4, max_overflow=8, connect_args={"timeout": PATIENCE})
                 event.listen(self._readers.sync_engine, "connect", _reader_pragmas)
             else:
                 self._readers = create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)
@@ -95,11 +97,40 @@ class Database:
         async with self.async_engine().connect() as conn:
             yield conn
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for many reads of one moment. On SQLite the log beside the file grows for as long."""
+        async with self.async_engine().connect() as conn:
+            if self.is_sqlite:
+                await conn.exec_driver_sql("BEGIN")
+            else:
+                conn = await conn.execution_options(isolation_level="REPEATABLE READ")
+            yield conn
+
     async def close(self) -> None:
         """Gives every connection back."""
         if self._readers is not None:
             await self._readers.dispose()
             self._readers = None
+
+
+@contextmanager
+def patient(engine: Engine) -> Iterator[None]:
+    """Within it the writing connection waits for a lock that another process holds; outside it is told at once."""
+    _wait(engine, PATIENCE)
+    try:
+        yield
+    finally:
+        with suppress(Exception):  # what is wrong with the file has been said by what was done there
+            _wait(engine, 0.0)
+
+
+def _wait(engine: Engine, seconds: float) -> None:
+    held = engine.raw_connection()
+    try:
+        held.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+    finally:
+        held.close()
 
 
 def _writer_pragmas(raw: Any, _record: Any) -> None:
@@ -112,6 +143,7 @@ def _writer_pragmas(raw: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "wal_autocheckpoint=8000",  # 32 MB: a page that changes in many batches is copied back once
         "journal_size_limit=67108864",
+        "busy_timeout=0",  # but for `patient` ones
     ):
         raw.execute(f"PRAGMA {line}").close()
 

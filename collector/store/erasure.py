@@ -1,4 +1,7 @@
-"""Deleting raw rows: the only statements that do, for erasure and for retention. Counts stay, people go."""
+"""Deleting raw rows: the only statements that do, for erasure and for retention.
+
+What they counted is taken back from the caller's tally, which says what stays of it (`store.rollups.keep`).
+"""
 
 from __future__ import annotations
 
@@ -6,52 +9,41 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_
 
-from ..domain.events import TYPES
 from ..domain.identity import Span
+from ..domain.rollups import Tally
+from . import conversions, rollups
 from . import schema as s
 from .events import month_of
-from .hot import insert, upsert
+from .hot import upsert
 
 DAY = 86_400_000
-_keep = insert(s.kept_count, conflict=["account_id", "site_id", "day", "kind"])
 
 
-def keep_counts(conn: Connection, account_id: int, which: ColumnElement[bool]) -> None:
-    """Writes how many events of each day, site and type are about to go: anonymous, and added to what was written before."""
-    day = (s.event.c.at - s.event.c.at % DAY) / DAY
-    groups = select(s.event.c.site_id, day, s.event.c.type, func.count()).where(which).group_by(s.event.c.site_id, day, s.event.c.type)
-    for site_id, at_day, kind, n in conn.execute(groups).all():
-        key = {"account_id": account_id, "site_id": site_id, "day": int(at_day), "kind": TYPES[kind]}
-        _keep.many(conn, [{**key, "n": 0}])
-        same = [s.kept_count.c[name] == value for name, value in key.items()]
-        conn.execute(s.kept_count.update().where(*same).values(n=s.kept_count.c.n + n))
+def drop_event_keys(conn: Connection, account_id: int, keys: Collection[tuple[int, bytes]], tally: Tally) -> int:
+    """Deletes events by (month, id), after taking them back from the tally."""
+    return drop_events(conn, account_id, tuple_(s.event.c.month, s.event.c.id).in_(list(keys)), tally)
 
 
-def drop_event_keys(conn: Connection, account_id: int, keys: Collection[tuple[int, bytes]]) -> int:
-    """Deletes events by (month, id) after counting them."""
-    return drop_events(conn, account_id, tuple_(s.event.c.month, s.event.c.id).in_(list(keys)))
-
-
-def drop_within(conn: Connection, account_id: int, spans: Collection[Span]) -> int:
-    """Deletes the events of visitors while they were somebody, after counting them, and the consents that they gave.
+def drop_within(conn: Connection, account_id: int, spans: Collection[Span], tally: Tally) -> int:
+    """Deletes the events of visitors while they were somebody, and the consents that they gave.
 
     A denial stays: what comes after it is refused, whoever was erased.
     """
     dropped, ordered = 0, list(spans)
     for start in range(0, len(ordered), 200):  # SQLite bounds the depth of an expression
         part = ordered[start : start + 200]
-        dropped += drop_events(conn, account_id, within(s.event, part))
+        dropped += drop_events(conn, account_id, within(s.event, part), tally)
         given = and_(s.consent.c.account_id == account_id, s.consent.c.purpose == "tracking", s.consent.c.state == "granted")
         conn.execute(delete(s.consent).where(given, within(s.consent, part)))
     return dropped
 
 
-def drop_events(conn: Connection, account_id: int, which: ColumnElement[bool]) -> int:
-    """Deletes events after counting them."""
+def drop_events(conn: Connection, account_id: int, which: ColumnElement[bool], tally: Tally) -> int:
+    """Deletes events after taking them back from the tally."""
     which = and_(s.event.c.account_id == account_id, which)
-    keep_counts(conn, account_id, which)
+    rollups.events_of(conn, which, tally, -1)
     return conn.execute(delete(s.event).where(which)).rowcount
 
 
@@ -76,7 +68,7 @@ def month_bound(before: int) -> int:
     return month_of(before + 2 * DAY)
 
 
-def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes]) -> None:
+def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes], tally: Tally) -> None:
     """Deletes submissions with fields, results, consents, evidence, conversions and their form events."""
     chosen = list(ids)
     for start in range(0, len(chosen), 500):
@@ -90,9 +82,11 @@ def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes]) 
         for site_id, token in tokens:
             told = and_(result.c.account_id == account_id, result.c.site_id == site_id, result.c.token == token)
             results = [bytes(row[0]) for row in conn.execute(select(result.c.id).where(told))]
-            drop_events(conn, account_id, s.event.c.id.in_(results))
+            drop_events(conn, account_id, s.event.c.id.in_(results), tally)
             conn.execute(delete(result).where(told))
-        drop_events(conn, account_id, s.event.c.id.in_(part))
+        drop_events(conn, account_id, s.event.c.id.in_(part), tally)
+        for one in conversions.of_ids(conn, account_id, part):
+            tally.conversion(one, -1)
         for table, column in (
             (s.submission_field, s.submission_field.c.submission_id),
             (s.edge, s.edge.c.submission_id),
@@ -103,9 +97,11 @@ def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes]) 
             conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(part)))
 
 
-def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes]) -> list[bytes]:
+def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tally: Tally) -> list[bytes]:
     """Deletes what is kept of leads beside their submissions. Answers the keys of their identifiers."""
     chosen = list(leads)
+    for one in conversions.won_by(conn, account_id, chosen).values():
+        tally.lead(one, -1)
     mine = and_(s.identifier.c.account_id == account_id, s.identifier.c.lead_id.in_(chosen))
     keys = [bytes(row[0]) for row in conn.execute(select(s.identifier.c.id).where(mine))]
     for table, column, values in (
@@ -136,12 +132,16 @@ def visitors_of(conn: Connection, account_id: int, submissions: Collection[bytes
     return found
 
 
-def old_strays(conn: Connection, account_id: int, before: int, most: int) -> list[tuple[bytes, bytes | None]]:
+def old_strays(
+    conn: Connection, account_id: int, before: int, most: int, *, among: Collection[bytes] | None = None
+) -> list[tuple[bytes, bytes | None]]:
     """(submission, lead) of old submissions that no row of the list stands for: failed ones, and forms that speak of nobody."""
     sent, told = s.submission, s.conversion
     read = sent.outerjoin(told, and_(told.c.account_id == sent.c.account_id, told.c.id == sent.c.id))
     listed = exists().where(s.lead.c.account_id == account_id, s.lead.c.id == told.c.lead_id)
     page = select(sent.c.id, told.c.lead_id).select_from(read).where(sent.c.account_id == account_id, sent.c.at < before, ~listed)
+    if among is not None:
+        page = page.where(sent.c.id.in_(list(among)))
     return [(bytes(row[0]), bytes(row[1]) if row[1] else None) for row in conn.execute(page.limit(most))]
 
 
@@ -170,27 +170,24 @@ def suppress(conn: Connection, account_id: int, keys: Collection[bytes], reason:
     upsert(s.suppression).many(conn, rows)
 
 
-def old_leads(conn: Connection, account_id: int, before: int, most: int) -> list[bytes]:
+def old_leads(conn: Connection, account_id: int, before: int, most: int, *, among: Collection[bytes] | None = None) -> list[bytes]:
     """Leads and messages last heard of before a time."""
     page = select(s.lead.c.id).where(s.lead.c.account_id == account_id, s.lead.c.last_seen_at < before).limit(most)
+    if among is not None:
+        page = page.where(s.lead.c.id.in_(list(among)))
     return [bytes(row[0]) for row in conn.execute(page)]
 
 
-def drop_old_refused(conn: Connection, account_id: int, before: int) -> int:
-    """Deletes refused events received before a time."""
-    return conn.execute(delete(s.refused).where(s.refused.c.account_id == account_id, s.refused.c.received_at < before)).rowcount
+def old_refused(conn: Connection, account_id: int, before: int, most: int) -> list[bytes]:
+    """Refused events received before a time."""
+    page = select(s.refused.c.id).where(s.refused.c.account_id == account_id, s.refused.c.received_at < before).limit(most)
+    return [bytes(row[0]) for row in conn.execute(page)]
 
 
 def retention_of(conn: Connection, account_id: int) -> dict[str, tuple[int, int]]:
     """Kind → (months, days)."""
     rows = conn.execute(select(s.retention).where(s.retention.c.account_id == account_id)).mappings()
     return {row["kind"]: (row["months"], row["days"]) for row in rows}
-
-
-def drop_derived(conn: Connection, account_id: int) -> None:
-    """Empties the derived tables of an account."""
-    for table in s.DERIVED:
-        conn.execute(delete(table).where(table.c.account_id == account_id))
 
 
 def leads_of_site(conn: Connection, account_id: int, site_id: int) -> list[bytes]:
@@ -206,13 +203,13 @@ def leads_told_of(conn: Connection, account_id: int, site_id: int) -> set[bytes]
     return {bytes(row[0]) for row in conn.execute(told.distinct())}
 
 
-def drop_site(conn: Connection, account_id: int, site_id: int) -> set[str]:
-    """Deletes a site with all that is raw of it, uncounted. Answers the visitors that it had."""
+def drop_site(conn: Connection, account_id: int, site_id: int, tally: Tally) -> set[str]:
+    """Deletes a site with all that is raw of it. Answers the visitors that it had."""
     of_site = (s.event.c.account_id == account_id) & (s.event.c.site_id == site_id)
     visitors = {row[0] for row in conn.execute(select(s.event.c.visitor).where(of_site, s.event.c.visitor.is_not(None)).distinct())}
     sent = select(s.submission.c.id).where(s.submission.c.account_id == account_id, s.submission.c.site_id == site_id)
-    drop_submissions(conn, account_id, [bytes(row[0]) for row in conn.execute(sent)])
-    for table in (s.event, s.refused, s.refused_count, s.consent, s.kept_count, s.submission_result):
+    drop_submissions(conn, account_id, [bytes(row[0]) for row in conn.execute(sent)], tally)
+    for table in (s.event, s.refused, s.refused_count, s.consent, s.submission_result):
         conn.execute(delete(table).where(table.c.account_id == account_id, table.c.site_id == site_id))
     conn.execute(delete(s.site).where(s.site.c.id == site_id))
     return visitors

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..domain.events import TYPES
+from ..domain.events import KEYS, TYPES
 from ..domain.sessions import Fact
 from .hot import HotIn, by, insert
 from .schema import event, refused, refused_count
+from .urls import whole
 
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _types = {name: place for place, name in enumerate(TYPES)}
 _add = insert(event, conflict=["account_id", "month", "id"])
 _known = HotIn(
@@ -53,9 +55,32 @@ def known(conn: Connection, account_id: int, ids: Iterable[bytes]) -> set[bytes]
     return found
 
 
-def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Appends event rows; a known id is left as it was."""
-    _add.many(conn, rows)
+def add(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> int | None:
+    """Appends events, as tuples in the order of the table's columns; a known id is left as it was.
+
+    Answers how many were new, where the database says so (PostgreSQL's driver does not, of many).
+    """
+    return _add.put(conn, rows)
+
+
+def counts_new(conn: Connection) -> bool:
+    """Whether `add` answers."""
+    return conn.dialect.name == "sqlite"
+
+
+def packed(kind: str, data: Mapping[str, Any]) -> str:
+    """The stored form of an event's data: its values in the order of `KEYS`, as a JSON list, without the empty end."""
+    values = [data.get(key, "") for key in KEYS[kind]]
+    while values and values[-1] == "":
+        values.pop()
+    return _encode(values).decode() if values else ""
+
+
+def unpacked(kind: str, text: str) -> dict[str, Any]:
+    """The data of an event from their stored form (the first schema's had the keys in it)."""
+    if not text or text[0] != "[":
+        return dict(msgspec.json.decode(text)) if text else {}
+    return {key: value for key, value in zip(KEYS[kind], msgspec.json.decode(text), strict=False) if value != ""}
 
 
 def type_code(name: str) -> int:
@@ -63,29 +88,27 @@ def type_code(name: str) -> int:
     return _types[name]
 
 
-def facts_of(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[Fact]]:
-    """All that visitors did, for a fold from nothing."""
+def facts_of(conn: Connection, account_id: int, visitors: Iterable[str], domain: Callable[[int], str]) -> dict[str, list[Fact]]:
+    """All that visitors did, for a fold from nothing; `domain(site)` is the host of its own pages."""
     found: dict[str, list[Fact]] = {}
     for row in _facts.rows(conn, visitors, account_id=account_id):
-        found.setdefault(row[0], []).append(fact(row[1], row[2], row[3], bytes(row[4]), TYPES[row[5]], row[6], row[7], row[8], row[9]))
+        found.setdefault(row[0], []).append(_stored_fact(row, domain))
     return found
 
 
-class _Data(msgspec.Struct):
-    referrer: str = ""
-    nav: str = ""
-    ms: int = 0
-    language: str = ""
-    agent: str = ""
+def _stored_fact(row: Any, domain: Callable[[int], str]) -> Fact:
+    kind = TYPES[row[5]]
+    return fact(row[1], row[2], row[3], bytes(row[4]), kind, row[6], whole(row[7], domain(row[6])), unpacked(kind, row[8]), row[9])
 
 
-_read = msgspec.json.Decoder(_Data).decode
-
-
-def fact(at: int, page: str, n: int, identity: bytes, kind: str, site: int, url: str, data: str, marks: int) -> Fact:
-    """A stored row as the fold reads it."""
-    more = _read(data.encode())
-    return Fact(at, page, n, identity, kind, site, url, more.referrer, more.nav, more.ms, more.language, more.agent, marks)
+def fact(at: int, page: str, n: int, identity: bytes, kind: str, site: int, url: str, data: Mapping[str, Any], marks: int) -> Fact:
+    """An event as the fold reads it."""
+    get = data.get
+    if kind == "view":
+        more = (get("referrer", ""), get("nav", ""), 0, get("language", ""), get("agent", ""), marks, get("again", 0))
+    else:
+        more = ("", "", get("ms", 0) if kind == "engage" else 0, "", "", marks, 0)
+    return Fact(at, page, n, identity, kind, site, url, *more)
 
 
 def refuse(conn: Connection, rows: Sequence[dict[str, Any]], most: int) -> None:
@@ -111,31 +134,6 @@ def count_refused(conn: Connection, counts: dict[tuple[int, int, int, str], int]
         _count.many(conn, [{**key, "n": 0}])
         mine = [refused_count.c[name] == value for name, value in key.items()]
         conn.execute(refused_count.update().where(*mine).values(n=refused_count.c.n + n))
-
-
-async def last_of_site(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:
-    """When a site's tag was last heard, UTC milliseconds."""
-    newest = select(func.max(event.c.received_at)).where(event.c.account_id == account_id, event.c.site_id == site_id)
-    found: int | None = (await conn.execute(newest)).scalar()
-    return found
-
-
-def heard_before(conn: Connection, account_id: int, site_id: int, before: int) -> int:
-    """When a site's newest event of before a time was received, UTC milliseconds; 0 where there is none."""
-    older = (event.c.account_id == account_id, event.c.site_id == site_id, event.c.received_at < before)
-    return int(conn.execute(select(func.max(event.c.received_at)).where(*older)).scalar() or 0)
-
-
-def visitors_of(conn: Connection, account_id: int, after: str, most: int) -> list[str]:
-    """The next visitors in order, for going through all of them."""
-    page = (
-        select(event.c.visitor)
-        .where(event.c.account_id == account_id, event.c.visitor.is_not(None), event.c.visitor > after)
-        .distinct()
-        .order_by(event.c.visitor)
-        .limit(most)
-    )
-    return [row[0] for row in conn.execute(page)]
 
 
 def refused_after(conn: Connection, account_id: int, site_id: int | None, last: bytes, most: int) -> list[dict[str, Any]]:

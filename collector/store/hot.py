@@ -45,6 +45,21 @@ class Hot:
             else:
                 driver.executemany(text, given)
 
+    def put(self, conn: Connection, rows: Sequence[tuple[Any, ...]]) -> int | None:
+        """Runs for every row, given in the order in which the statement names its values: of an insert, the table's columns.
+
+        Answers how many rows were written, where the driver says so.
+        """
+        if not rows:
+            return 0
+        text, _pick, _fixed = self._compiled(conn)
+        driver = _sqlite_driver(conn)
+        if driver is None:
+            conn.exec_driver_sql(text, list(rows))
+            return None
+        written: int = driver.executemany(text, rows).rowcount
+        return written
+
     def rows(self, conn: Connection, **values: Any) -> Sequence[Any]:
         """Runs once and answers all rows."""
         text, pick, fixed = self._compiled(conn)

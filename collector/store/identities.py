@@ -90,15 +90,3 @@ def save_spans(conn: Connection, account_id: int, visitors: Iterable[str], made:
     for start in range(0, len(ids := list(visitors)), 500):
         conn.execute(delete(span).where(span.c.account_id == account_id, span.c.visitor.in_(ids[start : start + 500])))
     _add_span.many(conn, [{"account_id": account_id, **structs.asdict(one)} for one in made])
-
-
-def consenting_after(conn: Connection, account_id: int, after: str, most: int) -> list[str]:
-    """The next visitors of whom a consent is kept, in order."""
-    page = (
-        select(consent.c.visitor)
-        .where(consent.c.account_id == account_id, consent.c.visitor.is_not(None), consent.c.visitor > after)
-        .distinct()
-        .order_by(consent.c.visitor)
-        .limit(most)
-    )
-    return [row[0] for row in conn.execute(page)]

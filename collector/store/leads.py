@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.events import TYPES, mark_names
 from ..domain.leads import fold_text
+from .events import unpacked
 from .schema import conversion, edge, event, lead, session, site, span, submission_field, touch
+from .urls import whole
 
 Row = dict[str, Any]
 
@@ -168,7 +169,7 @@ async def timeline(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Ti
         conn, select(session).where(session.c.account_id == account_id, lasted).order_by(session.c.started_at, session.c.id)
     )
     arrived = select(touch).join(session, and_(session.c.account_id == touch.c.account_id, session.c.id == touch.c.session_id))
-    mine = arrived.where(session.c.account_id == account_id, lasted, _within(touch, spans))
+    mine = arrived.where(session.c.account_id == account_id, lasted, _within(touch, spans, session.c.visitor))
     touches = await _rows(conn, mine.order_by(touch.c.at, touch.c.id))
     events, cut = await _events(conn, account_id, spans)
     return Timeline(spans, sessions, touches, events, submissions, cut)
@@ -196,25 +197,23 @@ async def _submissions(conn: AsyncConnection, account_id: int, lead_id: bytes) -
 
 async def _events(conn: AsyncConnection, account_id: int, spans: Sequence[Row]) -> tuple[list[Row], bool]:
     """The newest of the events that are told, in their order (at, page, n, id), and whether older ones were left out."""
-    columns = (event.c.id, event.c.type, event.c.at, event.c.visitor, event.c.site_id, event.c.page, event.c.n, event.c.url, event.c.data)
+    columns = (*(event.c[name] for name in ("id", "type", "at", "visitor", "site_id", "page", "n", "url", "data")), site.c.domain)
     wanted = event.c.type.in_([TYPES.index(name) for name in _SHOWN])
-    asked = select(*columns).where(event.c.account_id == account_id, _within(event, spans), wanted)
+    told = select(*columns).join_from(event, site, site.c.id == event.c.site_id, isouter=True)
+    asked = told.where(event.c.account_id == account_id, _within(event, spans), wanted)
     newest = asked.order_by(event.c.at.desc(), event.c.page.desc(), event.c.n.desc(), event.c.id.desc()).limit(MOST_EVENTS + 1)
     found = await _rows(conn, newest)
-    rows = [row | {"type": TYPES[row["type"]], "data": _data(row["data"])} for row in reversed(found[:MOST_EVENTS])]
-    return rows, len(found) > MOST_EVENTS
+    return [_event(row) for row in reversed(found[:MOST_EVENTS])], len(found) > MOST_EVENTS
 
 
-def _within(table: Any, spans: Sequence[Row]) -> ColumnElement[bool]:
-    return or_(*(and_(table.c.visitor == one["visitor"], table.c.at >= one["from_at"], table.c.at < one["to_at"]) for one in spans))
+def _event(row: Row) -> Row:
+    kind = TYPES[row["type"]]
+    return {**row, "type": kind, "data": unpacked(kind, row["data"]), "url": whole(row["url"], row["domain"] or "")}
 
 
-def _data(text: str) -> dict[str, Any]:
-    try:
-        made = msgspec.json.decode(text or "{}")
-    except msgspec.DecodeError:
-        return {}
-    return made if isinstance(made, dict) else {}
+def _within(table: Any, spans: Sequence[Row], visitor: Any = None) -> ColumnElement[bool]:
+    visitor = table.c.visitor if visitor is None else visitor
+    return or_(*(and_(visitor == one["visitor"], table.c.at >= one["from_at"], table.c.at < one["to_at"]) for one in spans))
 
 
 async def _rows(conn: AsyncConnection, asked: Select[Any]) -> list[Row]:

@@ -42,9 +42,29 @@ def _table(name: str, *columns: Any, kind: str) -> Table:
     return Table(name, metadata, *columns, info={"kind": kind}, sqlite_with_rowid=False)
 
 
+def _counts() -> list[Column[Any]]:
+    """Counts of one day of a site (`domain.rollups`)."""
+    return [
+        _key("account_id", Integer),
+        _key("site_id", BigInteger),
+        _key("day", Integer),  # days since 1970, in the site's zone
+        _key("kind", Text),
+        _key("key", Text),
+        *(_col(name, BigInteger) for name in ("visits", "views", "leads", "conversions")),
+        _col("heard_at", TIME),  # of kind `site`: when the newest event of that day was received
+    ]
+
+
 # The directory ----------------------------------------------------------------------------------------------------
 
-account = _table("account", _key("id", Integer), _col("name", Text), _col("created_at", TIME), kind="directory")
+account = _table(
+    "account",
+    _key("id", Integer),
+    _col("name", Text),
+    _col("created_at", TIME),
+    _col("stale", BigInteger, default=0),  # not 0: its derived rows are to be made again
+    kind="directory",
+)
 
 site = _table(
     "site",
@@ -117,11 +137,9 @@ event = _table(
         "ix_event_visitor",
         "account_id",
         "visitor",
-        "at",
         sqlite_where=text("visitor IS NOT NULL"),
         postgresql_where=text("visitor IS NOT NULL"),
     ),
-    Index("ix_event_site", "account_id", "site_id", "received_at"),
     kind="raw",
 )
 
@@ -272,7 +290,13 @@ consent = _table(
     _col("proof", Text),  # SHA-256 of the secret that opens /me
     _col("at", TIME),
     Index(None, "account_id", "visitor"),
-    Index(None, "account_id", "lead_id"),
+    Index(
+        "ix_consent_lead",
+        "account_id",
+        "lead_id",
+        sqlite_where=text("lead_id IS NOT NULL"),
+        postgresql_where=text("lead_id IS NOT NULL"),
+    ),
     kind="raw",
 )
 
@@ -285,15 +309,7 @@ suppression = _table(
     kind="raw",
 )
 
-kept_count = _table(
-    "kept_count",
-    _key("account_id", Integer),
-    _key("site_id", BigInteger),
-    _key("day", Integer),
-    _key("kind", Text),
-    _col("n", BigInteger),
-    kind="raw",
-)
+kept_count = _table("kept_count", *_counts(), kind="raw")  # what rollups count of rows that purge and erasure deleted
 
 retention = _table(
     "retention",
@@ -330,7 +346,7 @@ session = _table(
     _col("views", Integer),
     _col("events", Integer),
     _col("engaged_ms", BigInteger),
-    _personal("entry_url", of="visitor"),
+    _personal("entry_page", of="visitor"),
     _personal("exit_url", of="visitor"),
     _personal("language", of="visitor"),
     _personal("agent", of="visitor"),
@@ -338,8 +354,8 @@ session = _table(
     _col("touch_id", ID),  # the touch that is open
     _col("touch_at", TIME),
     _col("touch_key", Text),
+    _col("counted", SmallInteger),  # whether it is a visit; not one that begins with a view told again
     Index(None, "account_id", "visitor", "started_at"),  # not ended_at, which every event would move
-    Index(None, "account_id", "site_id", "started_at"),
     kind="derived",
 )
 
@@ -348,7 +364,6 @@ touch = _table(
     _key("account_id", Integer),
     _key("session_id", ID),
     _key("id", ID),
-    _personal("visitor", of="visitor"),
     _col("site_id", BigInteger),
     _col("at", TIME),
     _col("channel", Text),
@@ -441,9 +456,11 @@ lead = _table(
     _col("marks", SmallInteger),
     _personal("search"),  # what the search box reads: folded, without accents
     Index(None, "account_id", "created_at", "id"),
-    Index(None, "account_id", "kind", "created_at", "id"),
-    Index(None, "account_id", "site_id", "created_at"),
+    Index("ix_lead_search", "account_id", "kind", "created_at", "id", "search"),  # a search reads this alone
+    Index("ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
     kind="derived",
 )
+
+rollup = _table("rollup", *_counts(), kind="derived")
 
 DERIVED = tuple(t for t in metadata.sorted_tables if t.info["kind"] == "derived")

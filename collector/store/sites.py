@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from . import events
+from . import rollups
 from .hot import Hot
 from .schema import account, retention, site
 
@@ -30,7 +30,7 @@ async def all(conn: AsyncConnection, account_id: int | None = None) -> list[dict
 
 async def last_event(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:
     """When the site's tag was last heard, UTC milliseconds."""
-    return await events.last_of_site(conn, account_id, site_id)
+    return await rollups.last_heard(conn, account_id, site_id)
 
 
 def find(conn: Connection, site_id: int) -> dict[str, Any] | None:
@@ -66,6 +66,16 @@ def add_account(conn: Connection, name: str, at: int, keep: dict[str, tuple[int,
     for kind, (months, days) in keep.items():
         conn.execute(retention.insert().values(account_id=newest + 1, kind=kind, months=months, days=days))
     return int(newest) + 1
+
+
+def stale(conn: Connection, account_id: int) -> int:
+    """The mark of the rebuild that an account waits for or is in; 0 for none."""
+    return int(conn.execute(select(account.c.stale).where(account.c.id == account_id)).scalar() or 0)
+
+
+def set_stale(conn: Connection, account_id: int, mark: int) -> None:
+    """Says that an account's derived rows are to be made again, by the rebuild of that mark; or with 0 that they were."""
+    conn.execute(account.update().where(account.c.id == account_id).values(stale=mark))
 
 
 def set_hosts(conn: Connection, site_id: int, hosts: list[str]) -> None:

@@ -76,11 +76,3 @@ def results(conn: Connection, account_id: int, tokens: Iterable[str]) -> dict[tu
     for site_id, token, at, identity, result in _results.rows(conn, tokens, account_id=account_id):
         found.setdefault((site_id, token), []).append((at, bytes(identity), result))
     return found
-
-
-def after(conn: Connection, account_id: int, last: bytes, most: int) -> list[bytes]:
-    """The next submission ids in order, for going through all of them."""
-    page = (
-        select(submission.c.id).where(submission.c.account_id == account_id, submission.c.id > last).order_by(submission.c.id).limit(most)
-    )
-    return [bytes(row[0]) for row in conn.execute(page)]

@@ -5,26 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec import structs
-from sqlalchemy import Connection, bindparam, delete, select
+from msgspec import Struct, structs
+from sqlalchemy import Connection, bindparam, delete, exists, select
 
 from ..domain.sessions import LONGEST, Session, Touch
 from ..domain.sources import Source
 from .hot import Hot, HotIn, by, upsert
-from .schema import session, touch, visitor
+from .schema import session, span, touch, visitor
 
 _session_names = Session.__struct_fields__
-_source_names = ("channel", "source", "medium", "campaign", "term", "content", "click_kind", "click_id", "referrer")
-_open = HotIn(
-    lambda binds: select(*(session.c[name] for name in _session_names)).where(
-        session.c.account_id == bindparam("account_id"),
-        session.c.visitor.in_(binds),
-        session.c.started_at > bindparam("born"),
-        session.c.ended_at >= bindparam("since"),
+_source_names = Source.__struct_fields__
+_standing = HotIn(
+    lambda binds: (
+        select(
+            visitor.c.id,
+            visitor.c.first_at,
+            visitor.c.withdrawn_at,
+            visitor.c.proof,
+            exists().where(span.c.account_id == visitor.c.account_id, span.c.visitor == visitor.c.id),
+            *(session.c[name] for name in _session_names),
+        )
+        .select_from(
+            visitor.outerjoin(
+                session,
+                (session.c.account_id == visitor.c.account_id)
+                & (session.c.visitor == visitor.c.id)
+                & (session.c.started_at > bindparam("born"))
+                & (session.c.ended_at >= bindparam("since")),
+            )
+        )
+        .where(visitor.c.account_id == bindparam("account_id"), visitor.c.id.in_(binds))
     )
 )
-_visitors = by(visitor, "id")
-_save_session = upsert(session, lasting=("visitor", "site_id", "started_at", "entry_url"))
+_all = by(session, "visitor", *_session_names)
+_save_session = upsert(session, lasting=("visitor", "site_id", "started_at", "entry_page", "counted"))
 _save_touch = upsert(touch)
 _save_visitor = upsert(visitor)
 _drop_touch = Hot(
@@ -33,25 +47,38 @@ _drop_touch = Hot(
 _times = by(session, "visitor", "visitor", "started_at", "ended_at", "marks", "site_id")
 _touches = HotIn(
     lambda binds: (
-        select(touch)
+        select(session.c.visitor, touch)
         .join(session, (session.c.account_id == touch.c.account_id) & (session.c.id == touch.c.session_id))
         .where(session.c.account_id == bindparam("account_id"), session.c.visitor.in_(binds))
     )
 )
 
 
-def open_sessions(conn: Connection, account_id: int, visitors: Iterable[str], since: int) -> dict[str, list[Session]]:
-    """The sessions of visitors that ended at or after `since`, by visitor."""
-    found: dict[str, list[Session]] = {}
-    for row in _open.rows(conn, visitors, account_id=account_id, since=since, born=since - LONGEST):
-        found.setdefault(row[1], []).append(Session(*row))
+class Standing(Struct):
+    """What is known of a visitor when events come: its row, whether any time of it is a lead's, its sessions that may still be open."""
+
+    first_at: int
+    withdrawn_at: int | None
+    proof: str
+    owned: bool
+    open: list[Session]
+
+
+def standing(conn: Connection, account_id: int, ids: Iterable[str], since: int) -> dict[str, Standing]:
+    """Visitors by id, with the sessions that ended at or after `since`."""
+    found: dict[str, Standing] = {}
+    for row in _standing.rows(conn, ids, account_id=account_id, since=since, born=since - LONGEST):
+        one = found.get(row[0])
+        if one is None:
+            one = found[row[0]] = Standing(row[1], row[2], row[3], bool(row[4]), [])
+        if row[5] is not None:
+            one.open.append(Session(*row[5:]))
     return found
 
 
-def visitors(conn: Connection, account_id: int, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Visitor rows by id."""
-    names = [column.name for column in visitor.columns]
-    return {row[1]: dict(zip(names, row, strict=True)) for row in _visitors.rows(conn, ids, account_id=account_id)}
+def sessions(conn: Connection, account_id: int, visitors: Iterable[str]) -> list[Session]:
+    """Every session of visitors."""
+    return [Session(*row) for row in _all.rows(conn, visitors, account_id=account_id)]
 
 
 def save_visitors(conn: Connection, rows: Iterable[dict[str, Any]]) -> None:
@@ -61,22 +88,13 @@ def save_visitors(conn: Connection, rows: Iterable[dict[str, Any]]) -> None:
 
 def save(conn: Connection, account_id: int, sessions: Iterable[Session], touches: Iterable[Touch], gone: dict[bytes, bytes]) -> None:
     """Inserts or replaces sessions and touches, and drops the touches that gave way."""
-    _save_session.many(conn, [{"account_id": account_id, **structs.asdict(one)} for one in sessions])
+    _save_session.put(conn, [(account_id, *structs.astuple(one)) for one in sessions])
     _drop_touch.many(conn, [{"a": account_id, "s": session_id, "t": touch_id} for touch_id, session_id in gone.items()])
-    _save_touch.many(conn, [_touch_row(account_id, one) for one in touches])
+    _save_touch.put(conn, [_touch_row(account_id, one) for one in touches])
 
 
-def _touch_row(account_id: int, one: Touch) -> dict[str, Any]:
-    return {
-        "account_id": account_id,
-        "session_id": one.session_id,
-        "id": one.id,
-        "visitor": one.visitor,
-        "site_id": one.site_id,
-        "at": one.at,
-        "landing": one.landing,
-        **{name: getattr(one.source, name) for name in _source_names},
-    }
+def _touch_row(account_id: int, one: Touch) -> tuple[Any, ...]:
+    return (account_id, one.session_id, one.id, one.site_id, one.at, *structs.astuple(one.source), one.landing)
 
 
 def drop(conn: Connection, account_id: int, visitors: Iterable[str]) -> None:
@@ -100,7 +118,7 @@ def times(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[st
 
 def touches(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[Touch]]:
     """Every touch, by visitor."""
-    names = [column.name for column in touch.columns]
+    names = ["visitor", *(column.name for column in touch.columns)]
     found: dict[str, list[Touch]] = {}
     for values in _touches.rows(conn, visitors, account_id=account_id):
         row = dict(zip(names, values, strict=True))

@@ -1,22 +1,36 @@
-"""`python -m tests.bench`: the collect path beside a bare Starlette app, memory, and the tag's bytes, as a table."""
+"""`python -m tests.bench`: the collect path beside a bare Starlette app, paced and overloaded, beside commands, on a grown database; the tag's bytes."""
 
 from __future__ import annotations
 
 import argparse
 import gzip
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import brotli
 
-from . import measure, results
+from . import grown, growth, measure, paced, results
 from .measure import Result
 
 ROOT = Path(__file__).parents[2]
 TAG = ROOT / "collector" / "ingest" / "tag.js"
 
 
-def _lines(results: list[Result], repeats: int, seconds: int) -> list[str]:
+class _Size(NamedTuple):
+    """How much is measured."""
+
+    repeats: int
+    seconds: int
+    scale: float  # of the grown database: 1 is five million events
+
+
+QUICK, WHOLE = _Size(2, 1, 0.01), _Size(5, 5, 0.1)
+
+
+def _closed(results: list[Result], repeats: int, seconds: int) -> list[str]:
     lines = [
         f"Medians of {repeats} runs of {seconds} s, bare and ours in turn, {measure.CONNECTIONS} connections, load by"
         f" {'wrk' if shutil.which('wrk') else 'Python'}.",
@@ -34,22 +48,40 @@ def _lines(results: list[Result], repeats: int, seconds: int) -> list[str]:
             )
     for result in results:
         lines.append(f"\n{result.events}-event bodies: {result.sent} events acknowledged, {result.stored} stored.")
-    tag = TAG.read_bytes()
-    lines.append(f"\nThe tag: {len(tag)} bytes, gzip {len(gzip.compress(tag, 9, mtime=0))}, brotli {len(brotli.compress(tag))}.")
     return lines
 
 
+def _lines(size: _Size, passing: Path) -> Iterator[list[str]]:
+    """A part after the other."""
+    shape = (size.repeats, size.seconds)
+    closed = [measure.compare(events, *shape) for events in (1, 20)]
+    yield _closed(closed, *shape)
+    (passing / "paced").mkdir()
+    yield paced.lines({result.events: result.ours.rate() for result in closed}, passing / "paced", *shape)
+    built = grown.build(passing / "grown", size.scale)
+    (passing / "empty").mkdir()
+    grown.empty(passing / "empty")
+    yield [f"Beside {built.rows['event']:,} stored events, {built.rows['lead']:,} leads:", ""]
+    yield growth.lines(passing / "grown", passing / "empty", *shape)
+    with growth.running(passing / "grown") as server:
+        yield paced.command_lines(server, passing, closed[0].ours.rate() / 4, size.repeats, max(2, size.seconds))
+    tag = TAG.read_bytes()
+    yield [f"The tag: {len(tag)} bytes, gzip {len(gzip.compress(tag, 9, mtime=0))}, brotli {len(brotli.compress(tag))}."]
+
+
 def main() -> None:
-    """Prints the table; `--record` also appends it to tests/RESULTS.md."""
+    """Prints the tables as they are ready; `--record` also appends them to tests/RESULTS.md."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="runs of 1 s, under 40 s in all")
+    parser.add_argument("--quick", action="store_true", help="few runs of 1 s, under a minute in all")
     parser.add_argument("--record", action="store_true", help="append to tests/RESULTS.md, with date and commit")
     chosen = parser.parse_args()
-    repeats, seconds = 5, 1 if chosen.quick else 5
-    lines = _lines([measure.compare(events, repeats, seconds) for events in (1, 20)], repeats, seconds)
-    print("\n".join(lines))
+    told: list[str] = []
+    with tempfile.TemporaryDirectory() as passing:
+        for lines in _lines(QUICK if chosen.quick else WHOLE, Path(passing)):
+            print("\n".join(lines), end="\n\n", flush=True)
+            told += [*lines, ""]
     if chosen.record:
-        results.record("Bench", lines)
+        results.record("Bench", told[:-1])
 
 
 if __name__ == "__main__":

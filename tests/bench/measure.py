@@ -61,7 +61,7 @@ class Result(Struct):
 
 def compare(events: int, repeats: int, seconds: int) -> Result:
     """Runs both, `repeats` times each in turn, with bodies of `events` events."""
-    with tempfile.TemporaryDirectory() as folder, _bare() as (bare_pid, bare_port), _ours(Path(folder)) as server:
+    with tempfile.TemporaryDirectory() as folder, _bare() as (bare_pid, bare_port), fresh(Path(folder)) as server:
         assert server.process is not None
         bare, ours = Side([]), Side([])
         warm = load.run(server.port, connections=CONNECTIONS, seconds=1, events=events)
@@ -101,7 +101,8 @@ def _bare() -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def _ours(folder: Path) -> Iterator[Server]:
+def fresh(folder: Path) -> Iterator[Server]:
+    """A collector on a new database, with site 42."""
     server = Server(folder)
     server.command("site", "add", "example.com", "--id", "42")
     server.start()

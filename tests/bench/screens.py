@@ -10,8 +10,6 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from uuid import UUID
@@ -20,11 +18,10 @@ import httpx2
 
 from tests.faults.server import Server
 
-from . import grown, load, results
+from . import grown, growth, results
 from .grown import Built
 
 ROUNDS = 20
-_INGEST = ((1, 64), (20, 64))  # events a body, connections
 
 
 def main() -> None:
@@ -148,38 +145,14 @@ def _cpu(pid: int) -> float:
 # Ingest ------------------------------------------------------------------------------------------------------------
 
 
-def _ingest_lines(folder: Path, passing: Path, repeats: int = 5, seconds: int = 3) -> list[str]:
-    """The same load on a copy of the database and on an empty one, in turn."""
+def _ingest_lines(folder: Path, passing: Path) -> list[str]:
+    """On a copy of the database and on an empty one."""
     full, empty = passing / "full", passing / "empty"
     shutil.copytree(folder, full)
     os.sync()  # or the disk would still be writing the copy
     empty.mkdir()
     grown.empty(empty)
-    lines = ["| events a body | empty, events/s | loaded, events/s | ratio | p99 ms, empty | p99 ms, loaded |", "|---|---|---|---|---|---|"]
-    with _running(full) as loaded, _running(empty) as bare:
-        for events, connections in _INGEST:
-            sides: dict[Server, list[load.Run]] = {bare: [], loaded: []}
-            for round_ in range(repeats + 1):
-                for server, runs in sides.items():
-                    run = load.run(server.port, connections=connections, seconds=seconds if round_ else 1, events=events)
-                    assert not run.errors
-                    runs += [run] if round_ else []
-            few, many = sides[bare], sides[loaded]
-            ratio = median(b.rate / a.rate for a, b in zip(few, many, strict=True))
-            rates = [median(run.rate for run in runs) * events for runs in (few, many)]
-            waits = [median(run.p99 for run in runs) for runs in (few, many)]
-            lines.append(f"| {events} | {rates[0]:,.0f} | {rates[1]:,.0f} | {ratio:.3f} | {waits[0]:.1f} | {waits[1]:.1f} |")
-    return lines
-
-
-@contextmanager
-def _running(folder: Path) -> Iterator[Server]:
-    server = Server(folder)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
+    return growth.lines(full, empty, repeats=5, seconds=3)
 
 
 if __name__ == "__main__":

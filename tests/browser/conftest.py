@@ -1,7 +1,7 @@
-"""A page server, a recording endpoint and one Chromium for the tag's tests.
+"""A page server, a recording endpoint and three engines for the tag's tests.
 
-Nothing here is a double of the tag or of the browser: the built file runs in Chromium on real pages of another origin, and the
-endpoint keeps what really arrives. The collector itself has its own tests (tests/e2e).
+Nothing here is a double of the tag or of the browser: the built file runs in Chromium, Firefox and WebKitGTK on real pages of
+another origin, and the endpoint keeps what really arrives. The collector itself has its own tests (tests/e2e).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from collector.ingest import script
-from tests.serving import chromium
+from tests.engines.hosts import Hosts
+from tests.engines.page import Engine, Page, Profile
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "collector" / "ingest"
@@ -28,9 +28,6 @@ TAG = BUILT / "tag.js"
 BAKED = b"__WEBLEADS_CONSENT__"
 OTHERS = {f"/js/{name}": BUILT / file for name, file in zip(script.others(), ("forms.js", "more.js"), strict=True)}
 HERITAGE = "stats.webleads-tracker.com"
-
-# An event waits a second for company; a hundred tests need not.
-HURRY = "{ const slow = setTimeout; window.setTimeout = (work, time, ...given) => slow(work, time === 1000 ? 100 : time, ...given) }"
 
 Answer = tuple[int, dict[str, str]]
 
@@ -49,6 +46,9 @@ class Recorder:
     held: float = 0.0  # seconds until an answer
     loaded: list[str] = field(default_factory=list)  # the other files of the tag that were asked for: forms, more
     without: tuple[str, ...] = ()  # those that do not come
+    dead: bool = False  # nothing arrives, and the page may read no answer: to it, a server that is not there
+    tries: list[tuple[str, str]] = field(default_factory=list)  # what a dead endpoint was sent: cors (no-cors is a beacon), body
+    problems: list[str] = field(default_factory=list)  # what a page threw, where the engine's driver does not tell
 
     def events(self, kind: str | None = None, accepted: bool = True) -> list[dict[str, Any]]:
         """All events so far, each id once (as the collector keeps them), with their batch under `batch`; of one type if asked."""
@@ -121,6 +121,9 @@ class World:
             def do_POST(self) -> None:
                 late = self.headers["Host"] != world.collector[7:] and ".localhost" in self.headers["Host"]
                 recorder, text = Recorder() if late else world.recorder, self.body().decode()
+                if recorder.dead:
+                    recorder.tries.append((self.headers["Sec-Fetch-Mode"], text))
+                    return self.answer(200)
                 status, extra = recorder.answers.pop(0) if recorder.answers else (204, {})
                 recorder.texts.append(text)
                 recorder.headers.append({name.lower(): value for name, value in self.headers.items()} | {"path": self.path})
@@ -141,6 +144,9 @@ class World:
                 self.answer(200, html.encode(), Content_Type="text/html; charset=utf-8", **headers)
 
             def do_POST(self) -> None:
+                if self.path == "/problem":
+                    world.recorder.problems.append(self.body().decode())
+                    return self.answer(204)
                 world.recorder.posts.append((self.path, self.body().decode()))
                 if self.path.startswith("/api"):
                     return self.answer(200, b"{}", Content_Type="application/json")
@@ -171,25 +177,14 @@ def world() -> Iterator[World]:
     world.site.server_close()
 
 
-@pytest.fixture(scope="session")
-def browser(world: World, driver: Playwright) -> Iterator[Browser]:
-    mapped = f"MAP {HERITAGE} 127.0.0.1:{world.endpoint.server_port}, MAP insecure.test 127.0.0.1:{world.site.server_port}"
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", f"--host-resolver-rules={mapped}"]
-    # Playwright turns the back-forward cache off; visitors have it.
-    off = ["--disable-back-forward-cache"]
-    browser = driver.chromium.launch(executable_path=chromium(), args=arguments, ignore_default_args=off)
-    yield browser
-    browser.close()
-
-
 @dataclass
 class Stage:
-    """One test's browser context with its pages and its endpoint."""
+    """One test's visitor with pages and an endpoint."""
 
     world: World
-    context: BrowserContext
+    engine: Engine
+    context: Profile
     page: Page
-    problems: list[str]
 
     @property
     def recorder(self) -> Recorder:
@@ -197,7 +192,7 @@ class Stage:
 
     def put(self, path: str, body: str, head: str = "", **headers: str) -> None:
         """Lays a page under a path; the tag is in `tag()`."""
-        html = f"<!doctype html><html lang=fr><head><meta charset=utf-8><title>Accueil</title>{head}</head><body>{body}</body></html>"
+        html = f"<!doctype html><html lang=fr><head><meta charset=utf-8>{self.engine.prelude}<title>Accueil</title>{head}</head><body>{body}</body></html>"
         self.world.pages[path] = (html, headers)
 
     def tag(self, site: str = "100849625", **attributes: str) -> str:
@@ -205,9 +200,9 @@ class Stage:
         more = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
         return f'<script async src="{self.world.collector}/js" data-site="{site}"{more}></script>'
 
-    def go(self, path: str = "/", page: Page | None = None, **options: Any) -> Page:
+    def go(self, path: str = "/", page: Page | None = None) -> Page:
         page = page or self.page
-        page.goto(self.world.origin + path, **options)
+        page.goto(self.world.origin + path)
         return page
 
     def show(self, body: str, head: str | None = None, path: str = "/", **headers: str) -> Page:
@@ -246,16 +241,15 @@ class Stage:
 
 
 @pytest.fixture
-def stage(world: World, browser: Browser) -> Iterator[Stage]:
+def stage(world: World, engine: Engine, hosts: Hosts) -> Iterator[Stage]:
     world.recorder, world.pages, world.turn = Recorder(), {}, world.turn + 1
-    context = browser.new_context(locale="fr-FR", viewport={"width": 900, "height": 700})
-    context.set_default_timeout(5000)
-    context.add_init_script(HURRY)
-    page = context.new_page()
-    problems: list[str] = []
-    context.on("weberror", lambda error: problems.append(str(error.error)))
-    yield Stage(world, context, page, problems)
-    context.close()
+    hosts.routes |= {HERITAGE: world.endpoint.server_port, "insecure.test": world.site.server_port}
+    context = engine.profile()
+    try:
+        yield Stage(world, engine, context, context.new_page())
+        problems = context.problems + world.recorder.problems
+    finally:
+        context.close()
     assert problems == [], "the tag (or the page of the test) threw"
 
 

@@ -9,8 +9,6 @@ import pytest
 
 from .conftest import Stage, values
 
-pytestmark = pytest.mark.browser
-
 FORM = "<form id=f onsubmit='return false'><input type=email name=email value=a@b.fr><button id=go>ok</button></form>"
 STUB = "function webleads(){(webleads.q=webleads.q||[]).push(arguments)}"
 NOTHING = {"local": {}, "session": {}, "cookies": {}}

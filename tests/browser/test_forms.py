@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .conftest import Stage, values
-
-pytestmark = pytest.mark.browser
 
 FIELDS = (
     '<label for=m>Votre e-mail</label><input id=m type=email name=email value="jeanne@exemple.fr">'
@@ -215,9 +214,10 @@ SECRETS = """
 """
 
 
-def test_no_secret_ever_leaves(stage: Stage) -> None:
+def test_no_secret_ever_leaves(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "SECRET-file.txt").write_text("SECRET")
     page = stage.show(f"<form id=f method=post action=/envoi enctype=multipart/form-data>{FIELDS}{SECRETS}{CLICKED}</form>")
-    page.set_input_files("input[type=file]", {"name": "SECRET-file.txt", "mimeType": "text/plain", "buffer": b"SECRET"})
+    page.choose_file("input[type=file]", str(tmp_path / "SECRET-file.txt"))
     page.click("#go")
     page.wait_for_url("**/merci")
     event = one(stage)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from .conftest import Stage
-
-pytestmark = pytest.mark.browser
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -29,7 +25,7 @@ def test_a_view_as_the_wire_wants_it(stage: Stage) -> None:
     assert UUID7.fullmatch(event["id"])
     batch = event["batch"]
     assert (batch["v"], batch["site"], batch["visitor"], batch["consent"]) == (1, 100849625, None, "unset")
-    assert batch["context"] == {"language": "fr-FR", "tag": batch["context"]["tag"], "automated": 1}
+    assert batch["context"] == {"language": stage.engine.language, "tag": batch["context"]["tag"], "automated": 1}
     headers = stage.recorder.headers[0]
     assert headers["content-type"] == "text/plain;charset=UTF-8"
     assert headers["path"] == "/in"

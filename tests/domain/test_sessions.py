@@ -188,7 +188,7 @@ def test_a_session_sums_up_what_was_done() -> None:
     ]  # fmt: skip
     (made,), _touches = folded(*facts)
     assert (made.views, made.events, made.engaged_ms, made.marks) == (2, 5, 1_000, 5)
-    assert (made.entry_url, made.exit_url, made.language, made.agent) == (HOME, HOME + "b", "fr-FR", "Chrome")
+    assert (made.entry_page, made.exit_url, made.language, made.agent) == ("/", HOME + "b", "fr-FR", "Chrome")
     assert (made.started_at, made.ended_at) == (NOW, NOW + 4)
 
 

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright
 
-from tests.serving import Served, chromium, serving
-
-ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.engines.page import Engine, Profile
+from tests.serving import Served, serving
 
 
-@pytest.fixture(scope="module")
-def launch(driver: Playwright) -> Iterator[Callable[..., Browser]]:
-    """Starts Chromium with more arguments."""
-    started: list[Browser] = []
-
-    def start(*more: str) -> Browser:
-        browser = driver.chromium.launch(executable_path=chromium(), args=[*ARGS, *more])
-        started.append(browser)
-        return browser
-
-    yield start
-    for browser in started:
-        browser.close()
+@pytest.fixture
+def visitor(engine: Engine) -> Iterator[Profile]:
+    """A new browser profile."""
+    profile = engine.profile()
+    yield profile
+    profile.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,25 +11,22 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-import httpx2
-
 from collector.store import ids
 from collector.store.schema import DERIVED
 
+from .line import Line
 from .traffic import Item, Visitor, body
-
-HEADERS = {"origin": "https://example.com", "content-type": "text/plain", "user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/156.0.0.0"}
 
 
 class Ledger:
     """Event id → whether it was acknowledged; of submissions also their token and e-mail address."""
 
-    def __init__(self, url: str, dice: Random) -> None:
+    def __init__(self, port: int, dice: Random) -> None:
         self.events: dict[bytes, bool] = {}
         self.submissions: dict[bytes, tuple[str, str]] = {}
         self.answers: dict[int | str, int] = {}
         self.answered = asyncio.Event()  # set with every acknowledgement, for who wants to strike just then
-        self._url = url
+        self._port = port
         self._dice = dice
         self._waiting: list[list[Item]] = []
         self._over = False
@@ -53,21 +50,21 @@ class Ledger:
     async def settle(self) -> None:
         """Sends again until everything is acknowledged."""
         await asyncio.gather(*self._tasks)
-        async with self._client() as client:
+        with self._line() as line:
             for waiting in self._waiting:
                 while waiting:
-                    await self._flush(client, waiting)
+                    await self._flush(line, waiting)
 
-    def _client(self) -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(timeout=15, trust_env=False)
+    def _line(self) -> closing[Line]:
+        return closing(Line(self._port))
 
     async def _browse(self, waiting: list[Item]) -> None:
         visitor = Visitor(self._dice)
-        async with self._client() as client:
+        with self._line() as line:
             while not self._over:
                 for _ in range(self._dice.randrange(1, 6)):
                     self._note(visitor, waiting)
-                await self._flush(client, waiting)
+                await self._flush(line, waiting)
                 if self._dice.random() < 0.1:
                     visitor = Visitor(self._dice)
                 await asyncio.sleep(self._dice.uniform(0, 0.02))
@@ -80,7 +77,7 @@ class Ledger:
                 self.submissions[identity] = (item.event["submission"], visitor.email)
             waiting.append(item)
 
-    async def _flush(self, client: httpx2.AsyncClient, waiting: list[Item]) -> None:
+    async def _flush(self, line: Line, waiting: list[Item]) -> None:
         """Sends what waits as the tag does; what is not acknowledged waits on, with the same ids."""
         groups: dict[tuple[str, bool], list[Item]] = {}
         for item in waiting:
@@ -89,9 +86,9 @@ class Ledger:
         for items in groups.values():
             batch = items[-10:] if chance < 0.05 else items[:20]  # the younger half first: a beacon overtakes
             patience = 0.002 if 0.05 < chance < 0.1 else 15.0  # the visitor leaves before the answer
-            status = await self._post(client, batch, patience)
+            status = await self._post(line, batch, patience)
             if status == 204 and 0.1 < chance < 0.15:
-                status = await self._post(client, batch, 15.0)  # fetch and beacon both came through
+                status = await self._post(line, batch, 15.0)  # fetch and beacon both came through
             if status == 204:
                 for item in batch:
                     waiting.remove(item)
@@ -100,14 +97,11 @@ class Ledger:
             else:
                 await asyncio.sleep(0.05)
 
-    async def _post(self, client: httpx2.AsyncClient, batch: list[Item], patience: float) -> int | str:
+    async def _post(self, line: Line, batch: list[Item], patience: float) -> int | str:
         try:
-            async with asyncio.timeout(patience):
-                answer = await client.post(f"{self._url}/in", content=body(batch, ids.now()), headers=HEADERS)
-            status: int | str = answer.status_code
-            if "x-webleads-refused" in answer.headers:
-                status = answer.headers["x-webleads-refused"]
-        except (httpx2.TransportError, TimeoutError) as wrong:
+            code, refused = await line.post(body(batch, ids.now()), patience)
+            status: int | str = refused or code
+        except (OSError, EOFError) as wrong:  # a TimeoutError is an OSError
             status = type(wrong).__name__
         self.answers[status] = self.answers.get(status, 0) + 1
         return status

@@ -27,10 +27,11 @@ class Proxy:
         self._dice = dice
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> str:
-        """Begins; its URL."""
+    async def start(self) -> int:
+        """Begins; its port."""
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
 
     async def stop(self) -> None:
         """Ends, and cuts whatever still goes through."""

@@ -70,6 +70,12 @@ class Server:
         """What all its processes logged."""
         return (self.folder / "err.txt").read_text()
 
+    def memory(self, name: str) -> int:
+        """Bytes, by the kernel's name: VmHWM is what was used at most, RssAnon what is its own now."""
+        assert self.process is not None
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return int(dict(line.split(":", 1) for line in lines)[name].split()[0]) * 1_024
+
     def kill(self) -> None:
         """kill -9."""
         if self.process is not None:

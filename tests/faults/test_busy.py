@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
+from collections.abc import Callable
 from contextlib import closing
 from random import Random
 
 import pytest
 
 from .ledger import Ledger
+from .proof import prove
 from .server import Server
 
+pytestmark = pytest.mark.fault(id="R7", minutes=6)
 PATIENCE = 5.0  # seconds the writer waits for a lock of somebody else
 WAL_MOST = 64 * 1_048_576
 
@@ -29,34 +31,36 @@ async def _held(server: Server, ledger: Ledger, seconds: float) -> None:
     await asyncio.wait_for(ledger.answered.wait(), 5)
 
 
-async def test_a_lock_of_another_process_delays_and_loses_nothing(server: Server, full: bool) -> None:
-    ledger = Ledger(server.url, Random(time.time_ns()))
+async def test_a_lock_of_another_process_delays_and_loses_nothing(
+    server: Server, dice: Random, full: bool, figure: Callable[[int, int], int], told: Callable[..., None]
+) -> None:
+    ledger = Ledger(server.port, dice)
+    locks = [0.1, 1.0] * figure(1, 20) + ([10.0] * figure(0, 5) + [60.0] if full else [])
     with ledger.traffic(8):
-        for seconds in (0.1, 1, 10, 60) * 5 if full else (0.1, 1):
+        for seconds in locks:
             await asyncio.sleep(0.3)
+            busy = ledger.answers.get("busy=1", 0)
             await _held(server, ledger, seconds)
-            if seconds > 2 * PATIENCE - 1:
-                assert ledger.answers["busy=1"] > 0
+            assert seconds <= PATIENCE or ledger.answers["busy=1"] > busy
     await ledger.settle()
-    assert server.stop() == 0
-    ledger.check(server.file, settled=True)
-    print(f"answers {ledger.answers}")
+    told(locks=len(locks), **prove(server, ledger))
 
 
 @pytest.mark.slow
-async def test_a_lock_longer_than_the_writers_patience_is_answered_503(server: Server) -> None:
-    ledger = Ledger(server.url, Random(time.time_ns()))
+async def test_a_lock_longer_than_the_writers_patience_is_answered_503(server: Server, dice: Random) -> None:
+    ledger = Ledger(server.port, dice)
     with ledger.traffic(4):
         await asyncio.sleep(0.2)
         await _held(server, ledger, PATIENCE + 1)
     await ledger.settle()
     assert ledger.answers["busy=1"] > 0
+    assert server.stop() == 0
     ledger.check(server.file, settled=True)
 
 
-async def _read_long(server: Server, seconds: float, visitors: int) -> tuple[int, int]:
+async def _read_long(server: Server, dice: Random, seconds: float, visitors: int) -> tuple[int, int]:
     """The size of the -wal at the end of a long read, and after it."""
-    ledger = Ledger(server.url, Random(time.time_ns()))
+    ledger = Ledger(server.port, dice)
     wal = server.file.with_name(server.file.name + "-wal")
     with ledger.traffic(visitors):
         await asyncio.sleep(0.2)
@@ -75,7 +79,9 @@ async def _read_long(server: Server, seconds: float, visitors: int) -> tuple[int
     return most, left
 
 
-async def test_a_long_read_of_another_process_holds_nobody_up_and_the_wal_shrinks_after_it(server: Server, full: bool) -> None:
-    most, left = await _read_long(server, 300 if full else 1.0, 16)
+async def test_a_long_read_of_another_process_holds_nobody_up_and_the_wal_shrinks_after_it(
+    server: Server, dice: Random, figure: Callable[[int, int], int], told: Callable[..., None]
+) -> None:
+    most, left = await _read_long(server, dice, figure(1, 60), 16)
     assert left <= WAL_MOST
-    print(f"-wal {most / 1e6:.1f} MB at the end of the read, {left / 1e6:.1f} MB after it")
+    told(wal_mb=most / 1e6, wal_after_mb=left / 1e6)

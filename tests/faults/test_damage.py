@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -25,6 +25,7 @@ from .asking import ask, get, view
 from .ledger import Ledger, rows
 from .server import Server
 
+pytestmark = pytest.mark.fault(id="R10", minutes=10)
 PARTS = ("", "-wal", "-shm", ".mark")
 
 
@@ -34,11 +35,11 @@ def wreck(fresh: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Server
     server = Server(tmp_path_factory.mktemp("wreck"))
     shutil.copytree(fresh, server.folder, dirs_exist_ok=True)
     server.start()
-    ledger = Ledger(server.url, Random(10))
+    ledger = Ledger(server.port, Random(10))
 
     async def work() -> None:
-        with ledger.traffic(8):
-            await asyncio.sleep(1.2)
+        with ledger.traffic(4):
+            await asyncio.sleep(0.6)
         await ledger.settle()
         await asyncio.sleep(1.1)  # the mark is at most a second behind
 
@@ -130,21 +131,24 @@ async def _one(server: Server, to: Path, part: str, dice: Random, known: set[byt
 
 
 def test_a_damaged_file_is_opened_or_refused_in_words_and_a_lost_tail_is_told(
-    server: Server, killed: set[bytes], tmp_path: Path, full: bool
+    server: Server,
+    killed: set[bytes],
+    tmp_path: Path,
+    dice: Random,
+    lane: int,
+    figure: Callable[[int, int], int],
+    told: Callable[..., None],
 ) -> None:
     """Each round is what a start does to the database, without the process around it."""
-    seed = time.time_ns()
-    print("seed", seed)
-    dice = Random(seed)
     newest = bytes.fromhex(_marked(server))
     assert newest in killed
     found: Counter[str] = Counter()
-    for _round in range(20_000 if full else 48):
+    for _round in range(figure(48, 20_000)):
         part = dice.choices(PARTS, (3, 5, 1, 1))[0]
         folder = tmp_path / "round"
         found[asyncio.run(_one(server, folder, part, dice, killed, newest))] += 1
         shutil.rmtree(folder)
-    print(dict(sorted(found.items())))
+    told(files=found.total(), **{name.replace(" ", "_"): count for name, count in sorted(found.items())})
     assert any("loss told" in name for name in found)
 
 

@@ -3,68 +3,112 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 from random import Random
 
+import pytest
+
 from .asking import get
-from .ledger import Ledger, derived
+from .failing import EIO, KINDS, SHORT, Kind, Plan
+from .ledger import Ledger
+from .proof import prove
 from .server import Server
 
-FIU = "libfiu's fiu-ctrl and its preload libraries (Debian package fiu-utils)"
-SYNCS = ("posix/io/sync/fsync", "posix/io/sync/fdatasync")
-CALLS = (*SYNCS, "posix/io/rw/pwrite", "posix/io/rw/pwrite64")
+pytestmark = pytest.mark.fault(id="R5", minutes=11)
+VISITORS = 12
+RATES = (0.01, 0.05, 0.2, 0.5, 1)
+EACH_FILE = 50  # starts
 
 
-def _library(name: str) -> str | None:
-    return next((str(path) for path in sorted(Path("/usr").glob(f"lib*/**/fiu/{name}"))), None)
+async def _until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < end, "not in time"
+        await asyncio.sleep(0.005)
 
 
-class _Fiu:
-    """Faults of one process, switched on and off while it runs."""
-
-    def __init__(self, server: Server, needed: Callable[[str | None, str], str]) -> None:
-        self._control = needed(shutil.which("fiu-ctrl"), FIU)
-        libraries = [needed(_library(name), FIU) for name in ("fiu_run_preload.so", "fiu_posix_preload.so")]
-        self._server = server
-        server.environment = {"LD_PRELOAD": " ".join(libraries), "FIU_CTRL_FIFO": str(server.folder / "fiu")}
-
-    def say(self, *commands: str) -> None:
-        assert self._server.process is not None
-        words = [word for command in commands for word in ("-c", command)]
-        subprocess.run([self._control, "-f", self._server.folder / "fiu", *words, str(self._server.process.pid)], check=True, timeout=10)
+async def _strike(plan: Plan, kind: Kind, ledger: Ledger, call: int, error: int) -> None:
+    """The n-th call from now fails, and all is well again."""
+    before = plan.failed(kind)
+    plan.once(kind, call, error)
+    await _until(lambda: plan.failed(kind) > before)
+    ledger.answered.clear()
+    await asyncio.wait_for(ledger.answered.wait(), 30)
 
 
 async def test_acknowledged_is_what_is_stored_whatever_call_fails(
-    stopped: Server, full: bool, needed: Callable[[str | None, str], str]
+    stopped: Server, dice: Random, full: bool, figure: Callable[[int, int], int], needed: Callable[..., str], told: Callable[..., None]
 ) -> None:
-    fiu = _Fiu(stopped, needed)
+    plan = Plan(stopped, needed)
     stopped.start()
-    seed = time.time_ns()
-    print("seed", seed)
-    dice = Random(seed)
-    ledger = Ledger(stopped.url, dice)
-    with ledger.traffic(12):
-        for place in range(300 if full else 3):  # one call fails, and all is well again
-            name = CALLS[place % len(CALLS)]
-            fiu.say(f"enable name={name},failinfo=5,onetime")
-            await asyncio.sleep(dice.uniform(0.02, 0.1))
-            fiu.say(f"disable name={name}")
-        for rate in (0.01, 0.05, 0.2, 0.5, 1) if full else (0.2,):
-            fiu.say(*(f"enable_random name={name},probability={rate},failinfo=5" for name in CALLS))
-            await asyncio.sleep(60 if full else 1)
+    ledger = Ledger(stopped.port, dice)
+    calls = figure(8, 300)
+    with ledger.traffic(VISITORS):
+        for place in range(calls):
+            kind = KINDS[place % 2]
+            await _strike(plan, kind, ledger, dice.randint(1, 20), SHORT if kind == "write" and place % 4 else EIO)
+        for rate in RATES if full else (0.2,):
+            plan.often(rate)
+            await asyncio.sleep(figure(1, 30))
             assert (await asyncio.to_thread(get, stopped, "/readyz"))[0] == 200
-            fiu.say(*(f"disable name={name}" for name in CALLS))
+            plan.often(0)
             await asyncio.to_thread(ledger.check, stopped.file)
     await ledger.settle()
     assert stopped.stop() == 0
-    ledger.check(stopped.file, settled=True)
     assert ledger.answers["busy=1"] > 0
-    before = derived(stopped.file)
     stopped.environment = {}
-    stopped.command("rebuild")
-    assert derived(stopped.file) == before
-    print(f"{len(ledger.events)} events, answers {ledger.answers}, {stopped.errors.count('batch not committed')} batches not committed")
+    told(
+        calls_failed=sum(map(plan.failed, KINDS)),
+        batches_not_committed=stopped.errors.count("batch not committed"),
+        **prove(stopped, ledger),
+    )
+
+
+async def _start_with(server: Server, plan: Plan, kind: Kind, call: int, ledger: Ledger) -> bool:
+    """A start whose n-th call fails, whether before it is ready or after; whether it ended by that."""
+    plan.once(kind, call)
+    before = plan.failed(kind)
+    try:
+        await asyncio.to_thread(server.start)
+    except AssertionError:
+        assert server.process is not None
+        assert server.process.wait(10) == 1
+        assert plan.failed(kind) > before, server.errors
+        return True
+    await _until(lambda: plan.failed(kind) > before)
+    ledger.answered.clear()
+    await asyncio.wait_for(ledger.answered.wait(), 30)
+    return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_acknowledged_event_is_lost_whichever_call_of_a_start_fails(
+    another: Callable[[], Server],
+    dice: Random,
+    kind: Kind,
+    figure: Callable[[int, int], int],
+    needed: Callable[..., str],
+    told: Callable[..., None],
+) -> None:
+    """Every n-th call, as SQLite's own tests do it; by turns the process is stopped and killed after it."""
+    places = range(1, figure(3, 300) + 1)
+    for first in range(0, len(places), EACH_FILE):
+        server = another()
+        server.start()
+        ledger = Ledger(server.port, dice)
+        server.kill()
+        plan, ends = Plan(server, needed), 0
+        with ledger.traffic(VISITORS):
+            for call in places[first : first + EACH_FILE]:
+                ends += await _start_with(server, plan, kind, call, ledger)
+                if call % 2 and server.process is not None and server.process.poll() is None:
+                    assert await asyncio.to_thread(server.stop) == 0
+                server.kill()
+                await asyncio.to_thread(ledger.check, server.file)
+            server.environment = {}
+            await asyncio.to_thread(server.start)
+        await ledger.settle()
+        assert "Traceback" not in server.errors
+        told(starts=len(places[first : first + EACH_FILE]), starts_ended_by_it=ends, **prove(server, ledger))

@@ -8,7 +8,7 @@ import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -18,9 +18,12 @@ import pytest
 from collector.ingest.room import MB
 
 from .asking import ask, form, get, view
+from .conftest import absent
 from .ledger import Ledger, rows
+from .proof import prove
 from .server import Server
 
+pytestmark = pytest.mark.fault(id="R4", minutes=3)
 RECOVERED = 5.0  # seconds after space has come back
 SIZE = 260  # MB of the small disk
 
@@ -51,38 +54,37 @@ async def _over(ledger: Ledger) -> float:
     return time.monotonic() - began
 
 
-async def test_a_file_that_may_not_grow_costs_nothing_acknowledged(server: Server, full: bool) -> None:
-    dice = Random(time.time_ns())
-    ledger = Ledger(server.url, dice)
+async def test_a_file_that_may_not_grow_costs_nothing_acknowledged(
+    server: Server, dice: Random, figure: Callable[[int, int], int], told: Callable[..., None]
+) -> None:
+    ledger = Ledger(server.port, dice)
     assert server.process is not None
     kind, (free, hard) = resource.RLIMIT_FSIZE, resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
     wal = server.file.with_name(server.file.name + "-wal")
     waits = []
     with ledger.traffic(8):
-        for _ in range(50 if full else 3):
+        for _ in range(figure(3, 50)):
             await asyncio.sleep(dice.uniform(0.1, 0.4))
             resource.prlimit(server.process.pid, kind, (wal.stat().st_size + dice.randrange(30_000), hard))
             await _full(server, ledger)
             resource.prlimit(server.process.pid, kind, (free, hard))
             waits.append(await _over(ledger))
     await ledger.settle()
-    assert server.stop() == 0
-    ledger.check(server.file, settled=True)
-    print(f"recovered after {max(waits):.2f} s at most, answers {ledger.answers}")
+    told(times_full=len(waits), recovered_s=max(waits), **prove(server, ledger))
 
 
 @pytest.fixture
 def small(stopped: Server, tmp_path: Path) -> Iterator[Server]:
     """A collector whose whole folder, logs too, lies on a disk of SIZE MB; not started."""
     if os.geteuid() != 0:
-        pytest.skip("a small disk is mounted by root only")
+        absent("root, who may mount a small disk")
     point = tmp_path / "disk"
     point.mkdir()
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={SIZE * MB}", "tmpfs", point], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
+        absent(f"the right to mount a small disk ({mounted.stderr.strip()})")
     try:
         for name in (stopped.file.name, "secret"):
             shutil.copy(stopped.folder / name, point)
@@ -113,22 +115,21 @@ def _fill_up(folder: Path) -> None:
             pass
 
 
-async def test_a_full_disk_costs_nothing_acknowledged_and_the_log_on_it_hinders_nothing(small: Server, full: bool) -> None:
+async def test_a_full_disk_costs_nothing_acknowledged_and_the_log_on_it_hinders_nothing(
+    small: Server, dice: Random, figure: Callable[[int, int], int], told: Callable[..., None]
+) -> None:
     small.start()
-    dice = Random(time.time_ns())
-    ledger = Ledger(small.url, dice)
+    ledger = Ledger(small.port, dice)
     waits = []
     with ledger.traffic(8):
-        for _ in range(10 if full else 2):
+        for _ in range(figure(2, 50)):
             await asyncio.sleep(dice.uniform(0.1, 0.4))
             _fill_up(small.folder)
             await _full(small, ledger)
             (small.folder / "filler").unlink()
             waits.append(await _over(ledger))
     await ledger.settle()
-    assert small.stop() == 0
-    ledger.check(small.file, settled=True)
-    print(f"recovered after {max(waits):.2f} s at most, answers {ledger.answers}")
+    told(times_full=len(waits), recovered_s=max(waits), **prove(small, ledger))
 
 
 def _soon(server: Server, status: int, *events: dict[str, object]) -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import time
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 from random import Random
+
+import pytest
 
 from tests import builders
 
@@ -18,18 +20,10 @@ from .asking import ask, get, now
 from .ledger import Ledger, rows
 from .server import Server
 
+pytestmark = pytest.mark.fault(id="R19", minutes=2)
 MB = 1_048_576
 LEFT = 6 * MB  # of address space beside what a collector at work has mapped
-
-
 BOUND = 256 * MB  # of memory that is really used
-
-
-def _most(server: Server) -> int:
-    """Bytes of memory that it used at most."""
-    assert server.process is not None
-    [line] = [line for line in Path(f"/proc/{server.process.pid}/status").read_text().splitlines() if line.startswith("VmHWM")]
-    return int(line.split()[1]) * 1_024
 
 
 def _mapped(server: Server) -> int:
@@ -57,27 +51,30 @@ async def _send(server: Server, forms: list[dict[str, object]]) -> dict[str, int
     return {str(form["id"]): status for form, status in zip(forms, answers, strict=True)}
 
 
-async def test_many_heavy_forms_at_once_fit_into_256_mb(server: Server, full: bool) -> None:
-    for place in range(20 if full else 2):
+async def test_many_heavy_forms_at_once_fit_into_256_mb(
+    server: Server, figure: Callable[[int, int], int], told: Callable[..., None]
+) -> None:
+    for place in range(figure(2, 20)):
         answers = await _send(server, [_heavy(100 * place + number) for number in range(64)])
         assert set(answers.values()) <= {204, 429, 503}
         assert 204 in answers.values()
-    most = _most(server)
+    most = server.memory("VmHWM")
     assert most < BOUND
     assert server.stop() == 0
-    print(f"{most / MB:.0f} MB at most")
+    told(most_mb=most / MB)
 
 
-async def test_a_collector_out_of_memory_loses_nothing_acknowledged(server: Server, full: bool) -> None:
-    dice = Random(time.time_ns())
-    ledger = Ledger(server.url, dice)
+async def test_a_collector_out_of_memory_loses_nothing_acknowledged(
+    server: Server, dice: Random, figure: Callable[[int, int], int], told: Callable[..., None]
+) -> None:
+    ledger = Ledger(server.port, dice)
     assert server.process is not None
     kind, (free, hard) = resource.RLIMIT_AS, resource.prlimit(server.process.pid, resource.RLIMIT_AS)
     heavy: dict[str, int] = {}
     ended = 0
     with ledger.traffic(8):
         await asyncio.sleep(0.5)
-        for place in range(20 if full else 1):
+        for place in range(rounds := figure(1, 20)):
             resource.prlimit(server.process.pid, kind, (_mapped(server) + LEFT, hard))
             forms = [_heavy(100 * place + number) for number in range(64)]
             heavy |= await _send(server, forms)
@@ -95,6 +92,4 @@ async def test_a_collector_out_of_memory_loses_nothing_acknowledged(server: Serv
     assert acknowledged <= stored
     assert {identity.hex() for identity in ledger.events} <= stored
     assert set(heavy.values()) <= {0, 204, 429, 503}, heavy.values()
-    print(
-        f"heavy forms {[list(heavy.values()).count(status) for status in (204, 503, 0)]} (204, 503, no answer), {ended} ends, others {ledger.answers}"
-    )
+    told(times_without_memory=rounds, ends=ended, acknowledged=len(acknowledged) + len(ledger.acknowledged), lost=0)

@@ -6,8 +6,12 @@ import os
 import shutil
 from collections.abc import Callable
 
+import pytest
+
 from .asking import ask, form, get, view
 from .server import Server
+
+pytestmark = pytest.mark.fault(id="R6", minutes=1)
 
 
 def _unprivileged(server: Server, needed: Callable[[str | None, str], str]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
+
+import pytest
 
 from tests import builders
 
@@ -11,7 +14,11 @@ from .asking import Answer, ask, now
 from .ledger import derived, rows
 from .server import Server
 
+pytestmark = pytest.mark.fault(id="R14", minutes=8)
 DAY = builders.DAY
+VIEWS = 15
+STORY = VIEWS + 3  # events
+TIMES = 4  # that a story is sent again in each way
 VISITOR = "replayAAAAAAAAAAAAAAAA"
 
 
@@ -19,10 +26,10 @@ def _story(number: int) -> list[dict[str, Any]]:
     """What one visitor sent at once: views, engagement, a form with its result."""
     at = now() - 60_000
     page = f"page{number:05}"
-    made = [builders.view(at + place * 1_000, f"https://example.com/{number}/{place}", n=place, page=page) for place in range(6)]
-    made.append(builders.event("engage", at + 7_000, n=6, page=page, ms=4_000, scroll=80))
-    sent = builders.form(at + 8_000, f"replay{number}@client.example", n=7, page=page)
-    return [*made, sent, builders.result(sent, "confirmed", at + 9_000, n=8, page=page)]
+    made = [builders.view(at + place * 1_000, f"https://example.com/{number}/{place}", n=place, page=page) for place in range(VIEWS)]
+    made.append(builders.event("engage", at + 17_000, n=VIEWS, page=page, ms=4_000, scroll=80))
+    sent = builders.form(at + 18_000, f"replay{number}@client.example", n=VIEWS + 1, page=page)
+    return [*made, sent, builders.result(sent, "confirmed", at + 19_000, n=VIEWS + 2, page=page)]
 
 
 def _count(server: Server) -> int:
@@ -33,28 +40,37 @@ def _taken(server: Server, events: list[dict[str, Any]], visitor: str) -> None:
     assert ask(server, *events, visitor=visitor) == Answer(204, "", 0)
 
 
-def test_what_is_sent_again_in_any_way_is_answered_alike_and_changes_nothing(server: Server, full: bool) -> None:
-    dice = Random(14)
-    stories = 5_000 if full else 20
+def _again(server: Server, events: list[dict[str, Any]], visitor: str, dice: Random) -> None:
+    """Whole, in another order, split with an overlap."""
+    shuffled = dice.sample(events, len(events))
+    half = dice.randrange(1, len(events))
+    _taken(server, events, visitor)
+    _taken(server, shuffled, visitor)
+    _taken(server, shuffled[half:], visitor)
+    _taken(server, shuffled[:half] + shuffled[-2:], visitor)
+
+
+def test_what_is_sent_again_in_any_way_is_answered_alike_and_changes_nothing(
+    server: Server, dice: Random, lane: int, figure: Callable[[int, int], int], told: Callable[..., None]
+) -> None:
+    stories = figure(20, 5_000)
     for number in range(stories):
         events, visitor = _story(number), f"{VISITOR[:-5]}{number:05}"
         _taken(server, events, visitor)
-        if number == 0:
+        if number % 100 == 0:
             first = derived(server.file)
-            for _ in range(10):
-                _taken(server, events, visitor)
+        for _ in range(TIMES if number % 100 == 0 or stories > 100 else 1):
+            _again(server, events, visitor, dice)
+        if number % 100 == 0:
             assert derived(server.file) == first
-        shuffled = dice.sample(events, len(events))
-        _taken(server, shuffled, visitor)
-        half = dice.randrange(1, len(events))
-        _taken(server, shuffled[half:], visitor)
-        _taken(server, shuffled[:half] + shuffled[:2], visitor)
-        assert _count(server) == (number + 1) * 9
+            assert _count(server) == (number + 1) * STORY
     before = derived(server.file)
     assert len(before["lead"]) == len(before["session"]) == stories
+    assert _count(server) == stories * STORY
     server.stop()
     server.command("rebuild")
     assert derived(server.file) == before
+    told(events=stories * STORY, lost=0, doubled=0, rebuilds_identical=1)
 
 
 def test_the_order_in_which_batches_come_does_not_change_what_is_derived(server: Server) -> None:

@@ -7,7 +7,8 @@ from random import Random
 
 import httpx2
 
-from .ledger import HEADERS, Ledger, rows
+from .ledger import Ledger, rows
+from .line import HEADERS
 from .server import Server
 
 
@@ -20,7 +21,7 @@ def test_a_second_server_on_the_same_file_is_refused_in_words(server: Server) ->
 
 
 async def test_a_site_is_added_through_the_running_server_under_load(server: Server) -> None:
-    ledger = Ledger(server.url, Random(7))
+    ledger = Ledger(server.port, Random(7))
     with ledger.traffic(8):
         await asyncio.sleep(0.2)
         answer = await asyncio.to_thread(server.command, "site", "add", "autre.example", "--id", "43")

@@ -10,7 +10,8 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,16 +33,15 @@ class Item(NamedTuple):
 
 
 class Fold:
-    """Answers each item twice its value; keeps how many came together, and stops at a gate."""
+    """Answers each item twice its value; keeps how many came together, and in which thread."""
 
     def __init__(self) -> None:
         self.batches: list[int] = []
-        self.gate = threading.Event()
-        self.gate.set()
+        self.threads: list[str] = []
 
     def __call__(self, conn: Connection, items: Sequence[Item]) -> list[int]:
-        self.gate.wait(10)
         self.batches.append(len(items))
+        self.threads.append(threading.current_thread().name)
         if any(item.value < 0 for item in items):
             raise RuntimeError("an item that nobody can fold")
         return [item.value * 2 for item in items]
@@ -49,52 +49,82 @@ class Fold:
 
 @pytest.fixture
 async def folding(sqlite_url: str) -> Any:
-    """A writer on SQLite whose fold can be held up."""
+    """A writer on SQLite, and its fold."""
     fold = Fold()
     database = Database(sqlite_url)
     writer = Writer(database, fold)
     await writer.start()
     yield writer, fold
-    fold.gate.set()
     await writer.stop()
     await database.close()
 
 
+@asynccontextmanager
+async def held_up(writer: Writer) -> AsyncIterator[None]:
+    """Within it the writer is busy with an action that does not end."""
+    begun, gate = threading.Event(), threading.Event()
+
+    def hold(_conn: Connection) -> None:
+        begun.set()
+        gate.wait(10)
+
+    holding = asyncio.create_task(writer.run(hold))
+    while not begun.is_set():
+        await asyncio.sleep(0.001)
+    try:
+        yield
+    finally:
+        gate.set()
+        await holding
+
+
 async def test_whatever_has_queued_is_one_batch(folding: tuple[Writer, Fold]) -> None:
     writer, fold = folding
-    fold.gate.clear()
-    first = asyncio.create_task(writer.take(Item(1)))
-    await asyncio.sleep(0.05)
-    rest = [asyncio.create_task(writer.take(Item(number))) for number in range(2, 50)]
-    await asyncio.sleep(0.05)
-    assert writer.waiting == 49
-    fold.gate.set()
-    assert await asyncio.gather(first, *rest) == [number * 2 for number in range(1, 50)]
-    assert fold.batches == [1, 48]
+    async with held_up(writer):
+        tasks = [asyncio.create_task(writer.take(Item(number))) for number in range(1, 50)]
+        await asyncio.sleep(0)
+        assert writer.waiting == 49
+    assert await asyncio.gather(*tasks) == [number * 2 for number in range(1, 50)]
+    assert fold.batches == [49]
     assert writer.waiting == 0
 
 
 async def test_a_batch_has_its_bound(folding: tuple[Writer, Fold]) -> None:
     writer, fold = folding
-    fold.gate.clear()
-    tasks = [asyncio.create_task(writer.take(Item(number, 20))) for number in range(60)]
-    await asyncio.sleep(0.1)
-    fold.gate.set()
+    async with held_up(writer):
+        tasks = [asyncio.create_task(writer.take(Item(number, 20))) for number in range(60)]
+        await asyncio.sleep(0)
     await asyncio.gather(*tasks)
-    assert max(fold.batches) <= BATCH_EVENTS // 20
-    assert sum(fold.batches) == 60
+    assert fold.batches == [BATCH_EVENTS // 20, BATCH_EVENTS // 20, 10]
 
 
 async def test_a_full_queue_is_busy_and_then_free(folding: tuple[Writer, Fold]) -> None:
-    writer, fold = folding
-    fold.gate.clear()
-    tasks = [asyncio.create_task(writer.take(Item(number, 100))) for number in range(WAITING_EVENTS // 100)]
-    await asyncio.sleep(0.05)
-    with pytest.raises(Busy):
-        await writer.take(Item(0))
-    fold.gate.set()
+    writer, _fold = folding
+    async with held_up(writer):
+        tasks = [asyncio.create_task(writer.take(Item(number, 100))) for number in range(WAITING_EVENTS // 100)]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await writer.take(Item(0))
     await asyncio.gather(*tasks)
     assert await writer.take(Item(4)) == 8
+
+
+async def test_a_batch_is_folded_on_the_loop_unless_another_process_holds_the_file(folding: tuple[Writer, Fold], tmp_path: Path) -> None:
+    writer, fold = folding
+    here = threading.current_thread().name
+    assert await writer.take(Item(1)) == 2
+    assert fold.threads == [here]
+    other = sqlite3.connect(tmp_path / "webleads.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = asyncio.get_running_loop().time()
+    waiting = asyncio.create_task(writer.take(Item(2)))
+    await asyncio.sleep(0.2)
+    assert asyncio.get_running_loop().time() - began < 2  # the loop went on: the wait of five seconds is the thread's
+    assert not waiting.done()
+    other.rollback()
+    other.close()
+    assert await waiting == 4
+    assert fold.threads[-1] != here
 
 
 async def test_a_batch_that_cannot_be_committed_is_busy_for_its_items_only(folding: tuple[Writer, Fold]) -> None:
@@ -117,9 +147,7 @@ async def test_no_connection_outlives_a_failure_of_the_disk(sqlite_url: str, wro
     database = Database(sqlite_url)
     writer = Writer(database, fold)
     await writer.start()
-    with pytest.raises(Busy):
-        await writer.take(Item(1))
-    assert await writer.take(Item(2)) == 2
+    assert await writer.take(Item(1)) == 1  # tried once more
     assert (used[0] is used[1]) is kept
     await writer.stop()
     await database.close()
@@ -127,24 +155,22 @@ async def test_no_connection_outlives_a_failure_of_the_disk(sqlite_url: str, wro
 
 async def test_a_client_that_goes_away_cancels_nobodys_commit(folding: tuple[Writer, Fold]) -> None:
     writer, fold = folding
-    fold.gate.clear()
-    gone, other = asyncio.create_task(writer.take(Item(1))), asyncio.create_task(writer.take(Item(2)))
-    await asyncio.sleep(0.05)
-    gone.cancel()
-    fold.gate.set()
+    async with held_up(writer):
+        gone, other = asyncio.create_task(writer.take(Item(1))), asyncio.create_task(writer.take(Item(2)))
+        await asyncio.sleep(0)
+        gone.cancel()
     assert await other == 4
     assert sum(fold.batches) == 2
     assert writer.waiting == 0
 
 
 async def test_a_stopped_writer_finishes_what_has_queued(folding: tuple[Writer, Fold]) -> None:
-    writer, fold = folding
-    fold.gate.clear()
-    tasks = [asyncio.create_task(writer.take(Item(number))) for number in range(10)]
-    await asyncio.sleep(0.05)
-    stopping = asyncio.create_task(writer.stop())
-    await asyncio.sleep(0.05)
-    fold.gate.set()
+    writer, _fold = folding
+    async with held_up(writer):
+        tasks = [asyncio.create_task(writer.take(Item(number))) for number in range(10)]
+        await asyncio.sleep(0)
+        stopping = asyncio.create_task(writer.stop())
+        await asyncio.sleep(0.05)
     await stopping
     assert await asyncio.gather(*tasks) == [number * 2 for number in range(10)]
     with pytest.raises(Busy):
@@ -216,9 +242,12 @@ async def test_the_lock_falls_with_a_killed_process(sqlite_url: str) -> None:
 async def test_only_the_owner_may_speak_to_the_writer(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/w.sqlite")
 
-    async def handle(name: str, arguments: dict[str, Any]) -> Any:
+    async def handle(name: str, arguments: dict[str, Any], told: control.Told) -> Any:
         if name == "fail":
             raise ValueError("in words")
+        if name == "long":
+            for done in (1, 2):
+                told({"done": done})
         return {"name": name, **arguments}
 
     path = control.path_of(database)
@@ -228,6 +257,9 @@ async def test_only_the_owner_may_speak_to_the_writer(tmp_path: Path) -> None:
     try:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert await control.ask(database, "echo", {"a": "é"}) == {"name": "echo", "a": "é"}
+        far: list[dict[str, Any]] = []
+        assert await control.ask(database, "long", {}, far.append) == {"name": "long"}
+        assert far == [{"done": 1}, {"done": 2}]
         with pytest.raises(control.Failed) as failed:
             await control.ask(database, "fail", {})
         assert failed.value.args == ("ValueError", "in words")

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, insert
 from collector.actions import users
 from collector.domain.events import TYPES, Field, mark_bits
 from collector.domain.leads import fold_text
-from collector.store import schema
+from collector.domain.rollups import Tally
+from collector.store import rollups, schema
 from collector.store.ids import uuid7
 
 NOW = 1_795_429_920_000  # 2026-11-23T10:32:00Z
@@ -188,20 +189,19 @@ def visit(
             views=len(pages),
             events=2 * len(pages),
             engaged_ms=35_000 * len(pages),
-            entry_url=pages[0][0],
+            entry_page=pages[0][0],
             exit_url=pages[-1][0],
             language="fr-FR",
             agent="Chrome 156 · Windows · desktop",
             marks=0,
             touch_id=touch,
             touch_at=at,
-            touch_key="",
+            touch_key="Direct\x1f(direct)\x1f(none)\x1f\x1f",
+            counted=1,
         )
     )
     conn.execute(
-        insert(schema.touch).values(
-            account_id=account, session_id=session, id=touch, visitor=visitor, site_id=42, at=at, landing=pages[0][0], **origin
-        )
+        insert(schema.touch).values(account_id=account, session_id=session, id=touch, site_id=42, at=at, landing=pages[0][0], **origin)
     )
     return session
 
@@ -209,7 +209,10 @@ def visit(
 def event(
     conn: Connection, type: str, visitor: str | None, at: int, page: str, url: str, data: dict[str, Any], account: int = 1, site: int = 42
 ) -> None:
-    """One event."""
+    """One event, counted."""
+    tally = Tally({}, frozenset())
+    tally.event(type, site, at, at, visitor, url, data, 0)
+    rollups.save(conn, account, tally)
     conn.execute(
         insert(schema.event).values(
             account_id=account,

@@ -1,0 +1,203 @@
+"""Rollups: what each day of a site counts, so that no screen and no report reads events.
+
+Every count follows from one row: a view from its event, a visit from its session (without a visitor: from its view), a
+conversion from its conversion, a lead from its row in the list. A row that changes gives back what it counted before, so
+that the order of arrival leaves no trace. Days are those of the site's zone: of a view when it happened, of a visit when
+it began, of a conversion when it was sent, of a lead when it was won.
+
+| kind | key | counts |
+|---|---|---|
+| site | empty | all four |
+| page | the path of the page viewed, entered, or that held the form | all four |
+| source | channel and source: of a visit its last arrival, of a lead the first | visits, leads |
+| campaign | the campaign of the same arrival, where it has one | visits, leads |
+| form | the form's key | leads, conversions |
+| language | language and country, as `fr-FR` | visits, views |
+
+Declared crawlers count nowhere, and a view that is told again counts once (DESIGN 4.2, 4.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from . import sources
+from .events import mark_bits
+from .leads import Conversion, Lead
+from .sessions import Session, page_of
+
+Key = tuple[int, int, str, str]  # site, day (since 1970), kind, key
+
+COUNTS = ("visits", "views", "leads", "conversions")
+VISITS, VIEWS, LEADS, CONVERSIONS = range(4)
+REST = "~"  # the key of what would tell of one person only
+_KEY_LIMIT = 120
+_CRAWLER = mark_bits(["crawler"])
+_SAME_VISIT = frozenset({"reload", "bfcache", "route"})
+_QUARTER = 15 * 60_000  # every zone's clock is moved by whole quarters
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Visit(NamedTuple):
+    """What a visit counts by."""
+
+    site: int
+    at: int
+    source: str  # the key of its touch: channel, source, medium, campaign, click id
+    page: str  # the path of the page where it began
+    language: str
+
+
+class Won(NamedTuple):
+    """What a lead counts by."""
+
+    site: int
+    at: int
+    form: str
+    page: str
+    channel: str
+    source: str
+    campaign: str
+
+
+def visit_of(session: Session) -> Visit | None:
+    """What a session counts by; None if it does not."""
+    if not session.counted or session.marks & _CRAWLER:
+        return None
+    return Visit(session.site_id, session.started_at, session.touch_key, session.entry_page, session.language)
+
+
+def won_of(lead: Lead) -> Won | None:
+    """What a lead counts by; None for a message and for what a crawler sent."""
+    source = lead.first.source if lead.first else None
+    origin = (source.channel, source.source, source.campaign) if source else ("", "", "")
+    return won(lead.kind, lead.marks, lead.site_id, lead.created_at, lead.form, lead.page, *origin)
+
+
+def won(kind: str, marks: int, *rest: Any) -> Won | None:
+    """The same, of a row's values."""
+    return Won(*rest) if kind == "lead" and not marks & _CRAWLER else None
+
+
+class Tally:
+    """Changes of rollups, gathered before anything is written: counts to add, and when a site was last heard on a day."""
+
+    def __init__(self, sites: Mapping[int, Mapping[str, Any]], own: frozenset[str]) -> None:
+        """`sites` by id, with their `zone`; `own` are the account's host names."""
+        self.counts: dict[Key, list[int]] = {}
+        self.heard: dict[tuple[int, int], int] = {}  # (site, day) → received, UTC milliseconds
+        self._sites = sites
+        self._own = own
+
+    def domain(self, site: int) -> str:
+        """The host name of a site's own pages."""
+        known = self._sites.get(site)
+        return str(known["domain"]) if known is not None else ""
+
+    def day(self, site: int, at: int) -> int:
+        """The day of a time on a site, in days since 1970."""
+        known = self._sites.get(site)
+        return _day(at // _QUARTER, known["zone"] if known is not None else "UTC")
+
+    def event(
+        self, kind: str, site: int, at: int, received: int, visitor: str | None, url: str, data: Mapping[str, Any], marks: int, n: int = 1
+    ) -> None:
+        """An event came; or, with `n` of -1, it goes (when it was heard is remembered all the same)."""
+        day = self.day(site, at)
+        if self.heard.get((site, day), 0) < received:
+            self.heard[site, day] = received
+        if kind != "view" or marks & _CRAWLER or data.get("again"):
+            return
+        self._add(site, day, "site", "", VIEWS, n)
+        self._add(site, day, "page", page_of(url), VIEWS, n)
+        if language := data.get("language"):
+            self._add(site, day, "language", language_of(language), VIEWS, n)
+        if visitor is None and data.get("nav") not in _SAME_VISIT:
+            source = sources.read(url, data.get("referrer") or "", self._own)
+            if source is not None:
+                self.visit(
+                    Visit(site, at, "\x1f".join((source.channel, source.source, source.medium, source.campaign)), page_of(url), ""), n
+                )
+
+    def visit(self, visit: Visit | None, n: int = 1) -> None:
+        """A visit came or goes."""
+        if visit is None:
+            return
+        site, day = visit.site, self.day(visit.site, visit.at)
+        channel, source, _medium, campaign = visit.source.split("\x1f")[:4]
+        self._add(site, day, "site", "", VISITS, n)
+        self._add(site, day, "page", visit.page, VISITS, n)
+        self._add(site, day, "source", f"{channel}\x1f{source}", VISITS, n)
+        if campaign:
+            self._add(site, day, "campaign", campaign, VISITS, n)
+        if visit.language:
+            self._add(site, day, "language", language_of(visit.language), VISITS, n)
+
+    def changed(self, old: Visit | None, new: Visit | None) -> None:
+        """A visit counts otherwise than before."""
+        if old != new:
+            self.visit(old, -1)
+            self.visit(new)
+
+    def conversion(self, one: Conversion, n: int = 1) -> None:
+        """A conversion came or goes."""
+        if not one.counted or one.marks & _CRAWLER:
+            return
+        day = self.day(one.site_id, one.at)
+        self._add(one.site_id, day, "site", "", CONVERSIONS, n)
+        self._add(one.site_id, day, "page", page_of(one.url), CONVERSIONS, n)
+        self._add(one.site_id, day, "form", one.form, CONVERSIONS, n)
+
+    def lead(self, one: Won | None, n: int = 1) -> None:
+        """A lead came or goes."""
+        if one is None:
+            return
+        site, day = one.site, self.day(one.site, one.at)
+        self._add(site, day, "site", "", LEADS, n)
+        self._add(site, day, "page", page_of(one.page), LEADS, n)
+        self._add(site, day, "form", one.form, LEADS, n)
+        if one.channel:
+            self._add(site, day, "source", f"{one.channel}\x1f{one.source}", LEADS, n)
+        if one.campaign:
+            self._add(site, day, "campaign", one.campaign, LEADS, n)
+
+    def row(self, site: int, day: int, kind: str, key: str, counts: list[int], heard: int) -> None:
+        """A row of counts that were gathered elsewhere."""
+        found = self.counts.setdefault((site, day, kind, key), [0, 0, 0, 0])
+        for place, n in enumerate(counts):
+            found[place] += n
+        if heard:
+            self.heard[site, day] = max(heard, self.heard.get((site, day), 0))
+
+    def _add(self, site: int, day: int, kind: str, key: str, place: int, n: int) -> None:
+        name = (site, day, kind, key[:_KEY_LIMIT])
+        found = self.counts.get(name)
+        if found is None:
+            found = self.counts[name] = [0, 0, 0, 0]
+        found[place] += n
+
+
+@lru_cache(maxsize=16_384)
+def _day(quarter: int, zone: str) -> int:
+    local = (_EPOCH + timedelta(milliseconds=quarter * _QUARTER)).astimezone(_zone(zone))
+    return local.toordinal() - _EPOCH.toordinal()
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # an unknown name is a KeyError
+        return ZoneInfo("UTC")
+
+
+@lru_cache(maxsize=1024)
+def language_of(tag: str) -> str:
+    """Language and country of a language tag: `zh-Hant-tw` is `zh-TW`, `FR` is `fr`."""
+    first, *rest = tag.replace("_", "-").split("-")
+    country = next((part.upper() for part in rest if len(part) == 2 and part.isalpha()), "")
+    return f"{first.lower()}-{country}" if country else first.lower()

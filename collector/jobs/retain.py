@@ -1,0 +1,32 @@
+"""The purge while the collector works: readers look for what is old, the writer only deletes it, step by step."""
+
+from __future__ import annotations
+
+from ..actions import retain
+from ..store import sites
+from ..store.control import Told
+from ..store.database import Database
+from ..store.writer import Writer
+from .pace import MOST, Pace
+
+
+async def purge(
+    writer: Writer, database: Database, *, secret: bytes, now: int, told: Told = lambda _: None, pace: Pace | None = None
+) -> dict[str, int]:
+    """Deletes all that has been kept long enough, of every account. Answers how many leads, events and refused events went."""
+    steps, done = pace or Pace(writer), dict.fromkeys(retain.KINDS, 0)
+    async with database.reader() as conn:
+        accounts = [row["id"] for row in await conn.run_sync(sites.accounts)]
+    for account in accounts:
+        for kind in retain.KINDS:
+            gone = 1
+            while gone:
+                async with database.reader() as conn:
+                    found = await conn.run_sync(retain.find, account, kind, now, MOST)
+                gone = 0
+                while found:
+                    some, found = found[: steps.size], found[steps.size :]
+                    gone += await steps.step(retain.drop, account, kind, now, some, secret=secret)
+                    told({"stage": kind, "done": done[kind] + gone, "of": done[kind] + gone + len(found)})
+                done[kind] += gone
+    return {kind: done[kind] for kind in ("leads", "history", "audience", "refused")}

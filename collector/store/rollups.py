@@ -1,0 +1,141 @@
+"""Rollups: added to in the transaction that changes what they count, and summed up anew by a rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, case, delete, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..domain.events import TYPES
+from ..domain.rollups import COUNTS, REST, Key, Tally
+from .events import unpacked
+from .hot import Hot
+from .schema import event, kept_count, rollup
+from .urls import whole
+
+KEY = ("site_id", "day", "kind", "key")
+EVENT = ("type", "site_id", "at", "received_at", "visitor", "url", "data", "marks")
+_NOTHING = [0, 0, 0, 0]
+
+
+def _adding(table: Table) -> Hot:
+    names = [column.name for column in table.columns]
+
+    def build(dialect: Any) -> Any:
+        made = dialect.insert(table).values({name: bindparam(name) for name in names})
+        more = {name: table.c[name] + made.excluded[name] for name in COUNTS}
+        newer = case((made.excluded.heard_at > table.c.heard_at, made.excluded.heard_at), else_=table.c.heard_at)
+        return made.on_conflict_do_update(index_elements=[column.name for column in table.primary_key], set_={**more, "heard_at": newer})
+
+    return Hot(build)
+
+
+def _emptying(table: Table) -> Hot:
+    """Deletes a row that counts nothing: none was there before it counted."""
+    key = [table.c[name] == bindparam(name) for name in ("account_id", *KEY)]
+    return Hot(lambda _: delete(table).where(*key, *(table.c[name] == literal_column("0") for name in (*COUNTS, "heard_at"))))
+
+
+_add = {table: _adding(table) for table in (rollup, kept_count)}
+_empty = {table: _emptying(table) for table in (rollup, kept_count)}
+
+
+def save(conn: Connection, account_id: int, tally: Tally) -> None:
+    """Adds what a transaction changed."""
+    write(conn, rollup, account_id, tally.counts, tally.heard)
+
+
+def keep(conn: Connection, account_id: int, tally: Tally, *, of_one: bool) -> None:
+    """Of rows that were deleted: what they counted is kept without them, and rollups stay as they are.
+
+    Where they were `of_one` person, a key that counts nobody else would still tell of them: it is kept as the rest.
+    """
+    kept: dict[Key, list[int]] = {}
+    moved: dict[Key, list[int]] = {}
+    for key, counts in tally.counts.items():
+        lost = [-n for n in counts]
+        if of_one and key[3] and any(lost) and _counted(conn, account_id, key) == lost:
+            rest = (*key[:3], REST)
+            _plus(moved, key, counts)
+            _plus(moved, rest, lost)
+            key = rest
+        _plus(kept, key, lost)
+    write(conn, kept_count, account_id, kept, tally.heard)
+    write(conn, rollup, account_id, moved, {})
+
+
+def _plus(counts: dict[Key, list[int]], key: Key, more: list[int]) -> None:
+    counts[key] = [a + b for a, b in zip(counts.get(key, _NOTHING), more, strict=True)]
+
+
+def _counted(conn: Connection, account_id: int, key: Key) -> list[int]:
+    where = [rollup.c[name] == value for name, value in zip(("account_id", *KEY), (account_id, *key), strict=True)]
+    found = conn.execute(select(*(rollup.c[name] for name in COUNTS)).where(*where)).first()
+    return list(found) if found is not None else list(_NOTHING)
+
+
+def write(conn: Connection, table: Table, account_id: int, counts: dict[Key, list[int]], heard: dict[tuple[int, int], int]) -> None:
+    """Adds counts to the rows of a table of counts; a row that counts nothing any more goes."""
+    rows: dict[Key, dict[str, Any]] = {}
+    lost: list[dict[str, Any]] = []
+    for key, more in counts.items():
+        if more != _NOTHING:
+            rows[key] = row = _row(account_id, key, more)
+            if min(more) < 0:
+                lost.append(row)
+    for (site, day), at in heard.items():
+        key = (site, day, "site", "")
+        rows.setdefault(key, _row(account_id, key, _NOTHING))["heard_at"] = at
+    _add[table].many(conn, [rows[key] for key in sorted(rows)])  # in one order: two writers of PostgreSQL never wait for each other
+    _empty[table].many(conn, lost)
+
+
+def prune(conn: Connection, account_id: int, keys: Iterable[Key]) -> None:
+    """Deletes those rollups that count nothing."""
+    _empty[rollup].many(conn, [_row(account_id, key, _NOTHING) for key in keys])
+
+
+def _row(account_id: int, key: Key, counts: list[int]) -> dict[str, Any]:
+    site, day, kind, text = key
+    visits, views, leads, conversions = counts
+    return {
+        "account_id": account_id, "site_id": site, "day": day, "kind": kind, "key": text,
+        "visits": visits, "views": views, "leads": leads, "conversions": conversions, "heard_at": 0,
+    }  # fmt: skip
+
+
+def event_of(tally: Tally, row: Sequence[Any], n: int) -> None:
+    """Counts a stored event (a row of EVENT), or with `n` of -1 takes it back."""
+    kind, site, at, received, visitor, url, data, marks = row
+    tally.event(TYPES[kind], site, at, received, visitor, whole(url, tally.domain(site)), unpacked(TYPES[kind], data), marks, n)
+
+
+def events_of(conn: Connection, which: ColumnElement[bool], tally: Tally, n: int) -> None:
+    """Counts stored events, or takes them back."""
+    for row in conn.execute(select(*(event.c[name] for name in EVENT)).where(which)):
+        event_of(tally, row, n)
+
+
+def drop_site(conn: Connection, account_id: int, site_id: int) -> None:
+    """Forgets what was ever counted of a site."""
+    for table in (rollup, kept_count):
+        conn.execute(delete(table).where(table.c.account_id == account_id, table.c.site_id == site_id))
+
+
+def _days(account_id: int, site_id: int) -> Any:
+    mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.kind == "site", rollup.c.key == "")
+    return select(rollup.c.heard_at).where(*mine)
+
+
+async def last_heard(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:
+    """When a site's tag was last heard, UTC milliseconds. What is received today may belong to the day before."""
+    newest = _days(account_id, site_id).order_by(rollup.c.day.desc()).limit(3)
+    return max((int(row[0]) for row in await conn.execute(newest)), default=0) or None
+
+
+def heard_before(conn: Connection, account_id: int, site_id: int, before: int) -> int:
+    """The end of the last day on which all that a site was heard of came before a time, UTC milliseconds; 0 where there is none."""
+    older = _days(account_id, site_id).where(rollup.c.heard_at < before).subquery()
+    return int(conn.execute(select(func.max(older.c.heard_at))).scalar() or 0)

@@ -1,0 +1,109 @@
+"""What counts, on which day and under which key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.domain.events import mark_bits
+from collector.domain.rollups import VIEWS, VISITS, Tally, language_of, page_of
+from tests.builders import HOME, NOW, SITE, VISITOR
+
+OWN = frozenset({"example.com"})
+PARIS = {SITE: {"zone": "Europe/Paris"}}
+
+
+def told(
+    visitor: str | None = None, marks: int = 0, at: int = NOW, url: str = HOME, sites: Any = PARIS, **data: Any
+) -> dict[tuple[str, str], list[int]]:
+    """What one view counts, by kind and key."""
+    tally = Tally(sites, OWN)
+    tally.event("view", SITE, at, at, visitor, url, data, marks)
+    return {key[2:]: counts for key, counts in tally.counts.items()}
+
+
+@given(
+    at=st.integers(0, 4_000_000_000_000),
+    zone=st.sampled_from(["Europe/Paris", "UTC", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York"]),
+)
+def test_a_day_is_the_one_on_the_sites_clocks(at: int, zone: str) -> None:
+    day = Tally({SITE: {"zone": zone}}, OWN).day(SITE, at)
+    assert (
+        day == datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)).toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+    )
+
+
+def test_a_site_of_no_known_zone_has_the_days_of_utc() -> None:
+    for sites in ({}, {SITE: {"zone": ""}}, {SITE: {"zone": "Mars/Olympus"}}):
+        assert Tally(sites, OWN).day(SITE, NOW) == NOW // 86_400_000
+
+
+@pytest.mark.parametrize(
+    ("data", "visits"),
+    [
+        ({}, 1),
+        ({"referrer": "https://www.google.com/"}, 1),
+        ({"referrer": "https://example.com/a"}, 0),
+        ({"nav": "reload"}, 0),
+        ({"nav": "bfcache"}, 0),
+        ({"nav": "route"}, 0),
+        ({"nav": "prerender"}, 1),
+    ],
+)
+def test_without_a_visitor_a_visit_is_a_view_with_no_or_an_external_referrer(data: dict[str, str], visits: int) -> None:
+    counted = told(**data)["site", ""]
+    assert (counted[VISITS], counted[VIEWS]) == (visits, 1)
+
+
+def test_with_a_visitor_a_view_is_no_visit() -> None:
+    assert told(VISITOR, language="fr-fr") == {("site", ""): [0, 1, 0, 0], ("page", "/"): [0, 1, 0, 0], ("language", "fr-FR"): [0, 1, 0, 0]}
+
+
+def test_a_view_told_again_and_a_crawler_count_nowhere_and_automation_does() -> None:
+    assert told(VISITOR, again=1) == told(marks=mark_bits(["crawler"])) == {}
+    assert told(marks=mark_bits(["automated", "headless", "library"]))["site", ""] == [1, 1, 0, 0]
+
+
+def test_an_arrival_counts_under_its_source_and_campaign() -> None:
+    counted = told(url=HOME + "devis?utm_source=lettre&utm_medium=email&utm_campaign=rentree")
+    assert counted["source", "Email\x1flettre"] == counted["campaign", "rentree"] == [1, 0, 0, 0]
+    assert counted["page", "/devis"] == [1, 1, 0, 0]
+
+
+def test_what_goes_takes_back_what_it_counted() -> None:
+    tally = Tally(PARIS, OWN)
+    for n in (1, -1):
+        tally.event("view", SITE, NOW, NOW, None, HOME + "a", {}, 0, n)
+    assert set(map(tuple, tally.counts.values())) == {(0, 0, 0, 0)}
+    assert set(tally.heard.values()) == {NOW}
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("https://example.com", "/"),
+        ("https://example.com/", "/"),
+        ("https://example.com/a/b?x=/c#d", "/a/b"),
+        ("https://example.com?x=/c", "/"),
+        ("https://example.com/a#/b", "/a"),
+        ("", "/"),
+    ],
+)
+def test_a_page_is_a_path(url: str, page: str) -> None:
+    assert page_of(url) == page
+
+
+@pytest.mark.parametrize(
+    ("tag", "key"), [("fr-FR", "fr-FR"), ("FR", "fr"), ("zh-Hant-tw", "zh-TW"), ("en_gb", "en-GB"), ("es-419", "es"), ("", "")]
+)
+def test_a_language_has_a_country_at_most(tag: str, key: str) -> None:
+    assert language_of(tag) == key
+
+
+def test_a_key_has_an_end() -> None:
+    assert max(len(key) for _kind, key in told(url=HOME + "x" * 2_000)) == 120

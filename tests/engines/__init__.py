@@ -1,0 +1,1 @@
+"""Chromium, Firefox and WebKitGTK behind one interface: a scenario is written once and runs in all three."""
