@@ -12,9 +12,7 @@ export function fit(fields) {
   fields = fields.slice(0, FORM_FIELDS);
   for (let most = AREA_LENGTH; bytes([json(fields)]) > FORM_BYTES; most *= 0.8)
     for (const field of fields) {
-      field.label = cut(field.label, most / 9);
-      field.hint = cut(field.hint, most / 9);
-      field.text = field.text && cut(field.text, most / 9);
+      for (const key of /** @type {const} */ (['label', 'hint', 'text'])) if (field[key]) field[key] = cut(field[key], most / 9);
       if (cut(field.value, most) === (field.value || '')) continue;
       field.value = cut(field.value, most);
       field.cut = 1;

@@ -160,6 +160,7 @@ export function sort(fields, get) {
   const passwords = typed.filter((field) => field.withheld === 'password');
   const [only, more] = typed;
   if (passwords.length === 1 && !open[1]) return 'skip';
+  if (passwords.some((field) => /current-/.test(field.autocomplete || ''))) return 'skip';
   if (only && !more && (only.type === 'search' || (get && SEARCH.test(only.name || only.id || '')))) return 'skip';
   return open.some(speaks) ? 'keep' : 'count';
 }

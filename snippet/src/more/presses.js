@@ -16,6 +16,7 @@ const SETTLED = 1500; // ms in which a form that was sent may still show a next 
 const HELD = 5000; // ms in which a press leads to a request, or to nothing
 const LEVELS = 8; // between a button and the piece of page that holds its fields
 const BUTTON = 'button,a,input,[role=button],[onclick],[class*=btn],[class*=button]';
+const BUTTONS = 'button,[type=submit],[type=button],[role=button],[onclick],[class*=btn]';
 const FIELD = 'input:not([type=button],[type=submit],[type=image]),select,textarea';
 
 /** @type {Press | undefined} */
@@ -25,7 +26,7 @@ let held;
 function scope(node) {
   const form = (node.closest('button,input') || node).form;
   for (let level = 0; !form && node?.matches && level < LEVELS; level++, node = node.parentNode)
-    if (first.isForm_(node) || first.controls_(node).some(first.reaches_)) return node;
+    if (first.isForm_(node) || (node.querySelector(BUTTONS) && first.controls_(node).some(first.reaches_))) return node;
   return form;
 }
 
