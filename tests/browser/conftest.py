@@ -111,6 +111,8 @@ class World:
                     code = b"" if OTHERS[path].stem in world.recorder.without else OTHERS[path].read_bytes()
                     kind, open_ = "text/javascript; charset=utf-8", "*"
                     return self.answer(200, code, Content_Type=kind, Access_Control_Allow_Origin=open_, Cache_Control="no-store")
+                if path == "/consent.js":
+                    return self.answer(200, (BUILT / "consent.js").read_bytes(), Content_Type="text/javascript; charset=utf-8")
                 if path not in ("/js", "/other.js"):
                     return self.answer(404)
                 code = TAG.read_bytes()
@@ -210,6 +212,9 @@ class Stage:
         self.put(path.split("?", maxsplit=1)[0], body, self.tag() if head is None else head, **headers)
         self.go(path)
         self.page.wait_for_function("window.webleads && webleads.loaded")
+        if any(field in body for field in ("<input", "<textarea", "<select", "<iframe")):
+            self.wait(lambda: "forms" in self.recorder.loaded)
+            self.page.wait_for_timeout(50)
         return self.page
 
     def wait(self, ready: Callable[[], Any], seconds: float = 5.0) -> Any:

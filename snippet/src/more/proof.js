@@ -18,6 +18,19 @@ async function proof(wanted) {
   return hash && recall(SECRET) ? hex(new Uint8Array(hash)) : '';
 }
 
+/**
+ * Asks a collector of the page's own site to set the cookie itself: what a script sets, Safari forgets after 7 days.
+ * Which domain is whose the collector knows better (publicsuffix.org); here it is only not asked in vain.
+ */
+function keepLonger() {
+  const own = location.hostname.split('.').slice(-2).join('.');
+  for (const { endpoint_, id_, visitor_ } of first.sites_) {
+    const [, host = ''] = /\/\/([^/:]+)/.exec(endpoint_) || [];
+    if (visitor_ && /\./.test(own) && host.endsWith(own))
+      navigator.sendBeacon(endpoint_ + '/id', `{"v":1,"site":${id_},"visitor":"${visitor_}","consent":"granted","events":[]}`);
+  }
+}
+
 /** Tells of the grant as soon as its proof is computed. @param {number} at  when it was given, ms */
 export function confirm(at) {
   const known = () => first.sites_.filter((/** @type {any} */ site) => site.visitor_);
@@ -25,4 +38,5 @@ export function confirm(at) {
   const say = (hash) =>
     safely(() => known().forEach((/** @type {any} */ site) => first.tell_(site, first.statement_('granted', hash), true, at)));
   proof(() => known()[0]).then(say, () => say());
+  safely(keepLonger);
 }
