@@ -13,7 +13,7 @@ const KINDS = {
   map: /^geo:|\/maps\b|waze\./,
   calendar: /^webcal:|\.ics\b|calendar\.|calendly\./,
   share: /\/(share|intent|submit\b|pin\/c)/,
-  download: /\.(pdf|xlsx?|docx?|pptx?|txt|rtf|csv|exe|7z|pkg|rar|gz|zip|avi|mov|mp[34]|mpeg|wm[av]|wav|dmg)\W?$/,
+  download: /\.(pdf|xlsx?|docx?|pptx?|txt|rtf|csv|exe|7z|pkg|rar|gz|zip|avi|mov|mp[34]|wm[av]|dmg)\W?$/,
 };
 
 /**

@@ -58,6 +58,8 @@ function watchPage() {
   };
   look();
   listen(window, 'DOMContentLoaded load focusin click', look);
+  // Somebody writes in a field that the page does not show: it stands in a shadow.
+  listen(window, 'input', () => summon(0));
   listen(window, 'click auxclick', clicked);
   listen(window, 'storage', ({ key }) => (key || CONSENT) === CONSENT && catchUp());
   listen(window, 'visibilitychange', () => isHidden() && part());

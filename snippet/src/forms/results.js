@@ -62,7 +62,7 @@ export function answers({ start_, action_ }) {
 }
 
 /** A form that shows an error, by itself or by the browser's word. @param {Element} form @param {boolean} [asked]  its server was asked */
-export const isWrong = (form, asked) => !!ask(form, 'querySelector', '[aria-invalid=true]' + (asked ? '' : ',:invalid'));
+export const isWrong = (form, asked) => !!ask(form, 'querySelector', '[aria-invalid=true]' + (asked ? '' : ',:invalid,[role=alert]:not(:empty)'));
 
 /** What can be said of a form now. @param {Attempt} attempt @returns {[result: string, by: string] | undefined} */
 export function look(attempt) {

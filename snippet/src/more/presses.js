@@ -26,7 +26,8 @@ let held;
 function scope(node) {
   const form = (node.closest('button,input') || node).form;
   for (let level = 0; !form && node?.matches && level < LEVELS; level++, node = node.parentNode)
-    if (first.isForm_(node) || (node.querySelector(BUTTONS) && first.controls_(node).some(first.reaches_))) return node;
+    if (first.isForm_(node) || ((node === document.body || node.querySelector(BUTTONS) || first.controls_(node)[1]) && first.controls_(node).some(first.reaches_)))
+      return node;
   return form;
 }
 
