@@ -179,7 +179,9 @@ def test_the_overlay_says_why(stage: Stage) -> None:
 
 def test_a_vendor_is_believed_from_its_own_origin_only(stage: Stage) -> None:
     page = stage.show("<iframe src='/typeform.html'></iframe><input name=x>")
-    page.evaluate("const s = document.createElement('script'); s.type = 'x'; s.src = 'https://embed.typeform.com/x'; document.body.append(s)")
+    page.evaluate(
+        "const s = document.createElement('script'); s.type = 'x'; s.src = 'https://embed.typeform.com/x'; document.body.append(s)"
+    )
     page.evaluate("dispatchEvent(new Event('load'))")
     stage.wait(lambda: "more" in stage.recorder.loaded)
     page.wait_for_timeout(100)
@@ -197,7 +199,7 @@ def test_a_vendor_is_believed_from_its_own_origin_only(stage: Stage) -> None:
 
 
 def test_the_id_goes_to_another_own_domain_once(stage: Stage) -> None:
-    other = f"http://insecure.test"
+    other = "http://insecure.test"
     head = stage.tag(data_consent="granted", data_domains="localhost, insecure.test")
     page = stage.show(f"<a id=a href='{other}/b?x=1'>autre</a><p>page", head=head)
     visitor = stage.event("view")["batch"]["visitor"]
