@@ -77,5 +77,6 @@ test('what became of a submission, and never more than the page shows', () => {
   assert.deepEqual(verdict(over, false, false, reset, false, false), ['unknown', 'none']);
   assert.deepEqual(verdict(false, false, false, false, bad, false), ['failed', 'response']);
   assert.deepEqual(verdict(false, false, false, false, false, wrong), ['failed', 'node']);
+  assert.deepEqual(verdict(false, gone, twin, false, bad, false), ['failed', 'response'], 'another form with the error in its place');
   assert.deepEqual(verdict(false, gone, false, false, bad, false), ['confirmed', 'gone'], 'what is gone was taken in the end');
 });

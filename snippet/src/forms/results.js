@@ -27,12 +27,12 @@ let observer;
  * @returns {[result: string, by: string] | undefined}  nothing: look again later
  */
 export const verdict = (over, gone, twin, reset, bad, wrong) =>
-  over || (gone && twin)
-    ? ['unknown', 'none']
-    : reset || gone
-      ? ['confirmed', reset ? 'reset' : 'gone']
-      : bad || wrong
-        ? ['failed', bad ? 'response' : 'node']
+  !over && (reset || (gone && !twin))
+    ? ['confirmed', reset ? 'reset' : 'gone']
+    : !over && (bad || wrong)
+      ? ['failed', bad ? 'response' : 'node']
+      : over || gone
+        ? ['unknown', 'none']
         : undefined;
 
 /** @param {Element} form */
