@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 import structlog
 from msgspec import Struct
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from . import commands
+from .actions import erase
 from .actions.record import Recorder
 from .ingest import script
 from .ingest.directory import Directory
@@ -18,6 +19,7 @@ from .ingest.endpoint import Endpoint
 from .ingest.rate import networks
 from .ingest.room import room_of
 from .jobs.clock import Clock
+from .probes import Probes
 from .settings import Settings
 from .store import control, ids, migrate, secret
 from .store.database import Database
@@ -49,11 +51,21 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         stack.push_async_callback(writer.stop)
         await writer.run(migrate.upgrade, ids.now())
         await writer.run(secret.check, key)
+        if again := await writer.run(erase.replay, secret=key):
+            log.warning("erasures carried out again", erasures=again)
         for line in writer.lost:
             log.error("events lost", lost=line)
         screens = create(settings=settings, database=database, writer=writer, secret=key, clock=ids.now, ids=ids.uuid7)
+        counted: Counter[str] = Counter()  # refusals that the clock has taken
         endpoint = Endpoint(
-            Probes(screens, database, writer),
+            Probes(
+                screens,
+                database,
+                writer,
+                token=settings.metrics_token,
+                clock=ids.now,
+                refused=lambda: counted + endpoint.refused + _by_reason(endpoint.counts),
+            ),
             writer=writer,
             directory=Directory(database),
             room=room_of(database),
@@ -64,7 +76,7 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
             clock=ids.now,
             ids=ids.uuid7,
         )
-        clock = Clock(writer, database, secret=key, clock=ids.now, take=_taker(endpoint))
+        clock = Clock(writer, database, secret=key, clock=ids.now, take=_taker(endpoint, counted))
         clock.start()
         stack.push_async_callback(clock.stop)
         collector = Collector(endpoint, database, writer, key, settings.url)
@@ -76,43 +88,18 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         yield collector
 
 
-def _taker(endpoint: Endpoint) -> Callable[[], dict[tuple[int, int, str], int]]:
+def _taker(endpoint: Endpoint, counted: Counter[str]) -> Callable[[], dict[tuple[int, int, str], int]]:
     def take() -> dict[tuple[int, int, str], int]:
         taken = dict(endpoint.counts)
         endpoint.counts.clear()
+        counted.update(_by_reason(taken))
         return taken
 
     return take
 
 
-class Probes:
-    """/healthz: batches are taken. /readyz: the database answers too; its body tells what was lost before this start."""
-
-    def __init__(self, app: ASGIApp, database: Database, writer: Writer) -> None:
-        self._app = app
-        self._database = database
-        self._writer = writer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers the two, passes on the rest."""
-        if scope["type"] != "http" or scope["path"] not in ("/healthz", "/readyz"):
-            await self._app(scope, receive, send)
-            return
-        status, body = 200, b"ok\n"
-        if scope["path"] == "/readyz":
-            status, body = await self._ready()
-        headers: list[Any] = [
-            (b"content-type", b"text/plain"),
-            (b"cache-control", b"no-store"),
-            (b"content-length", str(len(body)).encode()),
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
-
-    async def _ready(self) -> tuple[int, bytes]:
-        try:
-            async with self._database.reader() as conn:
-                await conn.exec_driver_sql("SELECT 1")
-        except Exception:
-            return 503, b"the database does not answer\n"
-        return 200, "".join(f"{line}\n" for line in ("ok", *self._writer.lost)).encode()
+def _by_reason(counts: Mapping[tuple[int, int, str], int]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for (_account, _site, reason), n in counts.items():
+        found[reason] += n
+    return found

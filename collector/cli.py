@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import update_wrapper
 from pathlib import Path
 from typing import IO, Any
 
 import rich_click as click
 import structlog
+from click.exceptions import Exit
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
+from rich.text import Text
 
-from . import commands, settings
-from .present import export
+from . import commands, settings, upkeep
+from .actions import erase as erasing
+from .domain import attribution as models
+from .domain import paths as ways
+from .domain.health import Finding
+from .present import attribution as told_of
+from .present import dates, export, health
 from .settings import BadSetting, Settings
 from .store import control, events, ids, leads, migrate, secret, sites
+from .store.backup import BadBackup
 from .store.database import BadDatabase, Database, said_by_database
-from .store.writer import Locked, Writer
+from .store.lock import Locked
+from .store.writer import Writer
 
 click.rich_click.TEXT_MARKUP = "markdown"
+_OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what a terminal would obey
 STARTING = 5.0  # seconds a command waits for a server that holds the lock and does not listen yet
 
 
@@ -90,7 +102,7 @@ def _explained(kind: str, says: str) -> str:
 async def _hand(config: Settings) -> AsyncIterator[Hand]:
     database = Database(config.database)
     try:
-        if database.is_sqlite and await _listening(database):
+        if database.is_sqlite and await control.is_listened_to(database):
             yield Hand(database, lambda name, arguments, told: control.ask(database, name, arguments, told))
             return
         writer = Writer(database)
@@ -99,20 +111,12 @@ async def _hand(config: Settings) -> AsyncIterator[Hand]:
             await writer.run(migrate.upgrade, ids.now())
             key = secret.load(database)
             await writer.run(secret.check, key)
+            await writer.run(erasing.replay, secret=key)
             yield Hand(database, commands.handler(writer, database, key, lambda: config.url or "http://127.0.0.1:8000"))
         finally:
             await writer.stop()
     finally:
         await database.close()
-
-
-async def _listening(database: Database) -> bool:
-    try:
-        _reader, writer = await asyncio.open_unix_connection(control.path_of(database))
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 async def _start(writer: Writer) -> None:
@@ -135,7 +139,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
                 asyncio.run(made)
         except (BadSetting, BadDatabase) as wrong:
             raise click.UsageError(str(wrong)) from None
-        except (Locked, migrate.NewerDatabase, secret.WrongSecret) as wrong:
+        except (Locked, migrate.NewerDatabase, secret.WrongSecret, BadBackup, upkeep.NotDone) as wrong:
             raise click.ClickException(str(wrong)) from None
         except OSError as wrong:
             raise click.ClickException(
@@ -396,11 +400,17 @@ async def erase(config: Settings, account: int | None, as_json: bool, address: s
 
 
 @main.command()
+@click.option("--clock-is-right", "sure", is_flag=True, help="Although it is weeks ahead of the last time that is known.")
 @_common
-async def purge(config: Settings, _account: int | None, as_json: bool) -> None:
+async def purge(config: Settings, _account: int | None, as_json: bool, sure: bool) -> None:
     """Delete now what has been kept long enough. A running server does it every hour by itself."""
     async with _hand(config) as hand:
-        total = await hand.watch("purge", as_json)
+        total = await hand.watch("purge", as_json, sure=sure)
+    if held := total.pop("held"):
+        raise click.ClickException(
+            f"the clock says {dates.iso(ids.now())}, and nothing is known of any time after {dates.iso(held)}: only what was due then was"
+            " deleted. If the clock is right, say --clock-is-right"
+        )
     events_gone = total["history"] + total["audience"]
     _say(
         total,
@@ -448,6 +458,120 @@ async def refused_replay(config: Settings, account: int | None, as_json: bool, s
     _say(answer, as_json, f"{answer['taken']} taken, {answer['left']} still refused.")
 
 
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@_common
+def backup(config: Settings, _account: int | None, as_json: bool, file: Path, force: bool) -> None:
+    """Copy the database to FILE and its secret to FILE.secret, also while a server runs, and read the copy back.
+
+    The two together are a backup. Keep them where nobody else reads: they hold what you know of people.
+    """
+    with _bar("Copying") as progress:
+        answer = upkeep.backup(config, file, force=force, progress=progress)
+    what = f"{_some(answer['events'], 'event')}, {_some(answer['leads'], 'lead')}"
+    _say(answer, as_json, f"{what}: copied to {' and '.join(filter(None, (answer['file'], answer['secret'])))}, and read back.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_common
+def restore(config: Settings, _account: int | None, as_json: bool, file: Path) -> None:
+    """Put the backup FILE in the database's place, with this version's schema; stop the server first.
+
+    What was erased since the backup is erased again. The replaced database is kept beside, under a name with the date.
+    """
+    with _bar("Restoring") as progress:
+        answer = upkeep.restore(config, file, progress=progress)
+    what = f"{_some(answer['events'], 'event')}, {_some(answer['leads'], 'lead')} restored"
+    kept = f" What was there is kept as {answer['kept']}." if answer["kept"] else ""
+    _say(answer, as_json, f"{what}, {_some(answer['erased'], 'erasure')} made again.{kept}")
+
+
+@main.command()
+@_common
+async def doctor(config: Settings, _account: int | None, as_json: bool) -> None:
+    """Look at everything that the collector needs and say what is wrong, and what to do. Ends with 1 if anything is."""
+    with Console(stderr=True).status("Looking…"):
+        found = await upkeep.doctor(config)
+    told = [
+        {"check": one.check, "level": one.level, "says": health.sentence(one, config.language), "fix": health.fix(one, config.language)}
+        | {"code": one.code, "values": one.values}
+        for one in found
+    ]
+    _say(told, as_json, "\n".join(_finding(one, config.language) for one in found))
+    if any(one.level == "wrong" for one in found):
+        raise Exit(1)
+
+
+def _finding(one: Finding, language: str) -> str:
+    line = f"{health.level(one, language):<8}{health.check(one, language)}: {health.sentence(one, language)}"
+    fix = health.fix(one, language)
+    return f"{line}\n        → {fix}" if fix else line
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows how far something is, on a terminal only."""
+    console = Console(stderr=True)
+    with Progress(TextColumn(title), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(title, total=None, visible=console.is_terminal)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+
+@main.command()
+@click.option("--paths", "file", metavar="FILE", required=True, type=click.Path(path_type=Path), help="A CSV of paths; - reads stdin.")
+@click.option("--model", type=click.Choice(models.OF_PATHS), required=True, help="How a conversion is shared among its touches.")
+@_common
+def attribution(config: Settings, _account: int | None, as_json: bool, file: Path, model: str) -> None:
+    """Share the conversions of a file of paths among their channels. Needs no database.
+
+    The file is UTF-8 CSV; its first row names the columns `path`, `conversions`, `value` and `nulls` (journeys on that path
+    without a conversion), in any order; others are passed over. Cells are parted by commas, or by semicolons where the first
+    row is; decimals follow a point. A path is its channels, the oldest first, joined by `>` with a blank on each side.
+
+    `direct` and `(direct)` in any case are Direct. Touch i of n lies n - i days before the conversion; time decay halves every
+    7 days. All touches of a path count as they stand, however few conversions there are. Conversions of an empty path are
+    listed as `Unassigned (no touch)`. Where nothing was converted, or there are more than 300 channels, markov answers as
+    linear does, and says so.
+    """
+    with _reading(file, as_json) as lines:
+        report = models.attribute(_paths(lines, file), models.Terms(model, floor=0))
+    if as_json:
+        click.echo(json.dumps(told_of.answer(report), ensure_ascii=False))
+    else:
+        _table(report, config.language)
+
+
+@contextmanager
+def _reading(file: Path, as_json: bool) -> Iterator[Iterable[bytes]]:
+    """The lines of a file, with a bar on a terminal; - is stdin."""
+    is_file = str(file) != "-"
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    shown = is_file and not as_json and sys.stderr.isatty()
+    with (
+        open(file, "rb") if is_file else nullcontext(sys.stdin.buffer) as lines,
+        Progress(*columns, console=Console(stderr=True), disable=not shown, transient=True) as bar,
+    ):
+        yield bar.wrap_file(lines, total=file.stat().st_size, description="Reading") if shown else lines
+
+
+def _paths(lines: Iterable[bytes], file: Path) -> Iterator[ways.Path]:
+    for path in ways.read(lines):
+        if isinstance(path, ways.BadRow):
+            raise click.ClickException(f"{'stdin' if str(file) == '-' else file}, {told_of.wrong(path)}")
+        yield path
+
+
+def _table(report: models.Report, language: str) -> None:
+    out, (first, *rest) = Console(), told_of.heads(language)
+    table = Table(first, *(Column(head, justify="right") for head in rest))
+    for name, *numbers in told_of.rows(report, language):
+        table.add_row(Text(_OBEYED.sub("\ufffd", name)), *numbers)
+    out.print(table)
+    out.print(Text("\n".join(filter(None, (told_of.terms(report, language), told_of.why(report, language))))))
+
+
 @main.group("config")
 def config_group() -> None:
     """Settings."""
@@ -460,5 +584,7 @@ def config_show(config: Settings, _account: int | None, as_json: bool) -> None:
     shown = {name: {"value": getattr(config, name), "from": config.origins[name]} for name, *_rest in settings.SETTINGS}
     if config.database.startswith("postgres"):
         shown["database"]["value"] = Database(config.database).url.set(drivername="postgresql").render_as_string(hide_password=True)
+    if config.metrics_token:
+        shown["metrics_token"]["value"] = "***"
     lines = [f"{name} = {json.dumps(told['value'])}  ({told['from']})" for name, told in shown.items()]
     _say(shown, as_json, "\n".join(lines))

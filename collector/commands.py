@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from .actions import demo, erase, refused, sites, users
+from .actions import refused, sites, users
+from .jobs import demo as undoing
+from .jobs import erase as erasing
 from .jobs import rebuild as rebuilding
 from .jobs import retain as retaining
 from .store import ids
@@ -36,16 +38,8 @@ def _account_add(conn: Connection, secret: bytes, *, name: str) -> Any:
     return {"id": kept_sites.add_account(conn, name, ids.now(), RETENTION), "name": name}
 
 
-def _erase(conn: Connection, secret: bytes, *, account: int, address: str) -> Any:
-    return erase.erase(conn, address, secret=secret, now=ids.now(), account=account)
-
-
 def _replay(conn: Connection, secret: bytes, *, account: int, site: int | None) -> Any:
     return refused.replay(conn, secret=secret, ids=ids.uuid7, account=account, site=site)
-
-
-def _demo_remove(conn: Connection, secret: bytes, *, account: int) -> Any:
-    return demo.remove(conn, account, secret=secret)
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -53,8 +47,6 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "user add": _user_add,
     "user password": _user_password,
     "account add": _account_add,
-    "erase": _erase,
-    "demo remove": _demo_remove,
     "refused replay": _replay,
 }
 
@@ -64,13 +56,23 @@ async def _rebuild(writer: Writer, database: Database, secret: bytes, told: Told
     return {name: done[name] for name in ("visitors", "submissions")}
 
 
-async def _purge(writer: Writer, database: Database, secret: bytes, told: Told) -> Any:
-    return await retaining.purge(writer, database, secret=secret, now=ids.now(), told=told)
+async def _purge(writer: Writer, database: Database, secret: bytes, told: Told, *, sure: bool) -> Any:
+    return await retaining.purge(writer, database, secret=secret, now=ids.now(), told=told, sure=sure)
+
+
+async def _erase(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int, address: str) -> Any:
+    return await erasing.erase(writer, database, address, secret=secret, now=ids.now(), account=account)
+
+
+async def _demo_remove(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int) -> Any:
+    return await undoing.remove(writer, database, secret=secret, account=account)
 
 
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rebuild": _rebuild,
     "purge": _purge,
+    "erase": _erase,
+    "demo remove": _demo_remove,
 }
 
 

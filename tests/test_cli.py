@@ -77,6 +77,11 @@ def _line(said: str) -> str:
     return " ".join(said.replace("│", " ").split())
 
 
+def said(done: Result) -> str:
+    """What a command said of its failure, in one line."""
+    return _line(done.stderr)
+
+
 def answer(*arguments: str, **more: Any) -> Any:
     """The JSON value of a command that succeeds; nothing else is on stdout."""
     done = run(*arguments, "--json", **more)
@@ -107,6 +112,7 @@ def test_every_command_explains_itself(path: tuple[str, ...], folder: Path) -> N
 def test_the_commands_of_the_contract_are_there() -> None:
     wanted = (
         "serve demo site:add user:add user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
+        " backup restore doctor attribution"
     )
     assert {tuple(name.split(":")) for name in wanted.split()} <= set(COMMANDS)
 
@@ -165,6 +171,11 @@ def test_a_domain_may_be_a_host_localhost_or_an_address(folder: Path, domain: st
         (("rebuild", "--account", "7"), 2, "--account"),
         (("serve", "--port", "99999"), 2, "99999"),
         (("serve", "--host", "203.0.113.1", "--port", "0"), 1, "203.0.113.1"),
+        (("attribution",), 2, "--paths"),
+        (("attribution", "--paths", "x.csv"), 2, "--model"),
+        (("attribution", "--paths", "x.csv", "--model", "w"), 2, "is not one of"),
+        (("attribution", "--paths", "x.csv", "--model", "last"), 1, "x.csv"),
+        (("attribution", "--paths", ".", "--model", "last"), 1, "directory"),
         (("nonsense",), 2, "nonsense"),
     ],
 )
@@ -322,7 +333,9 @@ def test_leads_are_rebuilt_erased_and_counted(told: Path) -> None:
     (refused,) = answer("refused", "list")
     assert (refused["reason"], refused["n"], refused["site_id"], refused["day"]) == ("bad-type", 1, 42, "2025-10-09")
     assert answer("refused", "replay") == {"taken": 0, "left": 1}
-    assert set(answer("purge")) == {"leads", "history", "audience", "refused"}
+    done = run("purge")
+    assert (done.exit_code, "nothing is known of any time after 2025-10-09" in said(done)) == (1, True)
+    assert set(answer("purge", "--clock-is-right")) == {"leads", "history", "audience", "refused"}
 
 
 def test_another_secret_than_the_databases_is_refused_in_a_line(told: Path) -> None:
@@ -338,6 +351,81 @@ def test_a_newer_database_is_refused_in_a_line(told: Path) -> None:
     conn.close()
     done = run("site", "list")
     assert (done.exit_code, "9999_later" in done.stderr) == (1, True)
+
+
+# Attribution --------------------------------------------------------------------------------------------------------
+
+PATHS = """path,conversions,value,nulls
+Email > Paid Search > (direct),2,100,1
+Paid Search,1,30,4
+direct,1,10,5
+"""
+MODELS = ["first", "last", "last-non-direct", "linear", "position", "decay", "markov", "shapley"]
+
+
+def _shares(told: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    return {one["channel"]: (one["conversions"], one["value"]) for one in told["channels"]}
+
+
+def test_a_path_file_is_attributed_in_exactly_the_contracts_shape_and_makes_no_database(folder: Path) -> None:
+    (folder / "paths.csv").write_text(PATHS)
+    told = answer("attribution", "--paths", "paths.csv", "--model", "last-non-direct")
+    assert list(told) == ["model", "channels"]
+    assert told["model"] == "last-non-direct"
+    assert [list(one) for one in told["channels"]] == [["channel", "conversions", "value"]] * 3
+    assert [one["channel"] for one in told["channels"]] == ["Email", "Paid Search", "Direct"], "in order of first appearance"
+    assert all(isinstance(one[key], float) for one in told["channels"] for key in ("conversions", "value"))
+    assert _shares(told) == {"Email": (0, 0), "Paid Search": (3, 130), "Direct": (1, 10)}
+    assert [path.name for path in folder.iterdir()] == ["paths.csv"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_gives_all_away(folder: Path, model: str) -> None:
+    told = answer("attribution", "--paths", "-", "--model", model, input="\ufeff" + PATHS.replace(",", ";").replace("\n", "\r\n"))
+    shares = _shares(told)
+    assert sum(share[0] for share in shares.values()) == pytest.approx(4, abs=1e-9)
+    assert sum(share[1] for share in shares.values()) == pytest.approx(140, abs=1e-9)
+    if model == "decay":
+        parts = [2 ** (-days / 7) for days in (2, 1, 0)]
+        assert shares["Email"] == pytest.approx((2 * parts[0] / sum(parts), 100 * parts[0] / sum(parts)), abs=1e-9)
+    if model == "markov":
+        assert all(value / 140 == pytest.approx(conversions / 4, abs=1e-9) for conversions, value in shares.values())
+
+
+def test_without_json_it_is_a_table_that_says_what_made_it(folder: Path) -> None:
+    done = run("attribution", "--paths", "-", "--model", "decay", input=PATHS.replace("Email", "[red]E\x1b[31m"), env={"COLUMNS": "120"})
+    assert done.exit_code == 0
+    assert "Time decay, half-life 7 days · no look-back limit · paths as they are · conversions: 4, journeys without: 10" in done.stdout
+    assert "[red]E\ufffd[31m" in done.stdout
+    assert "\x1b" not in done.stdout
+    french = run("attribution", "--paths", "-", "--model", "markov", input=PATHS, env={"WEBLEADS_LANGUAGE": "fr", "COLUMNS": "120"})
+    assert "Chaîne de Markov · sans limite d’ancienneté" in french.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        (PATHS + "Email,1,x,0\n", "stdin, row 5, value: this is not a number; decimals follow a point: 'x'"),
+        (PATHS + "Email>Direct,1,1,0\n", "stdin, row 5, path: channels are joined by"),
+        (PATHS + "Email,1\n", "stdin, row 5: it has more or fewer cells"),
+        ("path,conversions,nulls\n", "stdin, row 1, value: this column is missing"),
+        ("", "stdin, row 1: the file is empty"),
+        (PATHS + "[/red]>,1,1,0\n", "'[/red]>'"),
+    ],
+)
+def test_a_bad_path_file_is_told_in_a_line_with_its_row(folder: Path, file: str, says: str) -> None:
+    done = run("attribution", "--paths", "-", "--model", "linear", "--json", input=file)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert says in _line(done.stderr)
+
+
+def test_where_nothing_was_converted_markov_says_that_it_cannot_tell(folder: Path) -> None:
+    told = answer("attribution", "--paths", "-", "--model", "markov", input="path,conversions,value,nulls\nEmail > Direct,0,0,9\n")
+    assert (told["model"], told["fallback"], told["why"]) == ("markov", "linear", "no-conversions")
+    assert _shares(told) == {"Email": (0, 0), "Direct": (0, 0)}
+    shown = run("attribution", "--paths", "-", "--model", "markov", input="path,conversions,value,nulls\nEmail > Direct,0,0,9\n").stdout
+    assert "Nothing was converted" in _line(shown)
+    assert answer("attribution", "--paths", "-", "--model", "markov", input="path,conversions,value,nulls\n")["channels"] == []
 
 
 # Beside a server ----------------------------------------------------------------------------------------------------

@@ -11,8 +11,10 @@ ROOT = Path(__file__).parent.parent / "collector"
 FLOORS = (
     ("__main__",),
     ("cli",),
+    ("upkeep",),
     ("serving",),
     ("app",),
+    ("probes",),
     ("commands",),
     ("settings",),
     ("ingest", "web", "api", "outbound", "jobs", "demo"),

@@ -49,6 +49,23 @@ def tell(conn: Connection, record: Recorder, batches: Sequence[Batch]) -> bool:
     return True
 
 
+def forget_some(conn: Connection, account: int, leads: Sequence[bytes], *, secret: bytes) -> None:
+    """An action: takes out some of the leads that the sample site won."""
+    given = context(conn, account, secret)
+    tally = given.tally()
+    forget(conn, given, leads, tally)
+    rollups.keep(conn, account, tally, of_one=False)
+
+
+def drop_some(conn: Connection, account: int, keys: Sequence[tuple[int, bytes, str | None]], *, secret: bytes) -> None:
+    """An action: takes out some of the sample site's events, each by (month, id, visitor)."""
+    given = context(conn, account, secret)
+    tally = given.tally()
+    erasure.drop_event_keys(conn, account, [(month, identity) for month, identity, _visitor in keys], tally)
+    refold(conn, given, anew={visitor for _month, _id, visitor in keys if visitor}, tally=tally)
+    rollups.keep(conn, account, tally, of_one=False)
+
+
 def remove(conn: Connection, account: int, *, secret: bytes) -> dict[str, Any]:
     """Takes the sample site out with its leads, visits and refused events, and the demo's user with it."""
     given = context(conn, account, secret)

@@ -2,39 +2,163 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from ..domain.fields import email as normal_email
 from ..domain.fields import phone as normal_phone
-from ..domain.identity import identifier_id
+from ..domain.identity import Span, identifier_id
 from ..domain.rollups import Tally
-from ..store import erasure, identities, rollups
+from ..store import derived, erased, erasure, events, identities, rollups
+from ..store.erased import Erasure, Window
 from .refold import Context, context, refold
+
+STEP = 500
+NOT_YET: tuple[list[bytes], bytes] = ([], b"")
+_ADDRESS = re.compile(r"[^\s\"'<>,;:()\[\]?&=]{1,64}@[^\s\"'<>,;:()\[\]?&=]{1,255}")
 
 
 class Unknown(ValueError):
     """Nobody of this address is known."""
 
 
-def erase(conn: Connection, address: str, *, secret: bytes, now: int, account: int = 1) -> dict[str, Any]:
-    """Erases the lead of an e-mail address or phone number. Answers counts. Raises Unknown."""
-    given = context(conn, account, secret)
-    keys = [identifier_id(secret, account, kind, value) for kind, value in _readings(address)]
+class Person(msgspec.Struct):
+    """Whom an address names: the keys of its readings, the leads and their visitors' time, and by what refused events know them."""
+
+    keys: list[bytes]
+    leads: set[bytes]
+    spans: list[Span]
+    values: set[str]
+
+
+def find(conn: Connection, address: str, *, secret: bytes, account: int = 1) -> Person:
+    """Looks for the lead of an e-mail address or phone number."""
+    readings = _readings(address)
+    keys = [identifier_id(secret, account, kind, value) for kind, value in readings]
     leads = set(identities.leads_of(conn, account, keys).values())
-    visitors = {span.visitor for span in identities.spans_of_leads(conn, account, leads)}
-    refused = erasure.drop_refused(conn, account, {address.strip(), *(value for _kind, value in _readings(address)), *visitors})
-    if not leads:
+    spans = identities.spans_of_leads(conn, account, leads)
+    values = {address.strip(), *(value for _kind, value in readings), *(span.visitor for span in spans)}
+    return Person(keys, leads, spans, values)
+
+
+def erase(
+    conn: Connection, address: str, *, secret: bytes, now: int, account: int = 1, looked: tuple[list[bytes], bytes] = NOT_YET
+) -> dict[str, Any]:
+    """Erases the lead of an e-mail address or phone number. Answers counts. Raises Unknown.
+
+    `looked` are the refused events of theirs that a reader found, and up to which one it looked.
+    """
+    given, person = context(conn, account, secret), find(conn, address, secret=secret, account=account)
+    refused = _drop_refused(conn, account, person, *looked)
+    if not person.leads:
         if refused:
+            _remember(conn, given, person.keys[:1], [], now)
             return {"leads": 0, "submissions": 0, "visitors": 0, "refused": refused}
         raise Unknown(address)
     tally = given.tally()
-    counts, found = forget(conn, given, leads, tally)
+    counts, found = forget(conn, given, person.leads, tally)
     rollups.keep(conn, account, tally, of_one=True)
-    erasure.suppress(conn, account, found, "erased", now)
+    _remember(conn, given, found, person.spans, now)
     return counts | {"refused": refused}
+
+
+def _drop_refused(conn: Connection, account: int, person: Person, found: list[bytes], after: bytes | None) -> int:
+    gone = set(found)
+    while after is not None:
+        more, after = erasure.refused_with(conn, account, person.values, after, STEP)
+        gone |= set(more)
+    events.drop_refused(conn, account, sorted(gone))
+    return len(gone)
+
+
+def _remember(conn: Connection, given: Context, keys: Collection[bytes], spans: Collection[Span], now: int) -> None:
+    """In the database, and outside of it for the day when an older copy is put back."""
+    visits = [Window(_hidden(given, span.visitor).hex(), span.from_at, min(span.to_at, now + 1)) for span in spans]
+    erased.append(conn, Erasure(now, given.account, sorted(key.hex() for key in keys), visits))
+    erasure.suppress(conn, given.account, keys, "erased", now)
+
+
+def _hidden(given: Context, visitor: str) -> bytes:
+    return identifier_id(given.secret, given.account, "visitor", visitor)
+
+
+def replay(conn: Connection, *, secret: bytes) -> int:
+    """An action: carries out again the erasures that are known outside the database and not in it, because an older copy was put back.
+
+    What came after an erasure stays. Answers how many there were.
+    """
+    known = erased.read(conn)
+    missing: dict[int, list[Erasure]] = {}
+    for account in {one.account for one in known}:
+        mine = [one for one in known if one.account == account]
+        done = erasure.suppressed_at(conn, account, {key for one in mine for key in _keys(one)})
+        missing[account] = [one for one in mine if any(done.get(key, 0) < one.at for key in _keys(one))]
+    for account, mine in missing.items():
+        if mine:
+            _replay(conn, context(conn, account, secret), mine)
+    return sum(map(len, missing.values()))
+
+
+def _keys(one: Erasure) -> list[bytes]:
+    return [bytes.fromhex(key) for key in one.keys]
+
+
+def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
+    named = _named(conn, given, {bytes.fromhex(window.visitor) for one in missing for window in one.visits})
+    for one in missing:
+        keys, names = set(_keys(one)), {bytes.fromhex(window.visitor) for window in one.visits}
+        tally = given.tally()
+        if leads := set(identities.leads_of(conn, given.account, keys).values()):
+            forget(conn, given, leads, tally)
+        windows = [(named[bytes.fromhex(window.visitor)], window) for window in one.visits if bytes.fromhex(window.visitor) in named]
+        erasure.drop_within(conn, given.account, [Span(name, window.since, window.until, b"", b"") for name, window in windows], tally)
+        refold(conn, given, anew={name for name, _window in windows}, tally=tally)
+        rollups.keep(conn, given.account, tally, of_one=True)
+        speaks = partial(_speaks, given, names, keys)
+        erasure.drop_refused_where(conn, given.account, one.at + 1, speaks)
+        erasure.suppress(conn, given.account, keys, "erased", one.at)
+
+
+def _named(conn: Connection, given: Context, hidden: set[bytes]) -> dict[bytes, str]:
+    """Visitors by their HMAC, of those that are sought."""
+    found: dict[bytes, str] = {}
+    last = ""
+    while hidden and (names := derived.visitors_after(conn, given.account, last, STEP)):
+        found |= {key: name for name in names if (key := _hidden(given, name)) in hidden}
+        last = names[-1]
+    return found
+
+
+def _speaks(given: Context, visitors: set[bytes], keys: set[bytes], body: bytes) -> bool:
+    """Whether a refused event names one of these visitors or identifiers, however it is written."""
+    for text in _texts(body):
+        if _hidden(given, text) in visitors:
+            return True
+        for part in (text, *_ADDRESS.findall(text)):
+            if any(identifier_id(given.secret, given.account, kind, value) in keys for kind, value in _readings(part)):
+                return True
+    return False
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    """Every text in a JSON value; of what is none, the whole."""
+    try:
+        waiting: list[Any] = [msgspec.json.decode(body)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        waiting = [body.decode("utf-8", "replace")]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            waiting += one
 
 
 def _readings(address: str) -> list[tuple[str, str]]:

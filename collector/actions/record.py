@@ -19,7 +19,7 @@ from ..domain.sessions import GAP, Fact, digest
 from ..store import crash, events, identities, rollups, submissions, urls, visits
 from ..store.database import is_outage
 from ..store.visits import Standing
-from ..store.writer import Spoilt
+from ..store.work import Spoilt
 from .refold import Context, context, refold
 
 log = structlog.get_logger()

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ..domain import clocks
 from ..domain.rollups import Tally
-from ..store import erasure, events, rollups, sites
+from ..store import alive, erasure, events, rollups, sites
 from .erase import forget
 from .refold import Context, context, refold
 
@@ -62,6 +63,25 @@ def drop(conn: Connection, account: int, kind: str, now: int, found: list[Any], 
         refold(conn, given, anew={visitor for _month, _id, visitor in found if visitor}, tally=tally)
     rollups.keep(conn, account, tally, of_one=False)
     return len(found)
+
+
+def as_of(conn: Connection, now: int, *, sure: bool = False) -> tuple[int, int]:
+    """An action: by which time to purge, and 0: that is now. A clock that is far ahead of the last time that is known is not
+    followed, unless somebody is `sure`: then both are that last time, and no more goes than was due at it.
+    """
+    known = last_known(conn, now)
+    if clocks.is_ahead(now, known) and not sure:
+        return known, known
+    alive.write(conn, now)
+    return now, 0
+
+
+def last_known(conn: Connection, now: int) -> int:
+    """When a collector was last at work on this database, or a browser's clock last agreed with its own; 0 if never."""
+    known = alive.read(conn)
+    if not clocks.is_ahead(now, known) and known:
+        return known
+    return max([known, *(events.newest(conn, row["id"]) for row in sites.accounts(conn))])
 
 
 def retain(conn: Connection, *, secret: bytes, now: int) -> dict[str, Any]:

@@ -101,7 +101,7 @@ class Tally:
     def day(self, site: int, at: int) -> int:
         """The day of a time on a site, in days since 1970."""
         known = self._sites.get(site)
-        return _day(at // _QUARTER, known["zone"] if known is not None else "UTC")
+        return day_of(at, known["zone"] if known is not None else "UTC")
 
     def event(
         self, kind: str, site: int, at: int, received: int, visitor: str | None, url: str, data: Mapping[str, Any], marks: int, n: int = 1
@@ -182,6 +182,11 @@ class Tally:
 
 
 @lru_cache(maxsize=16_384)
+def day_of(at: int, zone: str) -> int:
+    """The day of a time on the calendar of a zone, in days since 1970."""
+    return _day(at // _QUARTER, zone)
+
+
 def _day(quarter: int, zone: str) -> int:
     local = (_EPOCH + timedelta(milliseconds=quarter * _QUARTER)).astimezone(_zone(zone))
     return local.toordinal() - _EPOCH.toordinal()

@@ -47,7 +47,8 @@ CLICKS: dict[str, tuple[str, str, str, bool]] = {
 
 _DATA = json.loads(files(__package__).joinpath("sources.json").read_text("utf-8"))
 VERSION: str = _DATA["version"]
-_CATEGORIES = ("search", "social", "video", "shopping", "ai", "email", "pass")
+# "referral" holds hosts below a search engine's or a shop's that neither search nor sell.
+_CATEGORIES = ("search", "social", "video", "shopping", "ai", "email", "referral", "pass")
 _MEDIUM = {"search": "organic", "social": "social", "video": "video", "shopping": "shopping", "ai": "ai", "email": "email"}
 _HOSTS: dict[str, tuple[str, str]] = {
     host: (category, name) for category in _CATEGORIES for name, hosts in _DATA[category].items() for host in hosts
@@ -61,7 +62,7 @@ _NAMES |= dict.fromkeys(_DATA["search"], "search")
 _SUFFIXES = PublicSuffixList()
 # "google.*" means google under a country's or the common suffix, not under somebody's hosting ("google.github.io").
 _COMMON_SUFFIX = re.compile(r"com|org|net|eu|[a-z]{2}|(com?|net|org)\.[a-z]{2}")
-_MAIL_HOST = re.compile(r"(web)?mail\d*\.|messagerie\d*\.|zimbra\d*\.|roundcube\.|owa\.")
+_MAIL_HOST = re.compile(r"(web|e-?)?mail\d*[a-z]?\.|messagerie\d*\.|zimbra\d*\.|roundcube\.|owa\.")
 
 _PAID = re.compile(r"(.*cp.*|ppc|retargeting|paid.*)", re.DOTALL)
 _SHOP = re.compile(r"(.*(([^a-df-z]|^)shop|shopping).*)", re.DOTALL)
@@ -82,6 +83,7 @@ _PAID_CHANNEL = {"search": "Paid Search", "social": "Paid Social", "video": "Pai
 _OWN_CLICKS = {"gclid": "google", "gbraid": "google", "wbraid": "google", "msclkid": "bing"}
 _PAID_NAMES = frozenset({"adwords", "googleadwords", "gads", "sea"})
 
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCHEMES = frozenset({"", "http", "https", "android-app", "ios-app"})
 _HOST = re.compile(r"[^\s/\\@?#<>\"'\x00-\x1f\ud800-\udfff]{1,253}")
 _APP = re.compile(r"(com|org)\.[\w.]+\.[\w.]+")
@@ -110,7 +112,7 @@ def read(url: str, referrer: str, own: frozenset[str]) -> Source | None:
     """The source of a view of `url` reached from `referrer` (both absolute URLs or ""), or None for an internal step.
 
     `own` holds the account's host names; a host below one of them is own too. Internal is: the page's registrable
-    domain, an own domain, a payment or sign-in host. Campaign parameters on an internal step are ignored (they are a
+    domain, an own domain, a payment or sign-in host, this very machine. Campaign parameters on an internal step are ignored (they are a
     fault of tagging). Nothing that the URLs hold makes it raise.
     """
     page, via = _host(url), _host(referrer)
@@ -201,7 +203,7 @@ def _internal(page: str, via: str, own: frozenset[str]) -> bool:
         return True
     if any(via == host or via.endswith("." + host) for host in (name.lower().removeprefix("www.") for name in own)):
         return True
-    return _known(via)[0] == "pass"
+    return via in _HERE or via.endswith(".localhost") or _known(via)[0] == "pass"
 
 
 def _source(via: str, kind: str) -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ..store import sites
 from ..store.database import Database
-from ..store.writer import Busy
+from ..store.work import Busy
 
 log = structlog.get_logger()
 

@@ -19,7 +19,8 @@ from ..domain import agents, hosts, protocol
 from ..domain.events import Batch, Event, mark_bits
 from ..domain.secrets import clean_url
 from ..store import crash
-from ..store.writer import Busy, Writer
+from ..store.work import Busy
+from ..store.writer import Writer
 from .directory import Directory, Site
 from .rate import Buckets, Network, client_of
 from .room import Room
@@ -46,6 +47,8 @@ _PREFLIGHT: list[Header] = [
     (b"access-control-allow-headers", b"Content-Type"),
     (b"access-control-max-age", b"86400"),
 ]
+_BUSY_BODY = b'{"refused": {"busy": 1}}'
+_BUSY: list[Header] = [*_CORS, (b"x-webleads-refused", b"busy=1"), (b"content-type", b"application/json"), (b"retry-after", b"2")]
 _STATUS = {"foreign-origin": 403, "too-large": 413, "rate": 429, "busy": 503}
 
 
@@ -78,6 +81,7 @@ class Endpoint:
         self._ids = ids
         self._buckets = Buckets()
         self.counts: Counter[tuple[int, int, str]] = Counter()  # (account, site, reason), 0 where unknown; taken by the clock
+        self.refused: Counter[str] = Counter()  # those that are counted where they are kept, for who asks how many there were
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers, or passes on."""
@@ -109,6 +113,10 @@ class Endpoint:
             return
         headers = dict(scope["headers"])  # of a repeated one the last
         body = await _read(receive, headers)
+        if self._writer.full:  # said before anything is parsed: in an overload most are told
+            self.counts[0, 0, "busy"] += 1
+            await _answer(send, 503, _BUSY, _BUSY_BODY)
+            return
         if body is None:
             return  # the client went away in mid-sentence
         if isinstance(body, str):
@@ -180,6 +188,7 @@ class Endpoint:
             return
         answer = [*_CORS, (b"x-webleads-consent", site.consent.encode())]
         if outcome.refused:
+            self.refused.update(outcome.refused)
             answer.append((b"x-webleads-refused", _named(outcome.refused.items())))
         crash.step("answer-before")
         await _answer(send, 204, answer)
@@ -192,11 +201,13 @@ class Endpoint:
             self.counts[site.account, site.id, "foreign-origin"] += 1
             return
         try:
-            await self._writer.take(
+            outcome = await self._writer.take(
                 Batch(site=site.id, visitor=None, consent="unset", received=received, events=(), refused=(kept,), account=site.account)
             )
         except Busy:
             self.counts[site.account, site.id, "foreign-origin"] += 1
+        else:
+            self.refused.update(outcome.refused)
 
     async def _refuse(
         self, send: Send, reason: str, *, site: Site | None = None, status: int = 0, retry: float = 0.0, closing: Receive | None = None

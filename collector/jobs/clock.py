@@ -1,22 +1,25 @@
-"""What happens by itself: counters every second, the purge at start and every hour, at start a rebuild that is due."""
+"""What happens by itself: counters every second, the purge at start and every hour, a rebuild that is due, a look at quiet sites."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from ..store import events
+from ..store import events, sites
 from ..store.database import Database
-from ..store.writer import Busy, Writer
+from ..store.work import Busy
+from ..store.writer import Writer
 from .rebuild import resume
 from .retain import purge
 
 log = structlog.get_logger()
 
 HOUR = 3600
+LOOK = 600  # seconds between two looks at which sites are quiet
 
 
 class Clock:
@@ -36,11 +39,12 @@ class Clock:
         self._secret = secret
         self._clock = clock
         self._take = take
+        self._quiet: dict[int, int] = {}  # site → when it was last heard; told of
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begins."""
-        self._tasks = [asyncio.create_task(self._counters()), asyncio.create_task(self._long())]
+        self._tasks = [asyncio.create_task(one) for one in (self._counters(), self._long(), self._watch())]
 
     async def stop(self) -> None:
         """Ends, and writes the last counters."""
@@ -66,9 +70,35 @@ class Clock:
             log.info("rebuilt", accounts=stale)
         while True:
             done = await self._quietly("purge", purge(self._writer, self._database, secret=self._secret, now=self._clock()))
+            if done and (held := done.pop("held")):
+                log.error("purge held back: the clock is far ahead", clock=_iso(self._clock()), known=_iso(held))
             if done and any(done.values()):
                 log.info("purged", **done)
             await asyncio.sleep(HOUR)
+
+    async def _watch(self) -> None:
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK)
+
+    async def look(self) -> None:
+        """Tells once of each site that has gone quiet, and once when it is back. A restart tells of the quiet ones again."""
+        now = self._clock()
+        try:
+            async with self._database.reader() as conn:
+                for row in await sites.all(conn):
+                    self._tell(row["id"], now, await sites.quiet_since(conn, row, now))
+        except Exception as wrong:  # each driver has its own
+            log.error("job failed", job="look", error=type(wrong).__name__)
+
+    def _tell(self, site: int, now: int, since: int | None) -> None:
+        told = self._quiet.get(site)
+        if since is not None and told is None:
+            self._quiet[site] = since
+            log.warning("site quiet", site=site, hours=(now - since) // 3_600_000)
+        elif since is None and told is not None:
+            del self._quiet[site]
+            log.info("site back", site=site, hours=(now - told) // 3_600_000)
 
     async def _quietly(self, job: str, work: Awaitable[Any]) -> Any:
         try:
@@ -78,3 +108,7 @@ class Clock:
         except Exception as wrong:
             log.error("job failed", job=job, error=type(wrong).__name__)
             return None
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")

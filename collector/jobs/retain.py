@@ -11,9 +11,20 @@ from .pace import MOST, Pace
 
 
 async def purge(
-    writer: Writer, database: Database, *, secret: bytes, now: int, told: Told = lambda _: None, pace: Pace | None = None
+    writer: Writer,
+    database: Database,
+    *,
+    secret: bytes,
+    now: int,
+    told: Told = lambda _: None,
+    pace: Pace | None = None,
+    sure: bool = False,
 ) -> dict[str, int]:
-    """Deletes all that has been kept long enough, of every account. Answers how many leads, events and refused events went."""
+    """Deletes all that has been kept long enough, of every account. Answers how many leads, events and refused events went.
+
+    `held` is the time by which it went where the clock cannot be right, unless somebody is `sure` of it (`retain.as_of`); else 0.
+    """
+    now, held = await writer.run(retain.as_of, now, sure=sure)
     steps, done = pace or Pace(writer), dict.fromkeys(retain.KINDS, 0)
     async with database.reader() as conn:
         accounts = [row["id"] for row in await conn.run_sync(sites.accounts)]
@@ -29,4 +40,4 @@ async def purge(
                     gone += await steps.step(retain.drop, account, kind, now, some, secret=secret)
                     told({"stage": kind, "done": done[kind] + gone, "of": done[kind] + gone + len(found)})
                 done[kind] += gone
-    return {kind: done[kind] for kind in ("leads", "history", "audience", "refused")}
+    return {kind: done[kind] for kind in ("leads", "history", "audience", "refused")} | {"held": held}

@@ -64,6 +64,16 @@ def _tell(writer: asyncio.StreamWriter, far: dict[str, Any]) -> None:
         writer.write(json.dumps({"progress": far}).encode() + b"\n")
 
 
+async def is_listened_to(database: Database) -> bool:
+    """Whether a server takes commands."""
+    try:
+        _reader, writer = await asyncio.open_unix_connection(path_of(database))
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
 async def ask(database: Database, name: str, arguments: dict[str, Any], told: Told = lambda _: None) -> Any:
     """Hands a command to the running server. Raises ConnectionError where none runs, Failed where it failed."""
     path = path_of(database)

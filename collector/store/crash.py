@@ -9,7 +9,9 @@ import os
 
 STEPS = (
     "parse-before", "parse-after", "insert-before", "insert-after", "fold-before", "fold-after",
-    "commit-before", "commit-after", "answer-before", "answer-after", "migrate-before", "migrate-after",
+    "commit-before", "commit-after", "answer-before", "answer-after",
+    "migrate-before", "copy-before", "copy-after", "migration-before", "migration-after", "migrate-after",
+    "restore-before", "restore-moved", "restore-after",
 )  # fmt: skip
 
 _wanted, _, _times = os.environ.get("WEBLEADS_CRASH", "").partition(":")

@@ -57,6 +57,17 @@ def said_by_database(wrong: Exception) -> str | None:
     return str(wrong) if isinstance(wrong, sqlite3.Error) or type(wrong).__module__.startswith("asyncpg.") else None
 
 
+def file_of(conn: Connection) -> Path | None:
+    """The SQLite file of a connection; None on PostgreSQL."""
+    return Path(conn.engine.url.database or "").absolute() if conn.dialect.name == "sqlite" else None
+
+
+def beside(conn: Connection, name: str) -> Path:
+    """Where a file of ours is kept: `<file>.<name>` beside the SQLite file of a connection, else `data/<name>`."""
+    file = file_of(conn)
+    return Path("data").absolute() / name if file is None else file.with_name(f"{file.name}.{name}")
+
+
 class Database:
     """Where everything is kept. `close` it in a finally: an open aiosqlite connection keeps the process alive."""
 
@@ -138,7 +149,7 @@ def _writer_pragmas(raw: Any, _record: Any) -> None:
     for line in (
         "journal_mode=WAL",
         "synchronous=FULL",  # an acknowledgement promises durability; the batch pays the fsync once
-        "cache_size=-65536",
+        "cache_size=-49152",
         "temp_store=MEMORY",
         "foreign_keys=ON",
         "wal_autocheckpoint=8000",  # 32 MB: a page that changes in many batches is copied back once

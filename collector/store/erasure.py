@@ -6,14 +6,14 @@ What they counted is taken back from the caller's tally, which says what stays o
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_
 
 from ..domain.identity import Span
 from ..domain.rollups import Tally
-from . import conversions, rollups
+from . import conversions, events, rollups
 from . import schema as s
 from .events import month_of
 from .hot import upsert
@@ -151,23 +151,40 @@ def without_submissions(conn: Connection, account_id: int, leads: Collection[byt
     return set(leads) - {bytes(row[0]) for row in conn.execute(select(s.conversion.c.lead_id).where(mine))}
 
 
-def drop_refused(conn: Connection, account_id: int, values: Iterable[str]) -> int:
-    """Deletes refused events in which one of these values stands, however JSON writes it."""
+def refused_with(conn: Connection, account_id: int, values: Iterable[str], after: bytes, most: int) -> tuple[list[bytes], bytes | None]:
+    """Of the next refused events those in which one of these values stands, however JSON writes it; and the last one, None at the end."""
     needles = {form for value in values if value for form in (value.encode().lower(), json.dumps(value)[1:-1].encode().lower())}
-    gone = [
-        bytes(row[0])
-        for row in conn.execute(select(s.refused.c.id, s.refused.c.body).where(s.refused.c.account_id == account_id))
-        if any(needle in bytes(row[1]).lower() for needle in needles)
+    mine = and_(s.refused.c.account_id == account_id, s.refused.c.id > after)
+    rows = [
+        (bytes(row[0]), bytes(row[1]).lower())
+        for row in conn.execute(select(s.refused.c.id, s.refused.c.body).where(mine).order_by(s.refused.c.id).limit(most))
     ]
-    for start in range(0, len(gone), 500):
-        conn.execute(delete(s.refused).where(s.refused.c.account_id == account_id, s.refused.c.id.in_(gone[start : start + 500])))
-    return len(gone)
+    found = [identity for identity, body in rows if any(needle in body for needle in needles)]
+    return found, rows[-1][0] if len(rows) == most else None
 
 
 def suppress(conn: Connection, account_id: int, keys: Collection[bytes], reason: str, at: int) -> None:
     """Keeps the keys of identifiers that imports must not bring back; of one that was kept before, the newer time."""
     rows = [{"account_id": account_id, "id": key, "reason": reason, "at": at} for key in keys]
     upsert(s.suppression).many(conn, rows)
+
+
+def suppressed_at(conn: Connection, account_id: int, keys: Collection[bytes]) -> dict[bytes, int]:
+    """When each of these identifiers was suppressed last, UTC milliseconds; only those that were."""
+    found: dict[bytes, int] = {}
+    for start in range(0, len(chosen := list(keys)), 500):
+        mine = and_(s.suppression.c.account_id == account_id, s.suppression.c.id.in_(chosen[start : start + 500]))
+        found.update((bytes(row[0]), int(row[1])) for row in conn.execute(select(s.suppression.c.id, s.suppression.c.at).where(mine)))
+    return found
+
+
+def drop_refused_where(conn: Connection, account_id: int, before: int, speaks: Callable[[bytes], bool]) -> int:
+    """Deletes refused events that were received before a time and whose body `speaks` of somebody."""
+    mine = and_(s.refused.c.account_id == account_id, s.refused.c.received_at < before)
+    kept = conn.execute(select(s.refused.c.id, s.refused.c.body).where(mine)).all()
+    gone = [bytes(row[0]) for row in kept if speaks(bytes(row[1]))]
+    events.drop_refused(conn, account_id, gone)
+    return len(gone)
 
 
 def old_leads(conn: Connection, account_id: int, before: int, most: int, *, among: Collection[bytes] | None = None) -> list[bytes]:
@@ -195,6 +212,15 @@ def leads_of_site(conn: Connection, account_id: int, site_id: int) -> list[bytes
     return [
         bytes(row[0]) for row in conn.execute(select(s.lead.c.id).where(s.lead.c.account_id == account_id, s.lead.c.site_id == site_id))
     ]
+
+
+def events_of_site(
+    conn: Connection, account_id: int, site_id: int, after: tuple[int, bytes], most: int
+) -> list[tuple[int, bytes, str | None]]:
+    """The next events of a site in order, by (month, id, visitor). Without an index: for readers."""
+    key = (s.event.c.month, s.event.c.id)
+    mine = and_(s.event.c.account_id == account_id, s.event.c.site_id == site_id, tuple_(*key) > tuple_(*after))
+    return [(row[0], bytes(row[1]), row[2]) for row in conn.execute(select(*key, s.event.c.visitor).where(mine).order_by(*key).limit(most))]
 
 
 def leads_told_of(conn: Connection, account_id: int, site_id: int) -> set[bytes]:

@@ -10,13 +10,14 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..domain.events import KEYS, TYPES
+from ..domain.events import KEYS, TYPES, mark_bits
 from ..domain.sessions import Fact
 from .hot import HotIn, by, insert
 from .schema import event, refused, refused_count
 from .urls import whole
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_PIXEL = mark_bits(("pixel",))
 _types = {name: place for place, name in enumerate(TYPES)}
 _add = insert(event, conflict=["account_id", "month", "id"])
 _known = HotIn(
@@ -136,6 +137,13 @@ def count_refused(conn: Connection, counts: dict[tuple[int, int, int, str], int]
         conn.execute(refused_count.update().where(*mine).values(n=refused_count.c.n + n))
 
 
+def newest(conn: Connection, account_id: int) -> int:
+    """When the newest event came whose time a browser's own clock bears out, UTC milliseconds; 0 if none did. A pixel has no clock."""
+    borne_out = (event.c.account_id == account_id, event.c.marks.bitwise_and(_PIXEL) == 0)
+    found = conn.execute(select(event.c.received_at).where(*borne_out).order_by(event.c.month.desc(), event.c.id.desc()).limit(1)).scalar()
+    return int(found or 0)
+
+
 def refused_after(conn: Connection, account_id: int, site_id: int | None, last: bytes, most: int) -> list[dict[str, Any]]:
     """The next refused events in order, for going through all of them."""
     page = select(refused).where(refused.c.account_id == account_id, refused.c.id > last).order_by(refused.c.id).limit(most)
@@ -146,7 +154,8 @@ def refused_after(conn: Connection, account_id: int, site_id: int | None, last: 
 
 def drop_refused(conn: Connection, account_id: int, ids: Sequence[bytes]) -> None:
     """Forgets refused events."""
-    conn.execute(delete(refused).where(refused.c.account_id == account_id, refused.c.id.in_(ids)))
+    for start in range(0, len(ids), 500):
+        conn.execute(delete(refused).where(refused.c.account_id == account_id, refused.c.id.in_(ids[start : start + 500])))
 
 
 async def refused_counts(conn: AsyncConnection, account_id: int) -> list[dict[str, Any]]:

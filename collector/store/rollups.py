@@ -135,6 +135,13 @@ async def last_heard(conn: AsyncConnection, account_id: int, site_id: int) -> in
     return max((int(row[0]) for row in await conn.execute(newest)), default=0) or None
 
 
+async def views_since(conn: AsyncConnection, account_id: int, site_id: int, day: int) -> dict[int, int]:
+    """The views of each day of a site from a day on (days since 1970), of those days on which it was heard."""
+    mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.kind == "site", rollup.c.key == "")
+    asked = select(rollup.c.day, rollup.c.views).where(*mine, rollup.c.day >= day)
+    return {int(row[0]): int(row[1]) for row in await conn.execute(asked)}
+
+
 def heard_before(conn: Connection, account_id: int, site_id: int, before: int) -> int:
     """The end of the last day on which all that a site was heard of came before a time, UTC milliseconds; 0 where there is none."""
     older = _days(account_id, site_id).where(rollup.c.heard_at < before).subquery()

@@ -455,8 +455,7 @@ lead = _table(
     _col("marketing_consent", Text),  # granted | none
     _col("marks", SmallInteger),
     _personal("search"),  # what the search box reads: folded, without accents
-    Index(None, "account_id", "created_at", "id"),
-    Index("ix_lead_search", "account_id", "kind", "created_at", "id", "search"),  # a search reads this alone
+    Index("ix_lead_listed", "account_id", "created_at", "id", "kind", "search"),  # a search, and its count, read this alone
     Index("ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
     kind="derived",
 )

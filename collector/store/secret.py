@@ -23,6 +23,11 @@ def path_of(database: Database) -> Path:
     return (database.file.parent if database.file else Path("data").absolute()) / "secret"
 
 
+def beside(backup: Path) -> Path:
+    """Where the secret of a backup lies: the second file that a backup is."""
+    return backup.with_name(backup.name + ".secret")
+
+
 def load(database: Database) -> bytes:
     """The secret, made at the first start; from then on no power cut takes it. Raises OSError."""
     path = path_of(database)
@@ -52,6 +57,19 @@ def _make(path: Path) -> None:
         pass
     finally:
         os.unlink(fresh)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copies a secret to another place; it is there whole or not at all. Raises OSError."""
+    fresh = target.with_name(f"{target.name}.{secrets.token_hex(8)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, source.read_bytes())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    os.replace(fresh, target)
+    folder.sync(target.parent)
 
 
 def check(conn: Connection, secret: bytes) -> None:

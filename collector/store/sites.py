@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..domain import quiet
+from ..domain.rollups import day_of
 from . import rollups
 from .hot import Hot
 from .schema import account, retention, site
@@ -31,6 +34,16 @@ async def all(conn: AsyncConnection, account_id: int | None = None) -> list[dict
 async def last_event(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:
     """When the site's tag was last heard, UTC milliseconds."""
     return await rollups.last_heard(conn, account_id, site_id)
+
+
+async def quiet_since(conn: AsyncConnection, row: Mapping[str, Any], now: int) -> int | None:
+    """When a site was last heard that usually would have been since; None where all is as usual."""
+    last = await last_event(conn, row["account_id"], row["id"])
+    if last is None or now - last < quiet.DAY:
+        return None
+    day, today = day_of(last, row["zone"]), day_of(now, row["zone"])
+    views = await rollups.views_since(conn, row["account_id"], row["id"], day - quiet.LOOK_BACK)
+    return last if quiet.is_quiet(day, today, views) else None
 
 
 def find(conn: Connection, site_id: int) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from ..store.writer import Busy
+from ..store.work import Busy
 from . import account, auth, errors, leads, sites
 from .guard import Guard
 from .headers import Headers

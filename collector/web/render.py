@@ -73,7 +73,7 @@ def page(request: Request, template: str, status: int = 200, headers: dict[str, 
             **view,
             user=auth.user_of(request),
             token=auth.form_token(request),
-            here=_here(request),
+            here=_here(request) if status < 400 else request.url.path,  # no error repeats a query: it may hold a token
             path=request.url.path,
             static=files.url,
             now=house.of(request).clock(),

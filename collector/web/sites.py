@@ -22,7 +22,8 @@ async def listed(request: Request) -> Response:
     async with house.of(request).database.reader() as conn:
         rows = await sites.all(conn, user.account_id)
         heard = {row["id"]: await sites.last_event(conn, user.account_id, row["id"]) for row in rows}
-    return render.page(request, "sites.html", sites=rows, heard=heard)
+        quiet = {row["id"] for row in rows if await sites.quiet_since(conn, row, house.of(request).clock())}
+    return render.page(request, "sites.html", sites=rows, heard=heard, quiet=quiet)
 
 
 async def new(request: Request) -> Response:
@@ -55,26 +56,28 @@ async def _is_here(request: Request, account_id: int, domain: str) -> bool:
 
 async def one(request: Request) -> Response:
     """One site with its tag."""
-    found, last, alone = await _find(request)
+    found, last, quiet, alone = await _find(request)
     made = house.of(request)
     # The page says how the tag starts only where that differs from how /js starts by itself.
     mode = found["consent"] if found["consent"] != made.settings.consent else ""
     text = tag(house.base(request), found["id"], mode)
-    return render.page(request, "site.html", site=found, last=last, alone=alone, tag=text, zone=dates.zone_of(found["zone"]).key)
+    zone = dates.zone_of(found["zone"]).key
+    return render.page(request, "site.html", site=found, last=last, quiet=quiet, alone=alone, tag=text, zone=zone)
 
 
 async def heard(request: Request) -> Response:
     """The live line of one site, by itself."""
-    found, last, _ = await _find(request)
-    return render.page(request, "_heard.html", site=found, last=last, zone=dates.zone_of(found["zone"]).key)
+    found, last, quiet, _ = await _find(request)
+    return render.page(request, "_heard.html", site=found, last=last, quiet=quiet, zone=dates.zone_of(found["zone"]).key)
 
 
-async def _find(request: Request) -> tuple[dict[str, Any], int | None, bool]:
-    """The site that the address names, when it was last heard, and whether it is the account's only one."""
+async def _find(request: Request) -> tuple[dict[str, Any], int | None, bool, bool]:
+    """The site that the address names, when it was last heard, whether that is unusually long ago, and whether it is the only one."""
     user, wanted = auth.required(request), request.path_params["id"]
     async with house.of(request).database.reader() as conn:
         known = await sites.all(conn, user.account_id)
         for row in known:
             if row["id"] == wanted:
-                return row, await sites.last_event(conn, user.account_id, wanted), len(known) == 1
+                quiet = await sites.quiet_since(conn, row, house.of(request).clock()) is not None
+                return row, await sites.last_event(conn, user.account_id, wanted), quiet, len(known) == 1
     raise HTTPException(404)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
-from collector.actions.erase import Unknown, erase
+from collector.actions.erase import Unknown, erase, replay
 from collector.actions.rebuild import rebuild
-from collector.store.database import Database
+from collector.store import erased
+from collector.store.database import Database, beside
 from collector.store.writer import Writer
 from tests import builders
 from tests.builders import DAY, HOME, HOUR, NOW, OTHER, SECRET, VISITOR, Wire, body, derived, event, field, form, result, rows, store, view
@@ -203,3 +206,99 @@ def test_every_column_about_a_person_is_declared() -> None:
         ("rollup", "key"),
     }
     assert found - declared <= spoken, found - declared
+
+
+# The erasures that are known outside the database ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def told_outside(conn: Connection) -> Iterator[Path]:
+    """The file beside the database; empty before and after."""
+    path = beside(conn, "erased")
+    path.unlink(missing_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def _again(conn: Connection) -> None:
+    """The same story, as an older copy would bring it back."""
+    builders.clear(conn)
+    _story(conn)
+
+
+def test_what_was_erased_is_known_outside_the_database_and_names_nobody(conn: Connection, told_outside: Path) -> None:
+    _story(conn)
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW)
+    said = told_outside.read_text()
+    assert not [canary for canary in (*CANARIES, BIRD, BIRD.encode().hex()) if canary.lower() in said.lower()]
+    assert told_outside.stat().st_mode & 0o777 == 0o600
+    (line,) = said.splitlines()
+    assert set(json.loads(line)) == {"at", "account", "keys", "visits"}
+
+
+def test_an_older_copy_that_is_put_back_brings_nobody_back(conn: Connection, told_outside: Path) -> None:
+    _story(conn)
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW)
+    _again(conn)
+    assert _found(conn)
+    assert replay(conn, secret=SECRET) == 1
+    assert _found(conn) == []
+    assert [one["email"] for one in rows(conn, "lead")] == ["nora@example.org"]
+    before = derived(conn)
+    rebuild(conn, secret=SECRET)
+    assert derived(conn) == before
+    assert replay(conn, secret=SECRET) == 0
+
+
+def test_visits_from_before_they_had_a_name_do_not_come_back_either(conn: Connection, told_outside: Path) -> None:
+    """The copy is from before the form that told whose the visits were."""
+    unnamed = body(view(NOW - DAY, HOME + "canary"), event("consent", NOW - DAY, state="granted", purpose="tracking"), visitor=BIRD)
+    store(conn, unnamed, body(form(NOW - HOUR, "canary@example.org"), visitor=BIRD))
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW)
+    builders.clear(conn)
+    store(conn, unnamed, body(view(NOW - HOUR), visitor=OTHER))
+    assert replay(conn, secret=SECRET) == 1
+    assert _found(conn) == []
+    assert [one["visitor"] for one in rows(conn, "event")] == [OTHER]
+
+
+def test_what_came_after_the_erasure_stays_when_a_later_copy_is_put_back(conn: Connection, told_outside: Path) -> None:
+    _story(conn)
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW)
+    store(conn, body(view(NOW + HOUR), form(NOW + HOUR + 1, "canary@example.org"), visitor=BIRD, sent=NOW + HOUR + 1))
+    before = derived(conn)
+    assert replay(conn, secret=SECRET) == 0
+    assert derived(conn) == before
+    assert rows(conn, "lead", email="canary@example.org")
+
+
+def test_a_refused_event_that_names_the_erased_does_not_come_back(conn: Connection, told_outside: Path) -> None:
+    refused = [
+        body(form(NOW, "canary@example.org", n=-1)),
+        body(form(NOW, None, n=-1, fields=[field("message", "Écrivez à <Canary@example.org>, merci")])),
+        body(view(NOW, n=-1), visitor=BIRD),
+    ]
+    store(conn, body(view(NOW - 2), form(NOW - 1, "canary@example.org"), visitor=BIRD), *refused)
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW + 1)
+    builders.clear(conn)
+    store(conn, *refused, body(form(NOW, "nora@example.org", n=-1)))
+    assert replay(conn, secret=SECRET) == 1
+    assert _found(conn) == []
+    assert len(rows(conn, "refused")) == 1
+
+
+def test_an_erasure_that_cannot_be_told_outside_is_not_made(conn: Connection, told_outside: Path) -> None:
+    _story(conn)
+    told_outside.mkdir()
+    try:
+        with pytest.raises(OSError):
+            erase(conn, "canary@example.org", secret=SECRET, now=NOW)
+    finally:
+        told_outside.rmdir()
+
+
+def test_a_torn_line_hides_no_other(conn: Connection, told_outside: Path) -> None:
+    told_outside.write_text('{"at": 1, "acc')
+    _story(conn)
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW)
+    assert [one.at for one in erased.read(conn)] == [NOW]

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import Connection
 
 from collector.actions.rebuild import rebuild
-from collector.actions.retain import months_before, retain
+from collector.actions.record import Recorder
+from collector.actions.retain import as_of, months_before, retain
+from collector.domain.events import mark_bits
 from collector.domain.identity import FOREVER, Span
 from collector.domain.rollups import Tally
+from collector.jobs.retain import purge
 from collector.store import erasure
+from collector.store.database import Database, beside
 from collector.store.writer import Writer
+from tests import builders
 from tests.builders import DAY, NOW, OTHER, SECRET, VISITOR, body, derived, event, field, form, rows, store, tell, view
 
 
@@ -117,3 +125,84 @@ def test_many_spans_at_once_are_no_trouble(conn: Connection) -> None:
     assert erasure.drop_within(conn, 1, [*spans, Span(VISITOR, NOW - 1, NOW, b"l" * 16, b"e" * 16)], Tally({}, frozenset())) == 1
     assert sorted(one["at"] for one in rows(conn, "event")) == [NOW, NOW]
     assert len(rows(conn, "consent")) == 1
+
+
+# A clock that cannot be right -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def known(conn: Connection) -> Iterator[Path]:
+    """The file that tells when a collector was last at work; not there before and after."""
+    path = beside(conn, "alive")
+    path.unlink(missing_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def _two_years(conn: Connection) -> None:
+    tell(conn, view(NOW - 700 * DAY), view(NOW - 300 * DAY), form(NOW))
+
+
+FAR = NOW + 5 * 365 * DAY
+
+
+def test_a_clock_that_is_years_ahead_is_not_followed(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    assert as_of(conn, NOW) == (NOW, 0)
+    assert as_of(conn, FAR) == (NOW, NOW)
+    assert known.read_text() == f"{NOW}\n"
+    assert known.stat().st_mode & 0o777 == 0o600
+
+
+def test_without_that_file_the_newest_event_tells(conn: Connection, known: Path) -> None:
+    """An upgrade, or a copy that was put back."""
+    _two_years(conn)
+    assert as_of(conn, FAR) == (NOW, NOW)
+    assert not known.exists()
+
+
+def test_a_pixel_that_came_at_the_wrong_time_does_not_make_it_right(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    pixel = structs.replace(builders.batch(body(view(FAR), sent=FAR), FAR), marks=mark_bits(("pixel",)))
+    Recorder(SECRET, builders.ids())(conn, [pixel])
+    assert as_of(conn, FAR) == (NOW, NOW)
+
+
+def test_after_a_long_rest_the_first_browser_that_agrees_sets_it_free(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    as_of(conn, NOW)
+    later = NOW + 400 * DAY
+    assert as_of(conn, later) == (NOW, NOW)
+    tell(conn, view(later))
+    assert as_of(conn, later) == (later, 0)
+
+
+def test_who_is_sure_is_believed_and_a_month_is_no_jump(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    as_of(conn, NOW)
+    assert as_of(conn, NOW + 30 * DAY) == (NOW + 30 * DAY, 0)
+    assert as_of(conn, FAR, sure=True) == (FAR, 0)
+
+
+def test_a_clock_that_went_back_is_not_remembered(conn: Connection, known: Path) -> None:
+    _two_years(conn)
+    as_of(conn, NOW)
+    assert as_of(conn, 0) == (0, 0)
+    assert known.read_text() == f"{NOW}\n"
+
+
+@pytest.mark.parametrize("text", ["", "never", "-5", "\xff"])
+def test_a_file_that_cannot_be_read_is_as_good_as_none(conn: Connection, known: Path, text: str) -> None:
+    known.write_text(text, encoding="latin-1")
+    assert as_of(conn, NOW) == (NOW, 0)
+
+
+async def test_a_purge_by_a_clock_that_is_years_ahead_deletes_nothing_that_was_not_due(
+    house: tuple[Database, Writer], site: dict[str, Any]
+) -> None:
+    database, writer = house
+    await writer.run(_two_years)
+    done = await purge(writer, database, secret=SECRET, now=FAR)
+    assert (done["held"], done["leads"], done["history"]) == (NOW, 0, 1)
+    done = await purge(writer, database, secret=SECRET, now=FAR, sure=True)
+    assert (done["held"], done["leads"]) == (0, 1)

@@ -27,6 +27,25 @@ def test_an_arrival_has_its_channel_source_and_medium(case: dict[str, str]) -> N
     assert found.channel in CHANNELS
 
 
+@pytest.mark.parametrize("case", TABLE["rules"], ids=lambda case: " ".join(case[:5]))
+def test_each_rule_and_trap_gives_its_channel(case: list[str]) -> None:
+    *given, expected, _why = case
+    assert channel(*given) == expected
+
+
+def test_every_rule_has_its_case_and_real_arrivals_are_sixty_or_more() -> None:
+    assert {case[5] for case in TABLE["rules"]} == set(CHANNELS)
+    assert len(TABLE["real"]) >= 60
+
+
+@pytest.mark.parametrize("case", TABLE["real"], ids=lambda case: f"{case[0][26:90]} {case[1][:60]}".strip())
+def test_a_real_arrival_has_its_channel_and_source(case: list[str]) -> None:
+    url, referrer, expected, source = case
+    found = read(url, referrer, NONE)
+    assert found is not None
+    assert (found.channel, found.source) == (expected, source)
+
+
 @pytest.mark.parametrize("case", TABLE["internal"], ids=lambda case: f"{case['url']} from {case['referrer']}")
 def test_an_internal_step_opens_no_touch(case: dict[str, list[str]]) -> None:
     assert read(str(case["url"]), str(case["referrer"]), frozenset(case["own"])) is None
@@ -134,7 +153,7 @@ def test_every_tagged_visit_has_one_channel(source: str, medium: str, campaign: 
 
 def test_a_host_of_the_list_has_one_meaning() -> None:
     seen: dict[str, str] = {}
-    for category in ("search", "social", "video", "shopping", "ai", "email", "pass"):
+    for category in sources._CATEGORIES:
         for name, hosts in sources._DATA[category].items():
             for host in hosts:
                 assert seen.setdefault(host, name) == name, host

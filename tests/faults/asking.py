@@ -23,7 +23,7 @@ class Answer(NamedTuple):
 def ask(server: Server, *events: dict[str, Any], visitor: str | None = None, sent: int | None = None) -> Answer:
     """One batch on a connection of its own, sent now by this process's clock. Raises OSError, HTTPException."""
     made = builders.body(*events, visitor=visitor, consent="granted" if visitor else "unset", sent=now() if sent is None else sent)
-    conn = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    conn = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     try:
         conn.request("POST", "/in", json.dumps(made), {"Origin": "https://example.com"})
         came = conn.getresponse()
@@ -35,7 +35,7 @@ def ask(server: Server, *events: dict[str, Any], visitor: str | None = None, sen
 
 def get(server: Server, path: str) -> tuple[int, str]:
     """Status and body of a page."""
-    conn = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    conn = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     try:
         conn.request("GET", path)
         came = conn.getresponse()

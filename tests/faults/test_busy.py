@@ -28,7 +28,7 @@ async def _held(server: Server, ledger: Ledger, seconds: float) -> None:
         assert len(ledger.acknowledged) <= known + 60, "acknowledged while nobody could write"
         conn.execute("ROLLBACK")
     ledger.answered.clear()
-    await asyncio.wait_for(ledger.answered.wait(), 5)
+    await asyncio.wait_for(ledger.answered.wait(), 5 * server.pace)
 
 
 async def test_a_lock_of_another_process_delays_and_loses_nothing(

@@ -31,7 +31,7 @@ SIZE = 260  # MB of the small disk
 async def _full(server: Server, ledger: Ledger) -> None:
     """What must be true while nothing can be written."""
     before = ledger.answers.get("busy=1", 0)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 10 * server.pace
     while ledger.answers.get("busy=1", 0) < before + 3:
         assert time.monotonic() < end, f"not full: {ledger.answers}"
         await asyncio.sleep(0.02)
@@ -46,11 +46,11 @@ async def _full(server: Server, ledger: Ledger) -> None:
     assert len(ledger.acknowledged) <= known + 60  # what was on its way
 
 
-async def _over(ledger: Ledger) -> float:
+async def _over(server: Server, ledger: Ledger) -> float:
     """Seconds until something was taken again."""
     began = time.monotonic()
     ledger.answered.clear()
-    await asyncio.wait_for(ledger.answered.wait(), RECOVERED)
+    await asyncio.wait_for(ledger.answered.wait(), RECOVERED * server.pace)
     return time.monotonic() - began
 
 
@@ -68,7 +68,7 @@ async def test_a_file_that_may_not_grow_costs_nothing_acknowledged(
             resource.prlimit(server.process.pid, kind, (wal.stat().st_size + dice.randrange(30_000), hard))
             await _full(server, ledger)
             resource.prlimit(server.process.pid, kind, (free, hard))
-            waits.append(await _over(ledger))
+            waits.append(await _over(server, ledger))
     await ledger.settle()
     told(times_full=len(waits), recovered_s=max(waits), **prove(server, ledger))
 
@@ -127,14 +127,14 @@ async def test_a_full_disk_costs_nothing_acknowledged_and_the_log_on_it_hinders_
             _fill_up(small.folder)
             await _full(small, ledger)
             (small.folder / "filler").unlink()
-            waits.append(await _over(ledger))
+            waits.append(await _over(small, ledger))
     await ledger.settle()
     told(times_full=len(waits), recovered_s=max(waits), **prove(small, ledger))
 
 
 def _soon(server: Server, status: int, *events: dict[str, object]) -> None:
     """Asks until it is answered so: the disk is looked at once a second."""
-    end = time.monotonic() + 3
+    end = time.monotonic() + 3 * server.pace
     while ask(server, *events).status != status:
         assert time.monotonic() < end, status
         time.sleep(0.05)

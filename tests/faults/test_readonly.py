@@ -31,7 +31,7 @@ def test_a_start_on_a_file_that_may_not_be_written_ends_and_says_which(stopped: 
     stopped.file.chmod(0o400)
     stopped.launch()
     assert stopped.process is not None
-    assert stopped.process.wait(20) == 1
+    assert stopped.process.wait(60) == 1
     assert "Traceback" not in stopped.errors
     assert f"Permission denied: {stopped.file}" in _said(stopped)
     stopped.file.chmod(0o600)
@@ -47,7 +47,7 @@ def test_a_start_in_a_folder_that_may_not_be_written_ends_and_says_which(stopped
     try:
         stopped.launch()
         assert stopped.process is not None
-        assert stopped.process.wait(20) == 1
+        assert stopped.process.wait(60) == 1
         assert "Traceback" not in stopped.errors
         assert f"the database {stopped.file} says:" in _said(stopped)
     finally:

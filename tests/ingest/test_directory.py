@@ -8,7 +8,8 @@ import pytest
 
 from collector.ingest.directory import Directory
 from collector.store.database import Database
-from collector.store.writer import Busy, Writer
+from collector.store.work import Busy
+from collector.store.writer import Writer
 
 
 async def test_a_site_is_found_with_what_it_keeps(database: Database, writer: Writer, site: dict[str, Any]) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from collector.store import migrate, sites
+from collector.actions.record import Recorder
+from collector.jobs.rebuild import resume
+from collector.store import ids, migrate, sites
+from collector.store.database import Database
 from collector.store.erasure import retention_of
 from collector.store.schema import metadata
 from collector.store.writer import Writer
-from tests.builders import NOW
+from tests.builders import DAY, HOME, NOW, SECRET, VISITOR, rows
 
 
 async def test_migrations_from_nothing_make_the_declared_schema(writer: Writer) -> None:
@@ -65,3 +69,44 @@ def test_the_account_stands_first_in_every_key() -> None:
                 assert next(iter(index.columns)).name == "account_id", index.name
             for constraint in table.constraints:
                 assert next(iter(constraint.columns)).name == "account_id", (table.name, constraint)
+
+
+async def test_what_is_stored_already_is_counted_after_the_upgrade(database_url: str) -> None:
+    database = Database(database_url)
+    writer = Writer(database, Recorder(SECRET, ids.uuid7))
+
+    def first(conn: Connection) -> None:
+        made = migrate.config()
+        made.attributes["connection"] = conn
+        command.upgrade(made, "0001")
+        conn.execute(text("INSERT INTO account (id, name, created_at) VALUES (1, 'main', 0)"))
+        site = {"id": 42, "account_id": 1, "domain": "example.com", "name": "", "consent": "required", "reason": "", "hosts": "[]"}
+        more: dict[str, Any] = {"kept": "[]", "country": "FR", "zone": "Europe/Paris", "created_at": 0}
+        _insert(conn, "site", site | more)
+        for number, (who, told) in enumerate(
+            ((VISITOR, '{"language":"fr-FR"}'), (VISITOR, "{}"), (None, '{"referrer":"https://www.google.com/"}'))
+        ):
+            row = {"account_id": 1, "month": 202510, "id": bytes([number]) * 16, "site_id": 42, "type": 0, "at": NOW + number}
+            _insert(
+                conn,
+                "event",
+                row | {"received_at": NOW + number, "visitor": who, "page": "page0001", "n": 0, "url": HOME, "data": told, "marks": 0},
+            )
+        _insert(conn, "kept_count", {"account_id": 1, "site_id": 42, "day": 1, "kind": "view", "n": 7})
+
+    try:
+        await writer.start()
+        await writer.run(first)
+        await writer.run(migrate.upgrade, NOW)
+        assert await resume(writer, database, secret=SECRET) == [1]
+        counted = await writer.run(rows, "rollup", kind="site")
+        assert [(one["day"], one["visits"], one["views"]) for one in counted] == [(1, 0, 7), (NOW // DAY, 2, 3)]
+        async with database.reader() as conn:
+            assert await sites.last_event(conn, 1, 42) == NOW + 2
+    finally:
+        await writer.stop()
+        await database.close()
+
+
+def _insert(conn: Connection, table: str, row: dict[str, Any]) -> None:
+    conn.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(':' + name for name in row)})"), row)

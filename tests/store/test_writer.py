@@ -20,7 +20,9 @@ from sqlalchemy import Connection, text
 
 from collector.store import control
 from collector.store.database import Database
-from collector.store.writer import BATCH_EVENTS, WAITING_EVENTS, Busy, Locked, Writer
+from collector.store.lock import Locked
+from collector.store.work import Busy
+from collector.store.writer import BATCH_EVENTS, WAITING, WAITING_EVENTS, Writer
 from tests.conftest import SECRET
 from tests.serving import ROOT, environment
 
@@ -98,15 +100,23 @@ async def test_a_batch_has_its_bound(folding: tuple[Writer, Fold]) -> None:
     assert fold.batches == [BATCH_EVENTS // 20, BATCH_EVENTS // 20, 10]
 
 
-async def test_a_full_queue_is_busy_and_then_free(folding: tuple[Writer, Fold]) -> None:
+@pytest.mark.parametrize("size", [1, 20, 100])
+async def test_a_full_queue_is_busy_and_then_free(folding: tuple[Writer, Fold], size: int) -> None:
     writer, _fold = folding
     async with held_up(writer):
-        tasks = [asyncio.create_task(writer.take(Item(number, 100))) for number in range(WAITING_EVENTS // 100)]
+        fitting = min(WAITING, WAITING_EVENTS // size)
+        tasks = [asyncio.create_task(writer.take(Item(number, size))) for number in range(fitting)]
         await asyncio.sleep(0)
         with pytest.raises(Busy):
-            await writer.take(Item(0))
-    await asyncio.gather(*tasks)
+            await writer.take(Item(0, size))
+    assert await asyncio.gather(*tasks) == [number * 2 for number in range(fitting)]
+    assert not writer.full
     assert await writer.take(Item(4)) == 8
+
+
+def test_the_bodies_of_64_browsers_fit() -> None:
+    assert WAITING >= 64
+    assert WAITING_EVENTS >= 64 * 20
 
 
 async def test_a_batch_is_folded_on_the_loop_unless_another_process_holds_the_file(folding: tuple[Writer, Fold], tmp_path: Path) -> None:

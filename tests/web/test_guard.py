@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
-from collector.store.writer import Busy
+from collector.store.work import Busy
 from collector.web import errors, patience, render
 
 from . import rows

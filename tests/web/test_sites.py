@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import html
+from typing import Any
+
 import pytest
+
+from tests.builders import DAY
 
 from . import rows
 from .conftest import Place, post, token_of
@@ -71,3 +76,24 @@ async def test_the_list_says_which_sites_are_heard(owned: Place) -> None:
     assert "Not heard yet" in (await owned.browser.get("/sites")).text
     await owned.writer.run(rows.event, "view", None, NOW, "p", "https://example.com/", {})
     assert "Last event just now" in (await owned.browser.get("/sites")).text
+
+
+async def test_a_site_that_usually_has_visitors_and_has_none_is_said_to_be_quiet(owned: Place) -> None:
+    await owned.writer.run(rows.site)
+
+    def month(conn: Any) -> None:
+        for day in range(2, 32):
+            for n in range(12):
+                rows.event(conn, "view", None, NOW - day * DAY + n, "p", "https://example.com/", {})
+
+    await owned.writer.run(month)
+    for path, english, french in (
+        ("/sites", "Quiet; last event 2 days ago", "Silencieux ; dernier signe il y a 2 jours"),
+        ("/sites/42", "This site has gone quiet: it was last heard 2 days ago.", "dernier signe il y a 2 jours."),
+        ("/sites/42/heard", "still carry the tag", "portent toujours la balise"),
+    ):
+        assert english in (await owned.browser.get(path)).text
+        assert french in html.unescape((await owned.browser.get(path, headers={"accept-language": "fr"})).text)
+    await owned.writer.run(rows.event, "view", None, NOW, "p", "https://example.com/", {})
+    assert "Quiet" not in (await owned.browser.get("/sites")).text
+    assert "The tag works" in (await owned.browser.get("/sites/42")).text

@@ -46,11 +46,12 @@ def upgrade() -> None:
     op.add_column("session", sa.Column("counted", sa.SmallInteger(), server_default="1", nullable=False))
     op.drop_index("ix_event_site", table_name="event", if_exists=True)
     op.drop_index("ix_session_account_id_site_id_started_at", table_name="session")
+    op.drop_index("ix_lead_account_id_created_at_id", table_name="lead")
     op.drop_index("ix_lead_account_id_kind_created_at_id", table_name="lead")
     op.drop_index("ix_lead_account_id_site_id_created_at", table_name="lead")
     # A search text that is longer than today's would not fit into an index of PostgreSQL; the rebuild writes it anew.
     op.execute("UPDATE lead SET search = substr(search, 1, 600)")
-    op.create_index("ix_lead_search", "lead", ["account_id", "kind", "created_at", "id", "search"], unique=False)
+    op.create_index("ix_lead_listed", "lead", ["account_id", "created_at", "id", "kind", "search"], unique=False)
     op.create_index("ix_lead_site", "lead", ["account_id", "site_id", "kind", "created_at", "id"], unique=False)
     _leaner()
 
