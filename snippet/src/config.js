@@ -2,7 +2,7 @@
  * What the page says about its sites: the script's attributes and the heritage array.
  *
  * @typedef {{endpoint_: string, setting_: string, stated_: boolean}} Config
- *   setting_: required | granted | off; stated_: the page said so itself
+ *   setting_: required | granted | off (anything else: required); stated_: the page said so itself
  */
 
 /** Whether a text is a setting of consent. @param {string | null | undefined} text */
@@ -24,7 +24,8 @@ export function readConfig({ consent, endpoint = '/in' }, home, served = baked) 
   const stated_ = isSetting(consent);
   return {
     endpoint_: (/^(\w+:)?\/\//.test(endpoint) ? '' : home) + endpoint,
-    setting_: /** @type {string} */ (stated_ ? consent : isSetting(served) ? served : 'required'),
+    // Anything else than granted and off is as good as required.
+    setting_: /** @type {string} */ (stated_ ? consent : served),
     stated_,
   };
 }
