@@ -70,6 +70,8 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
             directory=Directory(database),
             room=room_of(database),
             script=script.load(settings.consent),
+            others=script.others(),
+            banner=script.banner(),
             trusted=networks(settings.trusted_proxies),
             clock=ids.now,
             ids=ids.uuid7,

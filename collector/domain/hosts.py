@@ -8,6 +8,10 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from publicsuffixlist import PublicSuffixList
+
+_suffixes = PublicSuffixList()
+
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
 _WRITTEN = re.compile(r"[a-z0-9._:-]*")  # as browsers write a host: a backslash would end it there and not here
@@ -61,3 +65,18 @@ def of_url(url: str) -> str:
 def covers(host: str, allowed: Collection[str]) -> bool:
     """Whether a page on `host` may send for a site: its domain, a subdomain of it, or an allowed host."""
     return host in allowed or any(host.endswith("." + name) for name in allowed)
+
+
+def shared(page: str, own: str) -> str:
+    """The domain of which both hosts are, the widest that may hold a cookie (publicsuffix.org); empty where there is none."""
+    if not ("." in page and "." in own) or _is_address(page):
+        return ""
+    domain = _suffixes.privatesuffix(page) or ""
+    return domain if domain and covers(own, (domain,)) else ""
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False

@@ -300,6 +300,11 @@ def _visitor(wire: Wire) -> str | None:
     return wire.visitor if wire.visitor is not None and _VISITOR.fullmatch(wire.visitor) else None
 
 
+def consented(wire: Wire) -> str | None:
+    """The visitor that a batch names with consent."""
+    return _visitor(wire) if wire.consent == "granted" else None
+
+
 def check(wire: Wire, *, received: int, agent: Agent, kept: Collection[str] = (), marks: tuple[str, ...] = (), account: int = 0) -> Batch:
     """The checked batch; events that will not do are in `refused`, each with its reason.
 

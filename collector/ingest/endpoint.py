@@ -30,6 +30,7 @@ log = structlog.get_logger()
 
 LINGER = 1.0  # seconds in which the rest of a refused body is read and thrown away,
 LINGER_BYTES = 1_048_576  # and how much of it
+COOKIE_LIFE = 34_128_000  # 13 months in seconds, as in snippet/src/device.js
 FULL = 30.0  # seconds after which it is worth asking a full disk again
 _client_of = lru_cache(maxsize=4096)(client_of)
 _PIXEL = re.compile(r"/(\d{1,400})ns\.gif")
@@ -62,6 +63,8 @@ class Endpoint:
         directory: Directory,
         room: Room,
         script: Script,
+        others: dict[str, Script],
+        banner: Script,
         trusted: Sequence[Network],
         clock: Callable[[], int],
         ids: Callable[[int], bytes],
@@ -71,6 +74,8 @@ class Endpoint:
         self._directory = directory
         self._room = room
         self._script = script
+        self._others = others  # the tag's other files, by name
+        self._banner = banner
         self._trusted = tuple(trusted)
         self._clock = clock
         self._ids = ids
@@ -88,6 +93,10 @@ class Endpoint:
             await self._in(scope, receive, send)
         elif path == "/js" or path.startswith("/js/"):
             await self._js(scope, send)
+        elif path == "/consent.js":
+            await self._file(scope, send, self._banner)
+        elif path == "/in/id":
+            await self._id(scope, receive, send)
         elif path.endswith("ns.gif") and (found := _PIXEL.fullmatch(path)):
             await self._pixel(scope, send, int(found.group(1)))
         else:
@@ -140,6 +149,30 @@ class Endpoint:
         batch = protocol.check(wire, received=received, agent=agent, kept=site.kept, marks=marks, account=site.account)
         crash.step("parse-after")
         await self._commit(send, site, batch)
+
+    async def _id(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Keeps the visitor's id longer than a script may where the collector is of the page's own site (Safari: 7 days).
+
+        Asked for after consent only. Any other collector answers the same, without the cookie.
+        """
+        headers = dict(scope["headers"])
+        body = await _read(receive, headers) if scope["method"] == "POST" else b""
+        wire = protocol.decode(body) if isinstance(body, bytes) else None
+        answer = list(_CORS)
+        if self._wait(scope, 1):
+            wire = None  # a cookie less, no more
+        if isinstance(wire, protocol.Wire) and (visitor := protocol.consented(wire)):
+            try:
+                site = await self._directory.find(int(wire.site))
+            except Busy:
+                site = None
+            page = hosts.of_url(headers.get(b"origin", b"").decode("latin-1").lower())
+            domain = hosts.shared(page, hosts.of_url("http://" + headers.get(b"host", b"").decode("latin-1").lower()))
+            if site is not None and domain and hosts.covers(page, site.hosts):
+                secure = "; Secure" if headers.get(b"origin", b"").startswith(b"https:") else ""
+                cookie = f"_jsuid={visitor}; Domain={domain}; Path=/; Max-Age={COOKIE_LIFE}; SameSite=Lax{secure}"
+                answer.append((b"set-cookie", cookie.encode()))
+        await _answer(send, 204, answer)
 
     async def _commit(self, send: Send, site: Site, batch: Batch) -> None:
         if not batch.events and not batch.refused:
@@ -200,12 +233,16 @@ class Endpoint:
     # GET /js, GET /{site}ns.gif --------------------------------------------------------------------------------------
 
     async def _js(self, scope: Scope, send: Send) -> None:
-        headers = dict(scope["headers"])
-        script = self._script
+        """The tag by its short name, or one of its files by the name of a version."""
         version = scope["path"][4:]
-        if version and version != script.hash:
-            await _answer(send, 404, [(b"content-type", b"text/plain")], b"no such version of the tag\n")
+        script = self._script if version in ("", self._script.hash) else self._others.get(version)
+        if script is None:
+            await _answer(send, 404, [*_CORS, (b"content-type", b"text/plain")], b"no such version of the tag\n")
             return
+        await self._file(scope, send, script, forever=bool(version))
+
+    async def _file(self, scope: Scope, send: Send, script: Script, *, forever: bool = False) -> None:
+        headers = dict(scope["headers"])
         if scope["method"] not in ("GET", "HEAD"):
             await _answer(send, 405, [(b"allow", b"GET, HEAD")])
             return
@@ -214,7 +251,7 @@ class Endpoint:
         answer: list[Header] = [
             (b"access-control-allow-origin", b"*"),
             (b"cross-origin-resource-policy", b"cross-origin"),
-            (b"cache-control", b"public, max-age=31536000, immutable" if version else b"public, max-age=3600"),
+            (b"cache-control", b"public, max-age=31536000, immutable" if forever else b"public, max-age=3600"),
             (b"etag", tag),
             (b"vary", b"Accept-Encoding"),
             (b"x-content-type-options", b"nosniff"),

@@ -1,4 +1,4 @@
-"""The tag as it is served: the built file with the collector's own consent setting in it."""
+"""The tag as it is served: the built files, the first with the collector's own consent setting in it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import brotli
 from msgspec import Struct
 
 _PLACE = b"__WEBLEADS_CONSENT__"
+_OTHERS = ("forms.js", "more.js")  # the first file asks for them by their version and their place in this list
 
 
 class Script(Struct, frozen=True):
@@ -32,9 +33,26 @@ class Script(Struct, frozen=True):
 
 def load(consent: str) -> Script:
     """The script for a consent setting, compressed at start: the setting is part of its bytes."""
-    folder = files("collector.ingest")
-    built = (folder / "tag.js").read_bytes()
-    plain = built.replace(_PLACE, consent.encode())
+    return _made(_built("tag.js").replace(_PLACE, consent.encode()))
+
+
+def others() -> dict[str, Script]:
+    """The other files by the names that the first one asks for: a hash of both (snippet/build.mjs) and 0 or 1."""
+    built = [_built(name) for name in _OTHERS]
+    version = hashlib.sha256(b"".join(built)).hexdigest()[:8]
+    return {f"{version}{place}": _made(plain) for place, plain in enumerate(built)}
+
+
+def banner() -> Script:
+    """The small optional consent banner."""
+    return _made(_built("consent.js"))
+
+
+def _built(name: str) -> bytes:
+    return (files("collector.ingest") / name).read_bytes()
+
+
+def _made(plain: bytes) -> Script:
     digest = hashlib.sha384(plain)
     return Script(
         plain=plain,

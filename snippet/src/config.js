@@ -1,8 +1,8 @@
 /**
  * What the page says about its sites: the script's attributes and the heritage array.
  *
- * @typedef {{endpoint: string, setting: string, stated: boolean, hash: boolean}} Config
- *   setting: required | granted | off; stated: the page said so itself; hash: routes live behind the `#`
+ * @typedef {{endpoint_: string, setting_: string, stated_: boolean}} Config
+ *   setting_: required | granted | off (anything else: required); stated_: the page said so itself
  */
 
 /** Whether a text is a setting of consent. @param {string | null | undefined} text */
@@ -15,19 +15,17 @@ export const siteNumber = (given) => (/^\d{1,15}$/.test(String(given)) ? Number(
 const baked = '__WEBLEADS_CONSENT__';
 
 /**
- * @param {(name: string) => string | null} attribute  the script's
- * @param {string} source  the script's address
+ * @param {DOMStringMap} data  the script's `data-` attributes
+ * @param {string} home  the script's origin
  * @param {string} [served]  what the collector baked in
  * @returns {Config}
  */
-export function readConfig(attribute, source, served = baked) {
-  const consent = attribute('data-consent');
-  const endpoint = attribute('data-endpoint') || '/in';
-  const stated = isSetting(consent);
+export function readConfig({ consent, endpoint = '/in' }, home, served = baked) {
+  const stated_ = isSetting(consent);
   return {
-    endpoint: (/^(\w+:)?\/\//.test(endpoint) ? '' : source.replace(/(\w\/).*/, '$1').slice(0, -1)) + endpoint,
-    setting: /** @type {string} */ (stated ? consent : isSetting(served) ? served : 'required'),
-    stated,
-    hash: attribute('data-hash') != null,
+    endpoint_: (/^(\w+:)?\/\//.test(endpoint) ? '' : home) + endpoint,
+    // Anything else than granted and off is as good as required.
+    setting_: /** @type {string} */ (stated_ ? consent : served),
+    stated_,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Who said what about tracking. Three voices, loudest first: the visitor on this site (the page's call, the consent manager
- * tarteaucitron, or what was kept from then), the visitor's browser (GPC, DNT), the page on the visitor's behalf (its setting).
+ * Who said what about tracking. Three voices, loudest first: the visitor on this site (the page's call, a consent manager, or what
+ * was kept from then), the visitor's browser (GPC, DNT), the page on the visitor's behalf (its setting).
  */
 
 import { CONSENT, keep, recall } from './device.js';
@@ -9,7 +9,7 @@ import { cut } from './wire.js';
 /** What the visitor said on this site: granted | denied | '' */
 let said = '';
 let held = '';
-/** By which way: api | tag | tarteaucitron. */
+/** By which way: api | tag | the consent manager's name. */
 export let way = 'tag';
 /** The version of the text that was shown, where the page told. */
 export let wording = '';
@@ -25,7 +25,7 @@ export const state = (setting, browser = navigator) =>
 /**
  * The visitor decides. Nothing but a grant is remembered, by `remember`.
  * @param {any} decision  anything but granted and denied is ignored
- * @param {string} by  api | tarteaucitron
+ * @param {string} by  api, or the consent manager's name
  * @param {unknown} [text]  the version of the text that was shown
  * @returns {boolean}  whether this is news
  */
@@ -44,14 +44,11 @@ export function remember() {
 }
 
 /** Takes up what an earlier page kept: granted | tag | '' */
-export function awake() {
+export const wake = () => {
   held = recall(CONSENT);
   if (held === 'granted') said = held;
   return held;
-}
+};
 
 /** Whether the device says something else than this page knows: another tab has decided. */
-export function changed() {
-  const kept = recall(CONSENT);
-  return decide(kept || (held && 'denied'), way);
-}
+export const changed = () => decide(recall(CONSENT) || (held && 'denied'), way);

@@ -1,42 +1,13 @@
 /** What the tag keeps on the visitor's device, and the only place that touches it. A device that refuses is survived. */
 
+import { safely } from './listen.js';
+
 export const OURS = 'webleads_'; // and a site's number: its setting, where the collector had to tell
 export const CONSENT = OURS + 'consent'; // granted: said by the visitor on this site; tag: said by the page for them
 export const SECRET = OURS + 'secret';
 export const QUEUE = OURS + 'q_'; // and an event's id: one entry an event, so that tabs never write over each other
 
 const LIFE = 34128e3; // 13 months in seconds, the French regulator's bound for such a cookie
-
-/**
- * Runs `work`; whatever it throws stays here.
- * @template T
- * @param {() => T} work
- * @returns {T | undefined}
- */
-export const safely = (work) => {
-  try {
-    return work();
-  } catch (refused) {
-    return;
-  }
-};
-
-/**
- * Runs `work` later; what it throws stays here too.
- * @param {() => unknown} work
- * @param {number} wait  ms
- */
-export const later = (work, wait) => window.setTimeout(() => safely(work), wait);
-
-/**
- * A whole URL as the page resolves it, or ''. `URL` is no help: old pages have a variable of that name.
- * @param {string} url
- */
-export const resolve = (url) => {
-  const link = document.createElement('a');
-  link.href = url;
-  return link.host && link.href;
-};
 
 /** @param {string} key */
 export const recall = (key) => safely(() => localStorage.getItem(key)) || '';
@@ -50,10 +21,19 @@ export const keys = (start = OURS) => safely(() => Object.keys(localStorage).fil
 /** The visitor's id, or '' where the cookie is missing, blocked or of another make. */
 export const readCookie = () => safely(() => /** @type {any} */ (/\b_jsuid=([\w-]{22})(;|$)/.exec(document.cookie))[1]) || '';
 
-/** Writes the visitor's cookie, or deletes it where there is no id. Consent managers know the name from the old tag. @param {string} id */
+/**
+ * Writes the visitor's cookie on the widest domain that the browser allows, or deletes it where there is no id.
+ * Consent managers know the name from the old tag.
+ * @param {string} id
+ */
 export const writeCookie = (id) =>
   safely(() => {
-    document.cookie = `_jsuid=${id};path=/;max-age=${id ? LIFE : 0};samesite=lax${location.protocol > 'https' ? ';secure' : ''}`;
+    const names = location.hostname.split('.');
+    // From the last two names inwards; a public suffix is refused, and so is every domain for a host that is none.
+    for (let first = names.length - 1; first-- > -1 && readCookie() !== id; )
+      document.cookie = `_jsuid=${id};path=/;max-age=${id ? LIFE : 0};samesite=lax${location.protocol > 'https' ? ';secure' : ''}${
+        first < 0 ? '' : ';domain=' + names.slice(first).join('.')
+      }`;
   });
 
 /** Leaves nothing of ours behind. Writes nothing on a device that holds nothing. */

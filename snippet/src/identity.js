@@ -1,26 +1,24 @@
-/** The random names of things: events, pages, visitors, and the proof of being one. */
+/** The random names of things: events, pages, visitors. */
 
+import { core } from './core.js';
 import { CONSENT, SECRET, keep, readCookie, recall, wipe, writeCookie } from './device.js';
 
 /** @param {number} count */
-const random = (count) => crypto.getRandomValues(new Uint8Array(count));
+export const random = (count) => crypto.getRandomValues(new Uint8Array(count));
 
 /** No `Array.from` in the tag: old libraries replace it by one that takes no function. @param {Iterable<number>} bytes */
-const hex = (bytes) => [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join('');
+export const hex = (bytes) => [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join('');
 
 /** A random name of 22 signs of base64url. */
 export const token = () => btoa(String.fromCharCode(...random(18))).slice(0, 22).replace(/\W/g, '-');
 
 /**
- * A UUIDv7 (RFC 9562, 5.7). `crypto.randomUUID` is no help: it wants a secure context and makes version 4.
+ * A UUIDv7 (RFC 9562, 5.7) with one of the four variants. `crypto.randomUUID` is no help: it wants a secure context and makes version 4.
  * @param {number} now  ms
- * @param {Iterable<number>} [noise]  10 random bytes
+ * @param {Iterable<number>} [noise]  9 random bytes
  */
-export const uuid7 = (now, noise = random(10)) =>
-  (now.toString(16).padStart(12, '0') + hex(noise)).replace(
-    /(.{8})(.{4}).(...)(.)(...)/,
-    (_, high, low, first, variant, second) => `${high}-${low}-7${first}-${'89ab'[parseInt(variant, 16) & 3]}${second}-`,
-  );
+export const uuid7 = (now, noise = random(9)) =>
+  (now.toString(16).padStart(12, '0') + hex(noise)).replace(/(.{8})(.{4})(...)(...)/, '$1-$2-7$3-8$4-');
 
 let visitor = '';
 
@@ -31,7 +29,7 @@ let visitor = '';
 export function enter() {
   const known = readCookie();
   const fresh = !visitor && !(known && (recall(SECRET) || !recall(CONSENT)));
-  visitor = known || visitor || token();
+  visitor = known || visitor || core.offered_?.() || token();
   if (!known) writeCookie(visitor);
   return [visitor, fresh];
 }
@@ -40,17 +38,4 @@ export function enter() {
 export function leave() {
   visitor = '';
   wipe();
-}
-
-/**
- * The SHA-256 (hex) of the secret that opens the visitor's page; the secret itself stays on the device.
- * It is kept only when its hash is about to leave: a page that closes before that must begin again.
- * @param {() => boolean} wanted  asked after the wait: consent may be gone by then
- * @returns {Promise<string>}  empty in an insecure context (no `crypto.subtle`), on a device that keeps nothing, or unwanted
- */
-export async function proof(wanted) {
-  const secret = recall(SECRET) || hex(random(16));
-  const hash = crypto.subtle && (await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret)));
-  if (wanted()) keep(SECRET, secret);
-  return hash && recall(SECRET) ? hex(new Uint8Array(hash)) : '';
 }

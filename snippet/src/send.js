@@ -2,14 +2,15 @@
  * The way out: events wait here until the collector says that it has them. At least once from here, exactly once there:
  * every event carries its id, so sending again is harmless.
  *
- * @typedef {{id: string, key: string, text: string, kept?: boolean, gone?: boolean, flying?: boolean}} Item
- *   key: address, blank, head of the batch: equal keys may travel together; text: the event as JSON;
- *   kept: on the device too (leads mode); gone: given to a beacon, which answers nothing
+ * @typedef {{id_: string, key_: string, text_: string, kept_?: boolean, flying_?: boolean}} Item
+ *   key_: address, line end, head of the batch: equal keys may travel together (a third line keeps one apart); text_: the event as
+ *   JSON; kept_: on the device too (leads mode); flying_: on its way, or given to a beacon, which answers nothing
  */
 
-import { QUEUE, keep, keys, later, recall, safely } from './device.js';
+import { QUEUE, keep, keys, recall } from './device.js';
 import { uuid7 } from './identity.js';
-import { BATCH_BYTES, BATCH_EVENTS, body, bytes, json } from './wire.js';
+import { later, safely } from './listen.js';
+import { BATCH_BYTES, BATCH_EVENTS, body, bytes } from './wire.js';
 
 const STORE_EVENTS = 50;
 const STORE_LENGTH = 1e5;
@@ -17,18 +18,18 @@ const STORE_AGE = 864e5; // 24 h
 const LINGER = 1000; // ms an event waits for company
 const ALOFT = 6e4; // bytes; browsers refuse keepalive beyond 64 KiB in flight, of all scripts of the page together
 const PATIENCE = 15e3; // ms for an answer
-const GIVE_UP = 3; // network failures in a row
+const GIVE_UP = 3; // failures, the last one without any answer
+const FOR_GOOD = 1e15; // ms
+
+const pageFetch = globalThis.fetch;
 
 /** @type {Item[]} */
 let queue = [];
 let timer = 0;
 let quietUntil = 0;
 let tries = 0;
-let failures = 0;
 let aloft = 0;
 
-/** @type {typeof fetch} */
-let pageFetch;
 /** @type {(key: string, setting?: string | null, kind?: string, count?: number) => void} */
 let hear;
 
@@ -46,121 +47,93 @@ export function batches(items) {
   /** @type {Item[][]} */
   const done = [];
   for (const item of items) {
-    let batch = open[item.key];
-    if (!batch || batch.length >= BATCH_EVENTS || bytes([...batch, item].map((one) => one.text).join()) > BATCH_BYTES) {
-      done.push((batch = open[item.key] = []));
-    }
+    let batch = open[item.key_];
+    if (!batch || batch.length >= BATCH_EVENTS || bytes([...batch, item].map((one) => one.text_)) > BATCH_BYTES)
+      done.push((batch = open[item.key_] = []));
     batch.push(item);
   }
   return done;
 }
 
-/** Leaves the youngest on the device, within the bounds. An id begins with its time, so that ids can be compared for age. */
-function trim() {
+/**
+ * Leaves the youngest on the device, within the bounds. An id begins with its time, so that ids can be compared for age.
+ * @param {(id: string, kept: string) => void} [visit]  is shown what stays
+ */
+const trim = (visit) => {
   let room = STORE_LENGTH;
-  const oldest = QUEUE + uuid7(Date.now() - STORE_AGE);
   keys(QUEUE)
     .reverse()
     .forEach((name, place) => {
-      room -= recall(name).length;
-      if (place >= STORE_EVENTS || room < 0 || name < oldest) keep(name);
+      const kept = recall(name);
+      room -= kept.length;
+      if (place >= STORE_EVENTS || room < 0 || name < QUEUE + uuid7(Date.now() - STORE_AGE)) keep(name);
+      else visit?.(name.slice(QUEUE.length), kept);
     });
-}
+};
 
 /** Forgets items for good. @param {Item[]} items */
 const drop = (items) => {
   queue = queue.filter((item) => !items.includes(item));
-  items.forEach((item) => item.kept && keep(QUEUE + item.id));
+  items.forEach((item) => item.kept_ && keep(QUEUE + item.id_));
 };
-
-/** @param {Item[]} batch @returns {[to: string, body: string]} */
-const pack = (batch) => {
-  const [to, ...rest] = batch[0].key.split(' ');
-  return [to, body(rest.join(' '), Date.now(), batch.map((item) => item.text))];
-};
-
-/** @param {Item[]} batch */
-const beacon = (batch) => safely(() => navigator.sendBeacon(...pack(batch)));
 
 /**
- * Sends a batch. The page may have put anything in fetch's place: what throws, hangs or answers junk is followed by a plain request.
+ * Sends a batch. The page may have put anything in fetch's place: what throws, hangs or answers junk is followed by a beacon.
+ * What the collector's answers mean stands in DESIGN 4.3.
  * @param {Item[]} batch
+ * @param {boolean} [leaving]  the page is being hidden: by beacon. It may say yes and be forbidden by a policy all the same.
  */
-function launch(batch) {
-  const [to, text] = pack(batch);
-  const size = text.length; // an estimate will do
-  let open = true;
-  batch.forEach((item) => (item.flying = true));
-  aloft += size;
+function launch(batch, leaving) {
+  const [{ key_, kept_ }] = batch;
+  const [to, shared] = key_.split('\n');
+  const text = body(shared, Date.now(), batch.map((item) => item.text_)); // prettier-ignore
+  const half = batch.length >> 1;
+  let landed = 0;
+  const beacon = () => safely(() => navigator.sendBeacon(to, text));
 
-  /** @param {number} [status] @param {(name: string) => string | null} [header] */
-  const land = (status, header) => {
-    if (!open) return;
-    open = false;
-    aloft -= size;
-    batch.forEach((item) => (item.flying = false));
-    settle(batch, String(status), header);
+  /** @param {any} [status] @param {Headers} [headers] */
+  const land = (status, headers) => {
+    if (landed++) return;
+    aloft -= text.length; // an estimate will do
+    batch.forEach((item) => (item.flying_ = false));
+    hear(key_, headers?.get('X-Webleads-Consent'));
+    if (/^2/.test(status)) {
+      tries = 0;
+      drop(batch);
+    } else if (half && status === 413) {
+      launch(batch.slice(0, half));
+      launch(batch.slice(half));
+    } else if (/40[03]|413/.test(status)) {
+      drop(batch);
+      // A report of a loss that is lost itself is let go.
+      if (!/"error"/.test(text)) hear(key_, '', String(status), batch.length);
+    } else if (Date.now() >= quietUntil) {
+      // Several batches that fail together are one failure.
+      quietUntil =
+        Date.now() +
+        (Number(headers?.get('Retry-After')) * 1000 || (++tries < GIVE_UP || status ? backoff(tries - 1, Math.random()) : FOR_GOOD));
+      flush();
+    }
   };
-  const plainly = () =>
-    safely(() => {
-      const request = new XMLHttpRequest();
-      request.onload = () => safely(() => land(request.status, (name) => request.getResponseHeader(name)));
-      request.onerror = () => safely(land);
-      request.open('POST', to);
-      request.send(text);
-    });
+
+  batch.forEach((item) => (item.flying_ = true));
+  if (leaving && beacon()) return kept_ || drop(batch);
+  aloft += text.length;
   later(land, PATIENCE);
   new Promise((done) => done(pageFetch(to, { method: 'POST', body: text, keepalive: aloft < ALOFT, credentials: 'omit' })))
-    .then((/** @type {any} */ { status, headers }) => land(status.toFixed(), (name) => headers.get(name)))
-    .catch(plainly);
-}
-
-/**
- * What the collector's answer means (DESIGN 4.3).
- * @param {Item[]} batch
- * @param {string} status  'undefined' where none came
- * @param {(name: string) => string | null} [header]
- */
-function settle(batch, status, header) {
-  const [{ key }] = batch;
-  const half = batch.length >> 1;
-  hear(key, header?.('X-Webleads-Consent'));
-  if (/^2/.test(status)) {
-    tries = failures = 0;
-    drop(batch);
-  } else if (half && status === '413') {
-    launch(batch.slice(0, half));
-    launch(batch.slice(half));
-  } else if (/40[03]|413/.test(status)) {
-    drop(batch);
-    // A report of a loss that is lost itself is let go.
-    const count = batch.filter((item) => !/"error"/.test(item.text)).length;
-    if (count) hear(key, '', status, count);
-  } else if (Date.now() >= quietUntil) {
-    // Several batches that fail together are one failure.
-    quietUntil = Date.now() + (Number(header?.('Retry-After')) * 1000 || backoff(tries++, Math.random()));
-    if (!/429|503/.test(status) && ++failures >= GIVE_UP) beacon(batch);
-    flush();
-  }
+    .then((/** @type {any} */ { status, headers }) => land(status.toFixed() && status, headers))
+    .catch(() => land(beacon() && ''));
 }
 
 /**
  * Sends all that waits; during a pause, when the pause is over.
- * @param {boolean} [leaving]  the page is being hidden: the last chance, by beacon
+ * @param {boolean} [leaving]  the last chance
  */
 export function flush(leaving) {
-  const pause = quietUntil - Date.now();
+  const pause = leaving ? 0 : quietUntil - Date.now();
   clearTimeout(timer);
-  timer = 0;
-  if (!leaving && (failures >= GIVE_UP || pause > 0)) {
-    if (failures < GIVE_UP) timer = later(flush, pause);
-    return;
-  }
-  for (const batch of batches(queue.filter((item) => !item.flying && !(leaving && item.gone)))) {
-    if (!leaving || !beacon(batch)) launch(batch);
-    else if (batch[0].kept) batch.forEach((item) => (item.gone = true));
-    else drop(batch);
-  }
+  timer = pause > 0 && pause < FOR_GOOD / 2 ? later(flush, pause) : 0;
+  if (pause <= 0) batches(queue.filter((item) => !item.flying_)).forEach((batch) => launch(batch, leaving));
 }
 
 /**
@@ -170,36 +143,31 @@ export function flush(leaving) {
  */
 export function put(item, urgent) {
   queue.push(item);
-  if (item.kept) {
-    keep(QUEUE + item.id, json([item.key, item.text]));
+  if (item.kept_) {
+    keep(QUEUE + item.id_, item.key_ + '\n' + item.text_);
     trim();
   }
   if (urgent) flush();
   else timer = timer || later(flush, LINGER);
 }
 
-/** A new page view: an address that could not be reached gets another chance. */
+/** A new page view, or the network is back: an address that could not be reached gets another chance. */
 export const resume = () => {
-  failures = 0;
+  if (quietUntil > FOR_GOOD / 2) tries = quietUntil = 0;
 };
 
 /** The visitor has left: nothing of theirs waits any longer, but for the word that they did. */
 export const forget = () => {
-  queue = queue.filter((item) => !item.kept || /"denied"/.test(item.text));
-  queue.forEach((item) => (item.kept = false));
+  queue = queue.filter((item) => !item.kept_ || /"denied"/.test(item.text_));
+  queue.forEach((item) => (item.kept_ = false));
 };
 
 /** Takes up what an earlier page could not send. Leads mode only. */
-export const takeUp = () => {
-  trim();
-  keys(QUEUE).forEach((name) =>
-    safely(() => {
-      const id = name.slice(QUEUE.length);
-      const [key, text] = JSON.parse(recall(name));
-      if (!queue.some((item) => item.id === id)) queue.push({ id, key, text, kept: true });
-    }),
-  );
-};
+export const takeUp = () =>
+  trim((id_, kept) => {
+    const [to, shared, text_] = kept.split('\n');
+    if (text_ && !queue.some((item) => item.id_ === id_)) queue.push({ id_, key_: to + '\n' + shared, text_, kept_: true });
+  });
 
 /**
  * Opens the way out.
@@ -207,5 +175,4 @@ export const takeUp = () => {
  */
 export const open = (listener) => {
   hear = listener;
-  pageFetch = window.fetch;
 };

@@ -1,13 +1,15 @@
 /** The tag: reads the page's wishes, puts the rooms together and opens the one global, the function `webleads`. */
 
+import { clicked } from './clicks.js';
 import { readConfig, siteNumber } from './config.js';
-import { awake, changed, decide } from './consent.js';
-import { CONSENT, readCookie, resolve, safely } from './device.js';
-import { closeForms, submitted, watchForms } from './forms.js';
-import { listen, watch } from './listen.js';
-import { flush } from './send.js';
-import { add, emit, here, open, renew, settle } from './track.js';
-import { arrive, pause, watchVisits, whenShown } from './visits.js';
+import { changed, decide, wake } from './consent.js';
+import { core, summon } from './core.js';
+import { CONSENT, readCookie } from './device.js';
+import { listen, safely, watch } from './listen.js';
+import { cleanUrl } from './secrets.js';
+import { flush, resume } from './send.js';
+import { add, emit, here, open, renew, resolve, settle, sites, statement, tell } from './track.js';
+import { arrive, isHidden, pause, watchVisits, whenShown } from './visits.js';
 import { custom, identify } from './wire.js';
 
 /**
@@ -17,33 +19,29 @@ import { custom, identify } from './wire.js';
 
 const page = /** @type {any} */ (window);
 
+/** The visitor's decision. @param {string} state @param {string} how @param {unknown} [text] */
+const hear = (state, how, text) => decide(state, how, text) && settle(true);
+
 /** @type {Record<string, (...given: any[]) => void>} */
 const COMMANDS = {
   event: (name, props) => emit(custom(name, props)),
   identify: (traits) => emit(identify(traits)),
-  form: submitted,
+  form: (name, fields) => summon(0).then(() => core.submitted_(name, fields)),
   consent: (state, text) => hear(state, 'api', text),
   reset: renew,
   view: (url) => arrive((url && resolve(url)) || location.href, here, 'route'),
+  mydata: () => summon(1).then(() => core.mydata_()),
 };
 
-/** The visitor's decision. @param {string} state @param {string} how @param {unknown} [text] */
-const hear = (state, how, text) => decide(state, how, text) && settle(true);
-
-/** What the consent manager says: true, false, or nothing yet. */
-function askManager() {
-  const verdict = page.tarteaucitron?.state?.getplus;
-  if (verdict === !!verdict) hear(verdict ? 'granted' : 'denied', 'tarteaucitron');
-}
-
-/** Another tab, or this one before it slept, may have decided; the collector knows already. */
-const catchUp = () => changed() && settle(false);
+/** Whether there is something on the page for the third file. */
+const signs = () =>
+  /fill|domains/.test(Object.keys(core.data_).join()) || page.tarteaucitron || page.__tcfapi || page.Cookiebot || page._axcb || /-debug/.test(location.hash);
 
 /** @param {Command} command */
 const run = ([...command]) => safely(() => COMMANDS[command.shift()](...command));
 
-/** @param {Command} command */
-const isDecision = (command) => command[0] === 'consent';
+/** Another tab, or this one before it slept, may have decided; the collector knows already. */
+const catchUp = () => changed() && settle(false);
 
 /** Tells what is left to tell. */
 function part() {
@@ -53,14 +51,25 @@ function part() {
 
 /** Watches how the page lives, ends and comes back. */
 function watchPage() {
-  watchForms();
-  // The manager has set its state when it says so.
-  listen(document, 'getplus_allowed getplus_disallowed', askManager);
+  // A field, or a frame that may hold one. What comes later is met when somebody comes to it.
+  const look = () => {
+    if (signs()) summon(1);
+    if (document.querySelector('input,select,textarea,iframe')) summon(0);
+  };
+  look();
+  listen(window, 'DOMContentLoaded load focusin click', look);
+  // Somebody writes in a field that the page does not show: it stands in a shadow.
+  listen(window, 'input', () => summon(0));
+  listen(window, 'click auxclick', clicked);
   listen(window, 'storage', ({ key }) => (key || CONSENT) === CONSENT && catchUp());
-  listen(window, 'visibilitychange', () => document.visibilityState === 'hidden' && part());
+  listen(window, 'visibilitychange', () => isHidden() && part());
   listen(window, 'pagehide', () => {
-    closeForms();
+    core.close_?.();
     part();
+  });
+  listen(window, 'online', () => {
+    resume();
+    flush();
   });
   listen(window, 'pageshow', (event) => {
     if (!event.persisted) return;
@@ -71,10 +80,10 @@ function watchPage() {
 
 /**
  * @param {Config} config
- * @param {unknown} first  the script's own site
+ * @param {DOMStringMap} data  the script's `data-` attributes
  * @param {Command[]} waiting  what the page called before
  */
-function start(config, first, waiting) {
+function start(config, data, waiting) {
   let shown = false;
   /** @type {Record<number, 1>} */
   const loaded = {};
@@ -83,9 +92,7 @@ function start(config, first, waiting) {
     const id = siteNumber(given);
     if (id && !loaded[id]) add(id, wishes);
     loaded[id] = 1;
-    if (!shown) return;
-    settle();
-    askManager();
+    if (shown) settle();
   };
   const ids = (page.webleads_site_ids = page.webleads_site_ids || []);
   const joinAll = () => ids.forEach((/** @type {unknown} */ id) => join(id));
@@ -95,31 +102,45 @@ function start(config, first, waiting) {
     else waiting.push(command);
   };
   Object.assign(page.webleads, { loaded, join });
-  join(first);
+  join(data.site);
   joinAll();
   watch(ids, 'push', joinAll);
 
+  const begin = (/** @type {boolean} */ prerendered) => {
+    // Decisions before the first view, so that it is seen in their mode; all else after it, in order.
+    waiting.forEach((command) => command[0] === 'consent' && run(command));
+    settle();
+    watchVisits(prerendered, data.hash != null);
+    watchPage();
+    shown = true;
+    waiting.forEach((command) => command[0] === 'consent' || run(command));
+  };
+  Object.assign(core, {
+    data_: data,
+    hear_: hear,
+    emit_: emit,
+    tell_: tell,
+    statement_: statement,
+    sites_: sites,
+    summon_: summon,
+    resolve_: resolve,
+    cleanUrl_: cleanUrl,
+  });
   whenShown((prerendered) => {
     open();
     // A withdrawal must carry the visitor whom it is about, so what an earlier page kept goes first.
-    if (awake() && readCookie()) settle();
-    // Decisions before the first view, so that it is seen in their mode; all else after it, in order.
-    askManager();
-    waiting.filter(isDecision).forEach(run);
-    settle();
-    watchPage();
-    watchVisits(prerendered, config.hash);
-    shown = true;
-    waiting.filter((command) => !isDecision(command)).forEach(run);
+    if (wake() && readCookie()) settle();
+    // What the owner asks for, and other programs on the page, may change the very first view: they are heard first.
+    if (signs()) summon(1).then(() => safely(() => begin(prerendered)));
+    else begin(prerendered);
   });
 }
 
 safely(() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript || document.querySelector('script[data-site]'));
-  const config = readConfig((name) => script.getAttribute(name), script.src);
-  const site = script.getAttribute('data-site');
+  const config = readConfig(script.dataset, (core.home_ = script.src.replace(/(\w)\/.*/, '$1')));
   const earlier = page.webleads;
   // Loaded twice, or both tags on a page: the first one is at work already and takes what is new.
-  if (earlier?.join) earlier.join(site, config);
-  else start(config, site, [...(earlier?.q || [])]);
+  if (earlier?.join) earlier.join(script.dataset.site, config);
+  else start(config, script.dataset, [...(earlier?.q || [])]);
 });

@@ -6,29 +6,37 @@
  *
  * @typedef {import('./config.js').Config} Config
  * @typedef {import('./wire.js').Data} Data
- * @typedef {Config & {id: number, page?: string, n: number, visitor: string, key: string, seen?: boolean}} Site
- *   visitor: '' in audience mode; key: where its batches go and what they share; seen: a view of this page was sent
+ * @typedef {Config & {id_: number, page_?: string, n_: number, visitor_: string, key_: string, shown_?: boolean}} Site
+ *   visitor_: '' in audience mode; key_: where its batches go and what they share; shown_: a view of this page was sent
  */
 
 import { isSetting } from './config.js';
 import * as consent from './consent.js';
-import { OURS, keep, recall, safely } from './device.js';
-import { enter, leave, proof, token, uuid7 } from './identity.js';
+import { core, summon } from './core.js';
+import { OURS, keep, recall } from './device.js';
+import { enter, leave, token, uuid7 } from './identity.js';
+import { safely } from './listen.js';
 import { cleanText, cleanUrl } from './secrets.js';
 import * as send from './send.js';
 import { TAG, TEXT_LENGTH, consent as consentEvent, cut, error, head, json, view } from './wire.js';
 
 /** @type {Site[]} */
-const sites = [];
+export const sites = [];
 
 /** The page as the page's own router means it. */
 export let here = '';
-let referrer = '';
-let title = '';
-let nav = '';
+/** The view of it. @type {Data} */
+let scene;
 
 /** An address without its query and fragment. @param {string} url */
-const bare = (url) => url.replace(/[?#].*/, '');
+export const bare = (url) => url.replace(/[?#].*/, '');
+
+/** A whole URL as the page resolves it, or ''. `URL` is no help: old pages have a variable of that name. @param {string} url */
+export const resolve = (url) => {
+  const link = document.createElement('a');
+  link.href = url;
+  return link.host && link.href;
+};
 
 /** @param {boolean} leads */
 const context = (leads) => ({
@@ -48,26 +56,27 @@ const context = (leads) => ({
  * @param {boolean} [urgent]
  * @param {number} [at]  when it happened, if not now
  */
-function tell(site, data, urgent, at = Date.now()) {
-  const leads = !!site.visitor;
+export function tell(site, data, urgent, at = Date.now()) {
+  const leads = !!site.visitor_;
   const id = uuid7(at);
   // What is said in a form may not be joined with anything in audience mode: no page, no place in it, no company.
   const alone = !leads && /^form/.test(data.type);
   // One id a site and mode: two accounts, or one before and after consent, must not find each other's rows by a shared one.
   const sending = data.submission;
   const address = here || location.href;
-  if (!leads && (site.setting === 'off' || data.type === 'identify')) return;
-  if (data.type === 'form_result' && !sending[site.key]) return;
+  if (!leads && (site.setting_ === 'off' || data.type === 'identify')) return;
+  if (data.type === 'form_result' && !sending[site.key_]) return;
   const event = {
     id,
     at,
     ...data,
-    ...(alone ? {} : { page: site.page, n: site.n++ }),
-    url: cleanUrl(alone ? bare(address) : address, [], leads),
-    referrer: data.referrer && cleanUrl(data.referrer, [], leads),
-    submission: sending && (sending[site.key] = sending[site.key] || uuid7(at)),
+    ...(!alone && { page: site.page_, n: site.n_++ }),
+    url: cleanUrl(alone ? bare(address) : address, leads),
+    referrer: data.referrer && cleanUrl(data.referrer, leads),
+    submission: sending && (sending[site.key_] = sending[site.key_] || uuid7(at)),
   };
-  send.put({ id, key: site.key + (alone ? ' ' : ''), text: json(event), kept: leads }, urgent);
+  if (core.seen_) core.seen_(event);
+  send.put({ id_: id, key_: site.key_ + (alone ? '\n' + (sending ? id : '') : ''), text_: json(event), kept_: leads }, urgent);
 }
 
 /**
@@ -79,15 +88,15 @@ export const emit = (data, urgent) => sites.forEach((site) => tell(site, data, u
 
 /** Begins a page for a site. @param {Site} site */
 const turn = (site) => {
-  site.page = token();
-  site.n = 0;
+  site.page_ = token();
+  site.n_ = 0;
 };
 
 /** @param {Site} site */
 function show(site) {
   if (!here) return;
-  tell(site, view(referrer, title, nav, !!site.seen));
-  site.seen = !!site.visitor || site.setting !== 'off';
+  tell(site, { ...scene, again: site.shown_ ? 1 : undefined });
+  site.shown_ = !!site.visitor_ || site.setting_ !== 'off';
 }
 
 /**
@@ -98,12 +107,10 @@ function show(site) {
  */
 export function viewed(url, from, how) {
   here = url;
-  referrer = from;
-  nav = how;
-  title = cleanText(cut(document.title, TEXT_LENGTH));
+  scene = view(from, cleanText(cut(document.title, TEXT_LENGTH)), how);
   send.resume();
   for (const site of sites) {
-    site.seen = false;
+    site.shown_ = false;
     turn(site);
     show(site);
   }
@@ -115,22 +122,11 @@ export const moved = (url) => {
 };
 
 /** @param {string} state @param {string} [hash] */
-const statement = (state, hash) =>
+export const statement = (state, hash) =>
   consentEvent(state, consent.way, consent.wording, cut(document.documentElement.lang) || navigator.language, hash);
 
 /** Whether any site knows the visitor. */
-const inLeads = () => sites.some((site) => site.visitor);
-
-/** Tells the collector of the grant, with the proof as soon as it is computed. */
-function confirm() {
-  const at = Date.now();
-  /** @param {string} [hash] */
-  const say = (hash) =>
-    safely(() => {
-      for (const site of sites) if (site.visitor) tell(site, statement('granted', hash), true, at);
-    });
-  proof(inLeads).then(say, () => say());
-}
+const inLeads = () => sites.some((site) => site.visitor_);
 
 /**
  * Puts every site into the mode that consent now gives it.
@@ -139,25 +135,27 @@ function confirm() {
 export function settle(news) {
   let fresh = false;
   for (const site of sites) {
-    const state = consent.state(site.setting);
-    const was = site.visitor;
+    const state = consent.state(site.setting_);
+    const was = site.visitor_;
     if (state === 'granted') {
       consent.remember();
       const [id, unheard] = enter();
-      site.visitor = id;
+      site.visitor_ = id;
       fresh = fresh || unheard;
     } else {
       if (was && news) tell(site, statement('denied'), true); // the last batch with the id
-      site.visitor = '';
+      site.visitor_ = '';
     }
-    site.key = site.endpoint + ' ' + head(site.id, site.visitor, state, context(!!site.visitor));
-    if (site.page && was === site.visitor) continue;
+    site.key_ = site.endpoint_ + '\n' + head(site.id_, site.visitor_, state, context(!!site.visitor_));
+    if (site.page_ && was === site.visitor_) continue;
     turn(site);
-    if (site.visitor) send.takeUp();
+    if (site.visitor_) send.takeUp();
     if (!was) show(site);
   }
   if (inLeads()) {
-    if (news ?? fresh) confirm();
+    const at = Date.now();
+    // The collector hears of the grant, with its proof.
+    if (news ?? fresh) summon(1).then(() => core.confirm_?.(at));
   } else if (sites[0]) clear();
 }
 
@@ -171,26 +169,26 @@ function clear() {
 export function renew() {
   if (!inLeads()) return;
   send.flush();
-  for (const site of sites) site.visitor = '';
+  for (const site of sites) site.visitor_ = '';
   clear();
   settle();
 }
 
-/** Adds a site of this page. @param {number} id @param {Config} config */
-export const add = (id, config) =>
-  void sites.push({ ...config, setting: (!config.stated && recall(OURS + id)) || config.setting, id, n: 0, visitor: '', key: '' });
+/** Adds a site of this page. @param {number} id_ @param {Config} config */
+export const add = (id_, config) =>
+  void sites.push({ ...config, setting_: (!config.stated_ && recall(OURS + id_)) || config.setting_, id_, n_: 0, visitor_: '', key_: '' });
 
 /** Opens the way out. */
 export const open = () =>
   send.open((key, setting, kind, count) => {
     for (const site of sites) {
-      if (!key.includes(`"site":${site.id},`)) continue;
+      if (!key.includes(`"site":${site.id_},`)) continue;
       if (kind) tell(site, error(kind, Number(count)));
       // The first answer tells a page that could not say it itself which setting its site has.
-      if (site.stated || !isSetting(setting)) continue;
-      site.stated = true;
-      site.setting = String(setting);
+      if (site.stated_ || !isSetting(setting)) continue;
+      site.stated_ = true;
+      site.setting_ = String(setting);
       settle();
-      if (site.visitor) keep(OURS + site.id, site.setting);
+      if (site.visitor_) keep(OURS + site.id_, site.setting_);
     }
   });

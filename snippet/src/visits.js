@@ -1,18 +1,16 @@
-/** Which pages were seen, how long, how deep, and which contacts were clicked. */
+/** Which pages were seen, how long and how deep. */
 
-import { later } from './device.js';
-import { listen, watch } from './listen.js';
-import { cleanText } from './secrets.js';
+import { later, listen, watch } from './listen.js';
 import { emit, here, moved, viewed } from './track.js';
-import { TEXT_LENGTH, URL_LENGTH, click, cut, engage } from './wire.js';
+import { URL_LENGTH, cut, engage } from './wire.js';
 
-const LEAST = 1000; // ms of attention worth telling
+const LEAST = 3000; // ms of attention worth telling a second time
 const SETTLE = 50; // ms a router may take until its last pushState of one move
 
 let since = 0; // when attention began, 0 while there is none
 let attention = 0;
-let depth = 0;
-let told = 0;
+let depth = 0; // px
+let told = 0; // percent, -1: nothing yet
 let moving = 0; // moves of the router that have not settled
 let spot = ''; // the browser's own address at the last view; the page's may be made up
 let routes = false;
@@ -21,21 +19,21 @@ let routes = false;
 function count() {
   const now = performance.now();
   if (since) attention += now - since;
-  since = document.visibilityState === 'visible' && document.hasFocus() ? now : 0;
+  since = !isHidden() && document.hasFocus() ? now : 0;
 }
 
-function measure() {
-  const { scrollHeight } = document.documentElement;
-  depth = Math.max(depth, Math.min(100, Math.round(((scrollY + innerHeight) / scrollHeight) * 100) || 0));
-}
+const measure = () => {
+  depth = Math.max(depth, scrollY + innerHeight);
+};
 
-/** Tells of the attention since the last time. */
+/** Tells of the attention since the last time. A page may have grown since it was scrolled. */
 export function pause() {
   count();
-  if (attention < LEAST && depth <= told) return;
-  emit(engage(Math.round(attention), depth));
+  const percent = Math.min(100, Math.round((depth / document.documentElement.scrollHeight) * 100) || 0);
+  if (attention < (told < 0 ? 1 : LEAST) && percent <= told) return;
+  emit(engage(Math.round(attention), percent));
   attention = 0;
-  told = depth;
+  told = percent;
 }
 
 /** @param {string} url @param {string} referrer @param {string} nav */
@@ -43,10 +41,10 @@ export function arrive(url, referrer, nav) {
   if (here) pause();
   else count();
   depth = 0;
+  told = -1;
   spot = place();
   viewed(url, referrer, nav);
   measure();
-  told = depth;
 }
 
 /** The browser's address, without what makes no other page. */
@@ -61,29 +59,19 @@ function route() {
   }, SETTLE);
 }
 
+/** Whether nobody can see the page. */
+export const isHidden = () => document.visibilityState === 'hidden';
+
 /** Calls back once the page is before somebody's eyes. @param {(prerendered: boolean) => void} ready */
 export function whenShown(ready) {
   const page = /** @type {Document & {prerendering?: boolean}} */ (document);
   const prerendered = !!page.prerendering;
-  let done = false;
+  let wait = true;
   const look = () => {
-    if (done || page.prerendering || page.visibilityState === 'hidden') return;
-    done = true;
-    ready(prerendered);
+    if (wait && !page.prerendering && !isHidden()) ready((wait = false) || prerendered);
   };
   listen(page, 'prerenderingchange visibilitychange', look);
   look();
-}
-
-/** @param {Event} event */
-function clicked(event) {
-  const link = /** @type {Element} */ (event.composedPath()[0]).closest('a[href]');
-  const href = link?.getAttribute('href')?.trim() || '';
-  // The site's own number or address; what a mailto would put into the mail is nobody's business.
-  const [, address, scheme] = /^((tel|mailto):[^?]*)/i.exec(href) || [];
-  if (!link || !address) return;
-  const kind = /tel/i.test(scheme) ? 'phone' : 'email';
-  emit(click(kind, cut(address, TEXT_LENGTH), cut(cleanText((link.textContent || '').trim()))), true);
 }
 
 /**
@@ -103,7 +91,6 @@ export function watchVisits(prerendered, hash) {
   listen(window, 'popstate hashchange', route);
   listen(window, 'focus blur visibilitychange', count);
   listen(window, 'scroll', measure);
-  listen(window, 'click', clicked);
   const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
   arrive(location.href, cut(document.referrer, URL_LENGTH), prerendered ? 'prerender' : entry?.type === 'reload' ? 'reload' : 'load');
 }

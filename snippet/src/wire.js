@@ -21,7 +21,6 @@ export const LABEL_LENGTH = 200;
 export const FORM_FIELDS = 200;
 export const FORM_BYTES = 24000;
 const MAX_PROPS = 20;
-const SHORT = 100; // a value of this length is not cut for others
 
 /** All keys that may leave, for the tests: nothing in the tag reads this list, so the build drops it. */
 export const KEYS = {
@@ -33,6 +32,10 @@ export const KEYS = {
   engage: ['ms', 'scroll'],
   click: ['kind', 'href', 'text'],
   custom: ['name', 'props'],
+  form_view: ['form'],
+  form_start: ['form', 'field'],
+  form_abandon: ['form', 'field'],
+  form_invalid: ['form', 'field', 'reason'],
   form_submit: ['form', 'submission', 'how', 'action', 'fields'],
   form_result: ['submission', 'result', 'by'],
   identify: ['traits'],
@@ -50,9 +53,9 @@ export const json = (value) =>
   Array.isArray(value)
     ? `[${value.map((one) => json(one))}]`
     : value && typeof value === 'object'
-      ? `{${Object.entries(value)
-          .filter(([, one]) => one !== undefined)
-          .map(([key, one]) => json(key) + ':' + json(one))}}`
+      ? `{${Object.keys(value)
+          .filter((key) => value[key] !== undefined)
+          .map((key) => json(key) + ':' + json(value[key]))}}`
       : JSON.stringify(typeof value === 'string' ? value.replace(/[\ud800-\udfff\0]/gu, '') : value);
 
 /**
@@ -72,8 +75,8 @@ export const head = (site, visitor, consent, context) => json({ site, visitor: v
  */
 export const body = (shared, sent, events) => `{"v":1,${shared},"sent":${sent},"events":[${events}]}`;
 
-/** The bytes of a text in UTF-8. @param {string} text */
-export const bytes = (text) => new TextEncoder().encode(text).length;
+/** The bytes of texts in UTF-8. @param {string[]} texts */
+export const bytes = (texts) => new Blob(texts).size;
 
 /** A text of bounded length; what is no text is empty (a page may hand over anything). @param {unknown} text @param {number} [max] */
 export const cut = (text, max = LABEL_LENGTH) => (typeof text === 'string' ? text.slice(0, max) : '');
@@ -84,10 +87,10 @@ const scalars = (given) =>
     Object.entries(given || {})
       .filter(([, value]) => /^(str|num|boo)/.test(typeof value))
       .slice(0, MAX_PROPS)
-      .map(([key, value]) => [cut(key), typeof value === 'string' ? cut(value, TEXT_LENGTH) : value]),
+      .map(([key, value]) => [cut(key), cut(value, TEXT_LENGTH) || value]),
   );
 
-/** @param {string} referrer @param {string} title @param {string} nav @param {boolean} again */
+/** @param {string} referrer @param {string} title @param {string} nav @param {boolean} [again] */
 export const view = (referrer, title, nav, again) => ({ type: 'view', referrer, title, nav, again: again ? 1 : undefined });
 
 /** @param {number} ms visible and focused, since the last @param {number} scroll deepest, in percent */
@@ -96,16 +99,25 @@ export const engage = (ms, scroll) => ({ type: 'engage', ms, scroll });
 /** @param {string} kind @param {string} href @param {string} text */
 export const click = (kind, href, text) => ({ type: 'click', kind, href, text });
 
-/** @param {unknown} name @param {unknown} props */
+/** @param {unknown} name @param {unknown} [props] */
 export const custom = (name, props) => ({ type: 'custom', name: cut(name), props: scalars(props) });
 
 /** @param {unknown} traits */
 export const identify = (traits) => ({ type: 'identify', traits: scalars(traits) });
 
 /**
+ * A step in a form, without any value.
+ * @param {string} step  view | start | abandon | invalid
+ * @param {string} form  the form's key
+ * @param {string} [field]  its name or id
+ * @param {string} [reason]  a name of ValidityState's
+ */
+export const formStep = (step, form, field, reason) => ({ type: 'form_' + step, form, field, reason });
+
+/**
  * @param {string} form  the form's key
  * @param {object} submission  one object a submission; `track` gives it an id for each site
- * @param {string} how  submit | script | api
+ * @param {string} how  submit | script | click | embed | api
  * @param {string | undefined} action
  * @param {Field[]} fields
  */
@@ -116,7 +128,7 @@ export const formResult = (submission, result, by) => ({ type: 'form_result', su
 
 /**
  * @param {string} state  granted | denied
- * @param {string} how  api | tag | tarteaucitron
+ * @param {string} how  api | tag | the consent manager's name
  * @param {string} version  of the text that was agreed to, or ''
  * @param {string} language  of the page that asked
  * @param {string} [proof]  from `identity.proof`
@@ -133,34 +145,3 @@ export const consent = (state, how, version, language, proof) => ({
 
 /** @param {string} kind @param {number} count */
 export const error = (kind, count) => ({ type: 'error', kind, count });
-
-/**
- * Shortens a submission to its bounds: the longest value is cut first, as long as there is a long one; then fields go.
- * @param {Field[]} fields
- */
-export function fit(fields) {
-  /** @param {Field} field */
-  const length = ({ value = '' }) => value.length;
-  /** @param {Field} field */
-  const size = (field) => bytes(json(field)) + 1;
-  // The order is the page's own; only where there are too many do those go first by which somebody can be reached.
-  /** @param {Field} field */
-  const rank = ({ type, value }) => (!value ? 2 : /^(email|tel)$/.test(type || '') || /@/.test(value) ? 0 : 1);
-  const sort = () => fields.sort((a, b) => rank(a) - rank(b));
-  if (fields.length > FORM_FIELDS) fields = sort().slice(0, FORM_FIELDS);
-  let over = 1 - FORM_BYTES;
-  for (const field of fields) over += size(field);
-  while (over > 0) {
-    let [longest] = fields;
-    for (const field of fields) if (length(field) > length(longest)) longest = field;
-    const long = length(longest) > SHORT;
-    if (!long) [longest] = sort().splice(-1);
-    over -= size(longest);
-    if (!long) continue;
-    // A tenth at a time, for a sign may be one byte or four.
-    longest.value = longest.value?.slice(0, length(longest) * 0.9);
-    longest.cut = 1;
-    over += size(longest);
-  }
-  return fields;
-}

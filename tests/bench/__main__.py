@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import gzip
+import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import brotli
-
 from . import grown, growth, measure, paced, results
 from .measure import Result
 
 ROOT = Path(__file__).parents[2]
-TAG = ROOT / "collector" / "ingest" / "tag.js"
 
 
 class _Size(NamedTuple):
@@ -65,8 +63,17 @@ def _lines(size: _Size, passing: Path) -> Iterator[list[str]]:
     yield growth.lines(passing / "grown", passing / "empty", *shape)
     with growth.running(passing / "grown") as server:
         yield paced.command_lines(server, passing, closed[0].ours.rate() / 4, size.repeats, max(2, size.seconds))
-    tag = TAG.read_bytes()
-    yield [f"The tag: {len(tag)} bytes, gzip {len(gzip.compress(tag, 9, mtime=0))}, brotli {len(brotli.compress(tag))}."]
+    yield _sizes()
+
+
+def _sizes() -> list[str]:
+    """The tag's files and its peers as npm has them: minified, gzip, brotli (snippet/peers.mjs)."""
+    path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    told = subprocess.run(
+        ["node", "peers.mjs"], cwd=ROOT / "snippet", env={**os.environ, "PATH": path}, check=True, capture_output=True, text=True
+    )
+    rows = [line.split("\t") for line in told.stdout.splitlines()]
+    return ["| file | bytes | gzip | brotli |", "|---|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows)]
 
 
 def main() -> None:

@@ -18,12 +18,15 @@ from typing import Any
 
 import pytest
 
+from collector.ingest import script
 from tests.engines.hosts import Hosts
 from tests.engines.page import Engine, Page, Profile
 
 ROOT = Path(__file__).parents[2]
-TAG = ROOT / "collector" / "ingest" / "tag.js"
+BUILT = ROOT / "collector" / "ingest"
+TAG = BUILT / "tag.js"
 BAKED = b"__WEBLEADS_CONSENT__"
+OTHERS = {f"/js/{name}": BUILT / file for name, file in zip(script.others(), ("forms.js", "more.js"), strict=True)}
 HERITAGE = "stats.webleads-tracker.com"
 
 Answer = tuple[int, dict[str, str]]
@@ -41,6 +44,8 @@ class Recorder:
     answers: list[Answer] = field(default_factory=list)  # one a request, then 204
     posts: list[tuple[str, str]] = field(default_factory=list)  # what the page's own server got: path, body
     held: float = 0.0  # seconds until an answer
+    loaded: list[str] = field(default_factory=list)  # the other files of the tag that were asked for: forms, more
+    without: tuple[str, ...] = ()  # those that do not come
     dead: bool = False  # nothing arrives, and the page may read no answer: to it, a server that is not there
     tries: list[tuple[str, str]] = field(default_factory=list)  # what a dead endpoint was sent: cors (no-cors is a beacon), body
     problems: list[str] = field(default_factory=list)  # what a page threw, where the engine's driver does not tell
@@ -100,7 +105,15 @@ class World:
 
         class Endpoint(Quiet):
             def do_GET(self) -> None:
-                if self.path.split("?")[0] not in ("/js", "/other.js"):
+                path = self.path.split("?")[0]
+                if path in OTHERS:
+                    world.recorder.loaded.append(OTHERS[path].stem)
+                    code = b"" if OTHERS[path].stem in world.recorder.without else OTHERS[path].read_bytes()
+                    kind, open_ = "text/javascript; charset=utf-8", "*"
+                    return self.answer(200, code, Content_Type=kind, Access_Control_Allow_Origin=open_, Cache_Control="no-store")
+                if path == "/consent.js":
+                    return self.answer(200, (BUILT / "consent.js").read_bytes(), Content_Type="text/javascript; charset=utf-8")
+                if path not in ("/js", "/other.js"):
                     return self.answer(404)
                 code = TAG.read_bytes()
                 if world.recorder.baked:
@@ -199,6 +212,9 @@ class Stage:
         self.put(path.split("?", maxsplit=1)[0], body, self.tag() if head is None else head, **headers)
         self.go(path)
         self.page.wait_for_function("window.webleads && webleads.loaded")
+        if any(field in body for field in ("<input", "<textarea", "<select", "<iframe")):
+            self.wait(lambda: "forms" in self.recorder.loaded)
+            self.page.wait_for_timeout(50)
         return self.page
 
     def wait(self, ready: Callable[[], Any], seconds: float = 5.0) -> Any:

