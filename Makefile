@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 PINS := -c .ci/constraints.txt
 NODE_PATHS := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run test slow browsers lint types unit tag i18n bench bench-screens faults clean
+.PHONY: help run test slow browsers lint types unit tag i18n bench bench-screens eval-forms faults clean
 
 help: ## What can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,6 +67,10 @@ bench: $(VENV)/.tests ## Beside a bare Starlette app: rates, half and ten times 
 
 bench-screens: $(VENV)/.tests ## The screens of a million sessions, bytes an event, and ingest beside an empty database
 	$(BIN)/python -m tests.bench.screens $(ARGS)
+
+eval-forms: $(VENV)/.tests ## Each form of CORPUS=file.jsonl.xz through the real tag: precision, recall, secrets
+	@.ci/browser $(BIN)/python
+	@$(BIN)/python -m tests.eval $(CORPUS) $(ARGS)
 
 faults: $(VENV)/.tests ## Every fault at full figures, or ONLY=R1; ARGS="--share 0.1", ARGS=--record
 	@$(BIN)/python -m tests.faults $(ONLY)
