@@ -16,7 +16,7 @@ import msgspec
 import phonenumbers
 
 from collector.domain.events import Field
-from collector.domain.vocabulary import by_words, is_country, plain
+from collector.domain.vocabulary import ACCEPTS, CARD, MARKETING, NO_MARKETING, REFUSAL, TERMS, TRAP, by_words, is_country, plain
 
 MEANINGS = (
     "email", "tel", "name", "given-name", "family-name", "additional-name", "organization", "job-title", "street",
@@ -55,46 +55,7 @@ _TOKENS = {
     "tel-country-code": "other", "tel-extension": "other", "new-password": "other", "current-password": "other",
 }  # fmt: skip
 
-# A field that a person is asked to leave alone is a trap for programs.
-_TRAP = re.compile(r"laisse[rz]? .*vide|ne pas remplir|leave .*(blank|empty)|honey ?pot|do not fill")
-# A card's holder is not a contact.
-_CARD = re.compile(
-    r"\b(card(s|holder)?|cc|cvc|cvv|csc|credit ?card|carte (bancaire|de credit)|(sur|de) (la |votre )?carte"
-    r"|titulaire|tarjeta|cartao|sulla carta"
-    r"|op (de )?kaart|auf (der )?karte|kreditkarte|expir\w+|expiry|ablauf\w*)\b|cardholder|cardnumber|^exp\b"
-)
 _SUM = re.compile(r"\d+\s*[+×*x]\s*\d+\s*(=|\?|$)")
-
-_MARKETING = re.compile(
-    r"news ?letter|lettres? d ?info|infolettre|\boffres?\b|\boffers?\b|\bpromotion|\bactualites?\b|nouveautes|\bnews\b|marketing|opt ?in"
-    r"|(mailing|e ?mail) ?list|\b(allow|my|send|me|via|by|add|receive|ok to)( admin| mir| die)? e ?mails?\b|e ?mails? (schicken|senden|zusenden|erhalten)|\babonner?\b|abonnez|m ?abonne|\bsubscri|m ?inscri\w+ (a|aux)\b"
-    r"|\binscription (a|aux)\b|partenaires|\bpartners\b|angebote|neuigkeiten|abonnieren|novedades|ofertas|boletin|suscri|novita|sconti"
-    r"|iscriver\w+ all|aanbiedingen|nieuwsbrief|novidades|parceiros|notizie|nyhets?brev|nyhedsbrev|medlemsbrev|utskick|erbjudanden|tilbud"
-    r"|uutiskirje|haluan vastaanottaa|\bmailing\b|\bpromos?\b|\bspecials\b|hirlevel|bulten|kampany|biuletyn|informacje handlowe|novink|odber|рассылк|новост|подпис|получать|акци[ияй]|メルマガ|メールマガジン"
-    r"|お知らせ|配信|订阅|訂閱|电子报|電子報|뉴스레터|수신|메일링"
-    r"|(recevoir|receive|send me|envoyer|recibir|ricevere|erhalten|ontvangen|receber|get|ta emot|motta|modtage?|odbierac|otrzym\w+|sign me up) .*"
-    r"(informations?|e ?mails?|sms|communications?|conseils|updates|tips|invitations|mails|contenus|information|info|catalogues?|messages)\b"
-    r"|(tenez|tenir|tenu|keep|sign) .*(informe|inform|posted|up to date|courant|me up)|^(yes |please )*(add|send) me\b"
-)
-_TERMS = re.compile(
-    r"\bconditions|\bcg[uv]s?\b|\bterms|confidentialite|privacy|donnees|rgpd|gdpr|dsgvo|personal (data"
-    r"|information)|mentions legales|\btos\b|reglement"
-    r"|datenschutz|\bagb\b|privacidad|privacidade|terminos|condiciones|condizioni|voorwaarden|termos|condicoes"
-    r"|\bagree|\bterms?\b|\brules\b|licen[cs]e|guidelines|j ?accepte|consent|traite(ment|es)"
-    r"|exploitees?|acceptance|acknowledge|услови|правил|соглас|конфиденц|villkor|vilkar|ehdot|regulamin|podmink|feltetel|kosullar|規約|同意|条款|條款|隐私"
-)
-# Terms and news in one box are no separate permission: such a box is about the terms.
-_ACCEPTS = re.compile(
-    r"\b(accepte|acceptez|agree( to)?|accept|lu) ((et )?(j )?(accepte|agree|accept) )?(\w+ ){0,3}"
-    r"(conditions|cg[uv]s?|terms|politique|privacy|reglement|guidelines)\b"
-)
-_NO_MARKETING = re.compile(r"\b(copie|copy|commentaires?|comments?|replies|reponses?)\b")
-# A ticked "no" is none, and so is a ticked refusal.
-_REFUSAL = re.compile(
-    r"^(no|non|nein|nee|nao)\b|\bne (\w+ ){0,3}pas\b|\b(do not|don ?t|no (deseo|quiero)|nicht|non (desidero"
-    r"|voglio)|geen|nao (quero|desejo)"
-    r"|opt ?out|unsubscribe|desabonn\w+|desinscri\w+)\b"
-)
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]{1,64}@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]{2,}")
 _NUMBERED = re.compile(
@@ -176,7 +137,7 @@ def _whose(found: Sequence[str], place: int, field: Field, password: bool) -> st
         return "username"
     beside = {*found[max(0, place - 1) : place], *found[place + 1 : place + 2]}
     for one, other in (("given-name", "family-name"), ("family-name", "given-name")):
-        if one in beside and other not in beside or one in found and other not in found:
+        if (one in beside and other not in beside) or (one in found and other not in found):
             return other
     return "name"
 
@@ -194,14 +155,14 @@ def _meaning(field: Field) -> str:
         return (
             next((exact for text in texts if (exact := by_words(text)) in _EXACT.get(meaning, ())), meaning) if token in _VAGUE else meaning
         )
-    if token.startswith("cc-") or any(_TRAP.search(text) for text in texts):
+    if token.startswith("cc-") or any(TRAP.search(text) for text in texts):
         return "other"
     if field.type in ("email", "search", "url"):
         return field.type
     if _SUM.search(field.label) or _SUM.search(field.hint):
         return "captcha"
     found = _by_texts(field, texts)
-    if any(_CARD.search(text) for text in texts) and found not in _ADDRESS:
+    if any(CARD.search(text) for text in texts) and found not in _ADDRESS:
         return "other"
     if field.type == "textarea":
         return found or "message"
@@ -245,9 +206,9 @@ def _choice(field: Field) -> str:
     """The meaning of a checkbox or radio: what is seen beside it speaks before its name."""
     for text in (f"{field.text or ''} {field.label} {field.hint}", f"{field.name} {field.id}"):
         words = plain(text)
-        if _MARKETING.search(words) and not _NO_MARKETING.search(words) and not _ACCEPTS.search(words):
+        if MARKETING.search(words) and not NO_MARKETING.search(words) and not ACCEPTS.search(words):
             return "consent-marketing"
-        if _TERMS.search(words):
+        if TERMS.search(words):
             return "consent-terms"
     asked = {by_words(plain(text)) for text in (field.hint, field.name)}
     return "subject" if field.type == "radio" and asked & {"subject", "message"} else "other"
@@ -295,7 +256,7 @@ def _text(field: Field) -> str:
 
 
 def _agreed(field: Field, text: str) -> bool:
-    return bool(field.checked) and not field.preset and not _REFUSAL.search(plain(text))
+    return bool(field.checked) and not field.preset and not REFUSAL.search(plain(text))
 
 
 def is_login(fields: Sequence[Field]) -> bool:

@@ -256,9 +256,52 @@ _RULES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
 )
 
-RULES = tuple(
-    (meaning, re.compile(_fold("|".join(wanted))), re.compile(_fold(unless)) if unless else None) for meaning, wanted, unless in _RULES
+
+def _words(pattern: str) -> re.Pattern[str]:
+    """A pattern for plain words."""
+    return re.compile(_fold(pattern))
+
+
+# A field that a person is asked to leave alone is a trap for programs.
+TRAP = _words(r"laisse[rz]? .*vide|ne pas remplir|leave .*(blank|empty)|honey ?pot|do not fill")
+# A card's holder is not a contact.
+CARD = _words(
+    r"\b(card(s|holder)?|cc|cvc|cvv|csc|credit ?card|carte (bancaire|de credit)|(sur|de) (la |votre )?carte"
+    r"|titulaire|tarjeta|cartao|sulla carta"
+    r"|op (de )?kaart|auf (der )?karte|kreditkarte|expir\w+|expiry|ablauf\w*)\b|cardholder|cardnumber|^exp\b"
 )
+MARKETING = _words(
+    r"news ?letter|lettres? d ?info|infolettre|\boffres?\b|\boffers?\b|\bpromotion|\bactualites?\b|nouveautes|\bnews\b|marketing|opt ?in"
+    r"|(mailing|e ?mail) ?list|\b(allow|my|send|me|via|by|add|receive|ok to)( admin| mir| die)? e ?mails?\b|e ?mails? (schicken|senden|zusenden|erhalten)|\babonner?\b|abonnez|m ?abonne|\bsubscri|m ?inscri\w+ (a|aux)\b"
+    r"|\binscription (a|aux)\b|partenaires|\bpartners\b|angebote|neuigkeiten|abonnieren|novedades|ofertas|boletin|suscri|novita|sconti"
+    r"|iscriver\w+ all|aanbiedingen|nieuwsbrief|novidades|parceiros|notizie|nyhets?brev|nyhedsbrev|medlemsbrev|utskick|erbjudanden|tilbud"
+    r"|uutiskirje|haluan vastaanottaa|\bmailing\b|\bpromos?\b|\bspecials\b|hirlevel|bulten|kampany|biuletyn|informacje handlowe|novink|odber|рассылк|новост|подпис|получать|акци[ияй]|メルマガ|メールマガジン"
+    r"|お知らせ|配信|订阅|訂閱|电子报|電子報|뉴스레터|수신|메일링"
+    r"|(recevoir|receive|send me|envoyer|recibir|ricevere|erhalten|ontvangen|receber|get|ta emot|motta|modtage?|odbierac|otrzym\w+|sign me up) .*"
+    r"(informations?|e ?mails?|sms|communications?|conseils|updates|tips|invitations|mails|contenus|information|info|catalogues?|messages)\b"
+    r"|(tenez|tenir|tenu|keep|sign) .*(informe|inform|posted|up to date|courant|me up)|^(yes |please )*(add|send) me\b"
+)
+TERMS = _words(
+    r"\bconditions|\bcg[uv]s?\b|\bterms|confidentialite|privacy|donnees|rgpd|gdpr|dsgvo|personal (data"
+    r"|information)|mentions legales|\btos\b|reglement"
+    r"|datenschutz|\bagb\b|privacidad|privacidade|terminos|condiciones|condizioni|voorwaarden|termos|condicoes"
+    r"|\bagree|\bterms?\b|\brules\b|licen[cs]e|guidelines|j ?accepte|consent|traite(ment|es)"
+    r"|exploitees?|acceptance|acknowledge|услови|правил|соглас|конфиденц|villkor|vilkar|ehdot|regulamin|podmink|feltetel|kosullar|規約|同意|条款|條款|隐私"
+)
+# Terms and news in one box are no separate permission: such a box is about the terms.
+ACCEPTS = _words(
+    r"\b(accepte|acceptez|agree( to)?|accept|lu) ((et )?(j )?(accepte|agree|accept) )?(\w+ ){0,3}"
+    r"(conditions|cg[uv]s?|terms|politique|privacy|reglement|guidelines)\b"
+)
+NO_MARKETING = _words(r"\b(copie|copy|commentaires?|comments?|replies|reponses?)\b")
+# A ticked "no" is none, and so is a ticked refusal.
+REFUSAL = _words(
+    r"^(no|non|nein|nee|nao)\b|\bne (\w+ ){0,3}pas\b|\b(do not|don ?t|no (deseo|quiero)|nicht|non (desidero"
+    r"|voglio)|geen|nao (quero|desejo)"
+    r"|opt ?out|unsubscribe|desabonn\w+|desinscri\w+)\b"
+)
+
+RULES = tuple((meaning, _words("|".join(wanted)), _words(unless) if unless else None) for meaning, wanted, unless in _RULES)
 
 
 @lru_cache(maxsize=1)

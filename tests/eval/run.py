@@ -26,6 +26,15 @@ VISITOR = (Path(__file__).parent / "visitor.js").read_text("utf-8")
 MARK = re.compile(r"x*\d+q\d+|\b4970\d{12}\b")  # what visitor.js puts into secret values
 SECRET = ("password", "otp", "captcha", "cc-", "hidden")
 
+# A form comes to a visitor who has seen one before: all files of the tag are there. Nothing of the page's own leaves it.
+PAGE = """<!doctype html><meta charset=utf-8><title>Formulaire</title><body><form><label>Пароль <input id=before></label></form>
+<script async src="{tag}" data-site="{site}" data-consent="granted"></script><script>
+for (const kind of ["submit", "click"])
+  addEventListener(kind, (event) => (kind === "submit" || event.target.closest("a")) && event.preventDefault());
+const files = () => performance.getEntriesByType("resource").filter(({{ name, responseEnd }}) => name.includes("/js/") && responseEnd).length;
+const ready = () => {{ before.dispatchEvent(new FocusEvent("focusin", {{ bubbles: true }})); return files() === 2; }};
+</script></body>"""
+
 Line = dict[str, Any]
 
 
@@ -56,11 +65,7 @@ class Sending:
 def run(corpus: list[Line], jobs: int = 3) -> list[Sending]:
     """Sends every form three times. Raises what keeps it from running."""
     world = World()
-    world.pages["/"] = (
-        f'<!doctype html><meta charset=utf-8><title>Formulaire</title><script async src="{world.collector}/js" data-site="{SITE}"'
-        f' data-consent="granted"></script><script>for (const kind of ["submit", "click"]) addEventListener(kind, (event) => (kind == "submit" || event.target.closest("a")) && event.preventDefault())</script><body></body>',
-        {},
-    )
+    world.pages["/"] = (PAGE.format(tag=f"{world.collector}/js", site=SITE), {})
     world.endpoint.handle_error = world.site.handle_error = lambda *_: None  # type: ignore[method-assign]  # a tab that closes is no news
     try:
         told = asyncio.run(_drive(world, corpus, jobs))
@@ -93,8 +98,8 @@ async def _visit(
     page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
     for batch in batches:
         await page.goto(world.origin)
-        await page.wait_for_function("window.webleads && webleads.loaded")
-        await page.wait_for_timeout(30)
+        await page.wait_for_function("ready()", polling=20)
+        await page.wait_for_timeout(80)
         for place, change in batch:
             line = corpus[place]
             answer = await page.evaluate(

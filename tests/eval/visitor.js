@@ -105,7 +105,7 @@ async ({ turn, key, html, fields, change }) => {
     await fetch('/api', { method: 'POST', body: '1' });
     await pause(50);
     document.body.replaceChildren();
-    await pause(600);
+    await pause(700);
   }
   await pause(0);
   return sent;
