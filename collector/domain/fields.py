@@ -89,23 +89,8 @@ _ADDRESS = frozenset({"street", "postal-code", "city", "region", "country"})
 
 
 _NEVER = frozenset(
-    {
-        "password",
-        "hidden",
-        "file",
-        "submit",
-        "button",
-        "image",
-        "reset",
-        "range",
-        "color",
-        "date",
-        "time",
-        "month",
-        "week",
-        "datetime-local",
-    }
-)
+    ["password", "hidden", "file", "submit", "button", "image", "reset", "range", "color", "date", "time", "month", "week", "datetime-local"]
+)  # fmt: skip
 
 
 def meanings(fields: Sequence[Field]) -> list[str]:
@@ -145,44 +130,58 @@ def _whose(found: Sequence[str], place: int, field: Field, password: bool) -> st
 def _meaning(field: Field) -> str:
     """The meaning of one field, its siblings unseen; "full-name" is a name that no sibling changes."""
     if field.type in _CHOICES:
-        return _choice(field)
-    if field.type in _NEVER:
-        return "other"
-    token = _token(field.autocomplete)
-    texts = [plain(text) for text in (field.label, field.hint, field.name, field.id)]
-    if token in _TOKENS and not (token in _VAGUE and field.type == "email"):
-        meaning = _TOKENS[token]
-        return (
-            next((exact for text in texts if (exact := by_words(text)) in _EXACT.get(meaning, ())), meaning) if token in _VAGUE else meaning
-        )
+        return _choice(field.type, field.text or "", field.label, field.hint, field.name, field.id)
+    told = _told(field.type, field.autocomplete, field.label, field.hint, field.name, field.id)
+    return told.meaning if told.settled else _by_value(field, told)
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What the words of a field say; `settled`: whatever stands in it; `part`, `numbered`: of a phone number, another number."""
+
+    meaning: str
+    settled: bool = True
+    part: bool = False
+    numbered: bool = False
+
+
+@lru_cache(maxsize=4096)
+def _told(kind: str, autocomplete: str, label: str, hint: str, name: str, id: str) -> _Told:
+    """The same forms come again and again, hence the cache."""
+    if kind in _NEVER:
+        return _Told("other")
+    token = _token(autocomplete)
+    texts = [plain(text) for text in (label, hint, name, id)]
+    if token in _TOKENS and not (token in _VAGUE and kind == "email"):
+        meaning, exact = _TOKENS[token], _EXACT.get(_TOKENS[token], frozenset()) if token in _VAGUE else frozenset()
+        return _Told(next((better for text in texts if (better := by_words(text)) in exact), meaning))
     if token.startswith("cc-") or any(TRAP.search(text) for text in texts):
-        return "other"
-    if field.type in ("email", "search", "url"):
-        return field.type
-    if _SUM.search(field.label) or _SUM.search(field.hint):
-        return "captcha"
-    found = _by_texts(field, texts)
+        return _Told("other")
+    if kind in ("email", "search", "url"):
+        return _Told(kind)
+    if _SUM.search(label) or _SUM.search(hint):
+        return _Told("captcha")
+    found = _by_texts(kind, hint, texts)
     if any(CARD.search(text) for text in texts) and found not in _ADDRESS:
-        return "other"
-    if field.type == "textarea":
-        return found or "message"
-    return _by_value(field, found, texts)
+        return _Told("other")
+    if kind == "textarea":
+        return _Told(found or "message")
+    return _Told(found, False, any(_PART.search(text) for text in texts), bool(_NUMBERED.search(f"{label} {hint} {name}")))
 
 
-def _by_texts(field: Field, texts: list[str]) -> str:
+def _by_texts(kind: str, hint: str, texts: list[str]) -> str:
     """The first meaning that label, hint, name or id give; a vague one yields to a more exact one further on."""
-    possible = _POSSIBLE.get(field.type)
+    possible = _POSSIBLE.get(kind)
     found = [meaning for text in texts if (meaning := by_words(text)) and (not possible or meaning in possible)]
     if not found:
-        return "email" if not possible and _EMAIL.search(field.hint) else ""
+        return "email" if not possible and _EMAIL.search(hint) else ""
     exact = _EXACT.get(found[0], frozenset())
     return next((meaning for meaning in found if meaning in exact), found[0])
 
 
-def _by_value(field: Field, found: str, texts: Sequence[str]) -> str:
+def _by_value(field: Field, told: _Told) -> str:
     """What the value says where the words say little: an e-mail address is one wherever it stands, and so is what is written like a
     phone number («Votre numéro», «WhatsApp»), unless the words tell of another kind of number. A part of a number is none."""
-    value = (field.value or "").strip()
+    found, value = told.meaning, (field.value or "").strip()
     if field.type in _SELECTS and found != "tel" and is_country(field.text or ""):
         return "country"
     if found in ("", "other", "region") and is_country(value):
@@ -190,28 +189,24 @@ def _by_value(field: Field, found: str, texts: Sequence[str]) -> str:
     if found in ("", "username", "other", "street") and _EMAIL.fullmatch(value):
         return "email"
     if found == "tel" or (field.type == "tel" and found not in ("postal-code", "other", "username")):
-        part = any(_PART.search(text) for text in texts) or 0 < sum(map(str.isdigit, value)) < 6
+        part = told.part or 0 < sum(map(str.isdigit, value)) < 6
         return "other" if part else "tel"
-    if (
-        not found
-        and not _NUMBERED.search(f"{field.label} {field.hint} {field.name}")
-        and _PHONE.fullmatch(value)
-        and 9 <= sum(map(str.isdigit, value)) <= 15
-    ):
+    if not found and not told.numbered and _PHONE.fullmatch(value) and 9 <= sum(map(str.isdigit, value)) <= 15:
         return "tel"
     return found or "other"
 
 
-def _choice(field: Field) -> str:
+@lru_cache(maxsize=4096)
+def _choice(kind: str, shown: str, label: str, hint: str, name: str, id: str) -> str:
     """The meaning of a checkbox or radio: what is seen beside it speaks before its name."""
-    for text in (f"{field.text or ''} {field.label} {field.hint}", f"{field.name} {field.id}"):
+    for text in (f"{shown} {label} {hint}", f"{name} {id}"):
         words = plain(text)
         if MARKETING.search(words) and not NO_MARKETING.search(words) and not ACCEPTS.search(words):
             return "consent-marketing"
         if TERMS.search(words):
             return "consent-terms"
-    asked = {by_words(plain(text)) for text in (field.hint, field.name)}
-    return "subject" if field.type == "radio" and asked & {"subject", "message"} else "other"
+    asked = {by_words(plain(text)) for text in (hint, name)}
+    return "subject" if kind == "radio" and asked & {"subject", "message"} else "other"
 
 
 def _token(autocomplete: str) -> str:

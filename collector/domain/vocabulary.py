@@ -7,11 +7,11 @@ Short words of Latin scripts stand between word borders; Chinese and Japanese kn
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from functools import lru_cache
-
-from babel import Locale
+from importlib.resources import files
 
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
@@ -22,10 +22,13 @@ def _fold(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
-@lru_cache(maxsize=8192)
-def plain(text: str) -> str:
+def _plain(text: str) -> str:
     """Lower-case words without accents: "wpforms[yourName]" is "wpforms your name"."""
     return " ".join(_WORD.findall(_fold(_CAMEL.sub(" ", text)).lower()))
+
+
+# Of words that pages write, not people: those are not kept in memory.
+plain = lru_cache(maxsize=8192)(_plain)
 
 
 def _any(*words: str) -> str:
@@ -304,19 +307,13 @@ REFUSAL = _words(
 RULES = tuple((meaning, _words("|".join(wanted)), _words(unless) if unless else None) for meaning, wanted, unless in _RULES)
 
 
-@lru_cache(maxsize=1)
-def _countries() -> frozenset[str]:
-    """What the countries are called, as CLDR has it in the languages of most pages."""
-    names = {
-        name for tongue in ("fr", "en", "de", "es", "it", "pt", "nl") for code, name in Locale(tongue).territories.items() if code.isalpha()
-    }
-    return frozenset(map(plain, names))
+# What the countries are called in seven languages, as plain words: CLDR's territories.
+_COUNTRIES = frozenset(json.loads(files(__package__).joinpath("countries.json").read_text("utf-8")))
 
 
-@lru_cache(maxsize=2048)
 def is_country(text: str) -> bool:
-    """Whether a chosen option names a country, whatever follows it in brackets."""
-    return bool(text) and plain(re.sub(r"\(.*|\[.*", "", text)) in _countries()
+    """Whether a text names a country, whatever follows it in brackets."""
+    return 0 < len(text) < 80 and _plain(re.sub(r"[(\[].*", "", text)) in _COUNTRIES
 
 
 @lru_cache(maxsize=8192)
