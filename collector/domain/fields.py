@@ -88,9 +88,9 @@ _PART = re.compile(r"\b((?<!with )area|prefix\w*|suffix\w*|extension|indicatif|v
 _ADDRESS = frozenset({"street", "postal-code", "city", "region", "country"})
 
 
-_NEVER = frozenset(
-    ["password", "hidden", "file", "submit", "button", "image", "reset", "range", "color", "date", "time", "month", "week", "datetime-local"]
-)  # fmt: skip
+_NEVER = frozenset({
+    "password", "hidden", "file", "submit", "button", "image", "reset", "range", "color", "date", "time", "month", "week", "datetime-local",
+})  # fmt: skip
 
 
 def meanings(fields: Sequence[Field]) -> list[str]:
@@ -182,7 +182,7 @@ def _by_value(field: Field, told: _Told) -> str:
     """What the value says where the words say little: an e-mail address is one wherever it stands, and so is what is written like a
     phone number («Votre numéro», «WhatsApp»), unless the words tell of another kind of number. A part of a number is none."""
     found, value = told.meaning, (field.value or "").strip()
-    if field.type in _SELECTS and found != "tel" and is_country(field.text or ""):
+    if field.type in _SELECTS and "+" not in (field.text or "") and is_country(field.text or ""):  # "+33": the country of a phone
         return "country"
     if found in ("", "other", "region") and is_country(value):
         return "country"
