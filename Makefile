@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 PINS := -c .ci/constraints.txt
 NODE_PATHS := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run test slow browsers lint types unit tag i18n bench bench-screens bench-attribution faults clean
+.PHONY: help run test slow browsers lint types unit tag i18n bench bench-screens bench-attribution eval-forms faults clean
 
 help: ## What can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -70,6 +70,10 @@ bench-screens: $(VENV)/.tests ## The screens of a million sessions, bytes an eve
 
 bench-attribution: $(VENV)/.tests ## Every attribution model over 100,000 conversions with 500,000 touches
 	$(BIN)/python -m tests.bench.attribution $(ARGS)
+
+eval-forms: $(VENV)/.tests ## Each form of CORPUS=file.jsonl.xz through the real tag: precision, recall, secrets
+	@.ci/browser $(BIN)/python
+	@$(BIN)/python -m tests.eval $(CORPUS) $(ARGS)
 
 faults: $(VENV)/.tests ## Every fault at full figures, or ONLY=R1; ARGS="--share 0.1", ARGS=--record
 	@$(BIN)/python -m tests.faults $(ONLY)

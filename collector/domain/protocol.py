@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -412,7 +412,7 @@ class _Maker:
         if raw.type == "form_submit":
             if len(raw.fields or ()) > FIELDS_LIMIT:
                 return "too-many"
-            fields = _fitting([self._field(field) for field in raw.fields or ()])
+            fields = _fitting(self._fields(raw.fields or ()))
         return Event(
             id=identity,
             type=raw.type,
@@ -522,6 +522,10 @@ class _Maker:
             return "bad-number"
         return {"kind": (raw.kind or "")[:40], "count": int(count), "message": secrets.clean_text(raw.message or "")[:200]}
 
+    def _fields(self, raw: Sequence[WireField]) -> list[Field]:
+        fields = [self._field(field) for field in raw]
+        return [_without(field, "card") if beside else field for field, beside in zip(fields, secrets.beside_card(fields), strict=True)]
+
     def _field(self, raw: WireField) -> Field:
         limit = TEXTAREA_LIMIT if raw.type == "textarea" else FIELD_LIMIT
         value = plain(raw.value or "") or None
@@ -540,11 +544,14 @@ class _Maker:
             cut=bool(raw.cut) or (value is not None and len(value) > limit),
         )
         reason = field.withheld or secrets.withheld(field)
-        if not reason:
-            return field
-        if field.checked is not None:  # the words of a box or a radio are the choice itself
-            return Field(name=field.name, type=field.type, withheld=reason)
-        return msgspec.structs.replace(field, value=None, text=None, withheld=reason)
+        return _without(field, reason) if reason else field
+
+
+def _without(field: Field, reason: str) -> Field:
+    """A field without its value."""
+    if field.checked is not None:  # the words of a box or a radio are the choice itself
+        return Field(name=field.name, type=field.type, withheld=reason)
+    return msgspec.structs.replace(field, value=None, text=None, withheld=reason)
 
 
 # Controls but tab and line ends, and what turns the direction of the words around it (Unicode TR 36, 3.2).

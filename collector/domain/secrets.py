@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -27,37 +27,52 @@ BLANK: Final = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufe
 # Stems over lower-case words without accents, ";" around each text; the first that matches names the reason.
 # "name" is a machine's field: tokens, captchas, baits. Not expiry: «expérience», «export»; not a password: «passager», «compass»; not a
 # card: «carte de fidélité, de visite, grise, professionnelle»; not a code: «code postal, promo»; not an identity: «permis de construire».
-WORDS: Final = tuple(
-    (reason, re.compile(pattern, re.ASCII))
-    for reason, pattern in (
-        (
-            "name",
-            r"captcha|csrf|\b(token|(wp)?nonce)|honey ?p|anti ?(spam|bot)|human ?v|re human|recopie|combien fon|how much is",
-        ),
-        (
-            "password",
-            r"passw|\bpwd|mot ?de ?pass|\bmdp|pass ?(phrase|code)|[; ]pass ?;|contrase|kennwort|secret(e|s)?\b|security (q|a)",
-        ),
-        (
-            "id-number",
-            r"secu\w* soc|social ?sec|\b(ssn|nir|[cd]ni)\b|national ?(id\b|ins)|d ident|ident\w* (card|n)|ausweis|passe?port"
-            r"|reisep|pasap|permis de cond|(titre|carte) de sej|driv\w* (s )?lic|vitale|(n|num\w*|ref\w*) fiscal|tax ?(id|n|pay)"
-            r"|steuer ?(id|n)|codice f",
-        ),
-        (
-            "card",
-            r"card ?(h|own|t|n[ou]|cod|exp|ver|sec|cv)|(credit|debit|payment|on|the) ?card|carte (banc|bleue|de (cre|pai))"
-            r"|\b(n|num\w*|nom|titulaire) ([dsl]\w* )*carte(?! (de )?[fvgp])|kredit|tarjeta|\b(cvv|ccv|csc\b)|;cvc2? ?;"
-            r"|(rd|de) cvc|cvc (cod|nu)|cryptogram|\bcc ?(\w+ )?(n|exp|c[sv]|t|mo|y)|expir|;exp ?[;dmy]|;mm (yy|aa)|ablauf|caduc"
-            r"|scaden|\biban|bank ?acc|compte banc",
-        ),
-        (
-            "otp",
-            r"\b(t?otp|2fa|mfa)\b|one ?time|\bcode (?!p)([\w ]{0,9} )?(sms|veri|vali|confirm|recu|secu)"
-            r"|(veri\w*|sms|secu\w*|confirm\w*|auth\w*) ?code|usage unique|einmal",
-        ),
-    )
+WORDS: Final = (
+    (
+        "name",
+        r"captcha|csrf|\b(token|(wp)?nonce)|honey ?p|anti ?(spam|bot|rob)|spam ?(schutz|pr|ch|fra)|human ?(v|ch|q)|re human|recopie|combien fon|how much is"
+        r"|;verif\w*( (num\w*|im\w*|word))? ?;|;validation( du formulaire)? ?;|secur\w* ch|sicherheits ?(fra|abf|u)"
+        r"|\b(ente?re?z?|(re)?type|saisi\w*|tape[rz]?) (in )?(the|les?) ((?!zip|post|pro|cou|gift|dis|area|dial|num)\w+ ){0,2}(letter|lettre|char|caract|code(?! (p|re|sms))|numbers|digit|chiffre|word|mot )",
+    ),
+    ("password", r"passw|\bpwd|mot ?de ?pass|\bmdp|pass ?(phrase|code)|[; ]pass ?;|contrase|kennwort|secret(e|s)?\b|secur\w* (q|a|k)"),
+    (
+        "id-number",
+        r"secu\w* soc|social ?sec|\b(ssn|nir|[cd]ni)\b|national ?(id\b|ins)|d ident|ident\w* (card|n)|ausweis|passe?port|reisep|pasap|permis de cond|(titre|carte) de sej"
+        r"|driv\w* (s )?lic|vitale|(n|num\w*|ref\w*) fiscal|tax ?(id|n|pay)|steuer ?(id|n)|codice f",
+    ),
+    (
+        "card",
+        r"card ?(h|own|t|n[ou]|cod|exp|ver|sec|cv)|(credit|debit|payment|on|the) ?card|carte (banc|bleue|de (cre|pai))|\b(n|num\w*|nom|titulaire) ([dsl]\w* )*carte(?! (de )?[fvgp])|;titulaire ?;"
+        r"|kredit|tarjeta|\b(cvv|ccv|csc\b)|;cvc2? ?;|(rd|de) cvc|cvc (cod|nu)|cryptogram|\bcc ?(\w+ )?(n|exp|c[sv]|t|mo|y)|expir|;exp ?[;dmy]"
+        r"|;mm ?(yy|aa)|ablauf|caduc|scaden|\biban|bank ?acc|compte banc",
+    ),
+    (
+        "otp",
+        r"\b(t?otp|2fa|mfa)\b|one ?time|;(digit|chiffre|ziffer) \d|;pin ?;|\bcode (?!p)([\w ]{0,9} )?(sms|veri|vali|confirm|recu|secu)|(veri\w*|sms|secu\w*|sicherheits|confirm\w*|auth\w*) ?code|usage unique|einmal",
+    ),
 )
+# The same in the languages that are further away; the tag reads them in its third file.
+FAR: Final = (
+    (
+        "name",
+        r"tarkist|przepis|sikkerhetssp|kontroll ?fra|\b(digit|escrib|ingres|inser|introdu)\w+ (il?|e?l?[ao]s?|le) (\w+ )?(cara|letra|letter|codic|codig|numeri|numeros|palabra)|zeichen (ein|ab|aus|im|wie|oben)"
+        r"|(введ|въвед)\S* [^;]{0,30}(код|символ|цифр|слов|числа)|проверочн|защитн|(ты|вы) человек|робот|(с|на) (картин|изобр|рисун)|;обновить ?;|случаин\S* вопрос|文字を入|文字を半|画像認|画像の|图片|圖片",
+    ),
+    ("password", r"\bsenha|palavra p|wachtw|\bhaslo|heslo|jelszo|\bsifre|salasan|losenord|adgangsk|passord|парол|密[码碼]|スワー|비밀번호"),
+    (
+        "id-number",
+        r"\b(cpf|bsn|pesel)\b|tc kimlik|rodne c|person ?nummer|fodsels ?num|паспорт|снилс|身[份分][证證]|护照|護照|マイナン|주민등록",
+    ),
+    (
+        "card",
+        r"cartao|carta di|kaart ?(num|h)|kort ?(num|inn|hav)|validade|vervald|utlop|(номер|владел\S*) карт|срок д|信用卡|卡[号號]|持卡|有效期|有効期限|カート\u3099|카드",
+    ),
+    (
+        "otp",
+        r"bestatig\w* ?code|codig?o (d[ei] )?(seg|ver|con|val|sic)|onay kod|смс|код (из|под)|[验驗][证證][码碼]|校验|確認コ|認証コ|인증번호",
+    ),
+)
+REASONS: Final = tuple((reason, re.compile(pattern, re.ASCII)) for reason, pattern in WORDS + FAR)
 SPECIAL: Final = re.compile(
     r"\bsante|health\b|medica|maladi|handicap|disabilit|allergi|religi|syndi(cal|cat(?! .*cop)|qu)|trade union"
     r"|(opinion|parti|conviction)s? poli|political|ethni|sexu|casier j|criminal|enfant|child|\bcv\b|curriculum"
@@ -67,12 +82,27 @@ SPECIAL: Final = re.compile(
 # Struck before the words are read: what follows a negation, a field of trade, a count of children.
 INNOCENT: Final = re.compile(
     r"\b(ne|pas|not|never|sans|without|nicht) [^;]*|(secteur|assurance|mutuelle|profession\w*|etabl\w*) (de )?sante"
-    r"|\bn\w* (of |d )?(enfant|child)",
+    r"|(as [a-z ]{0,20}|country of )passport|\bn\w* (of |d )?(enfant|child)",
     re.ASCII,
 )
 CAMEL: Final = re.compile(r"([a-z])([A-Z])")
 ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
-NO_WORD: Final = re.compile(r"[^a-z\d;]+", re.ASCII)
+NO_WORD: Final = re.compile(r"[^a-z\d;\u0400-\u1fff\u3040-\ud7ff]+", re.ASCII)
+# Words by which no field is told from another, and what says something.
+GENERIC: Final = re.compile(
+    r"\b(input|fields?|text|data|form|items?|meta|wpforms|element|control|value|answer|entry|id|off|on|false)\d*\b", re.ASCII
+)
+SAYS: Final = re.compile(r"\b[a-z]{2,}\d?\d?\b|[\u0400-\ud7ff]", re.ASCII)
+# What may stand in the row of a card's number.
+BESIDE: Final = re.compile(
+    r"\b(nom|prenom|name|holder|titul\w*|given|family|first|last|month|mois|monat|mes|year|annee|jahr|ano|mm|yy|aa|date|type|brand|visa)\b|name ?;",
+    re.ASCII,
+)
+TYPED: Final = re.compile(r"text(?!a)|tel|num|sea|sel")
+DIGIT: Final = frozenset("0123456789")
+MAIL_WORD: Final = re.compile(r"mail|courriel")
+ADDRESS: Final = re.compile(r"[\w.+-]+@[\w.-]+\.[a-zA-Z]{2,}", re.ASCII)
+PHONE_NUMBER: Final = re.compile(r"\W?[+0](\W?\W?\d){8,12}", re.ASCII)
 LAST_BRACKET: Final = re.compile(r"\A[^\n\r\u2028\u2029]*\[(?=\w)", re.ASCII)
 
 SOCIAL_SECURITY: Final = re.compile(r"\b[0-8]\d\d-\d\d-\d{4}\b", re.ASCII)
@@ -104,39 +134,71 @@ CLICK: Final = re.compile(r"\w?\w?clid|gclsrc|[gw]braid|msclkid|li_fat_id|rdt_ci
 def withheld(field: Field) -> str | None:
     """Why the value of a field must not be kept, or None where it may.
 
-    In this order: its type, autocomplete, name, id, label and hint (French, English, some German, Spanish, Italian), special
+    In this order: its type, autocomplete, name, id, label and hint (French, English, and what other languages call the worst), special
     categories and job applications, then the typed value itself. What `Field.withheld` says already is not looked at; `optout`
     is an attribute on the page.
     """
-    kind = field.type.lower()
-    return _told(kind, field.autocomplete, field.name, field.id, field.label, field.hint) or (
-        "value" if _holds_number(field.value or "") else None
+    value = field.value or ""
+    look = "address" if ADDRESS.fullmatch(value) else "number" if PHONE_NUMBER.fullmatch(value) else value[:1]
+    return _told(field.type.lower(), field.autocomplete, field.name, field.id, field.label, field.hint, look) or (
+        "value" if _holds_number(value) else None
     )
 
 
 @lru_cache(maxsize=4096)
-def _told(kind: str, autocomplete: str, name: str, id: str, label: str, hint: str) -> str | None:
-    """The reason that a field gives before anything is typed; the same forms come again and again, hence the cache."""
+def _told(kind: str, autocomplete: str, name: str, id: str, label: str, hint: str, look: str) -> str | None:
+    """The reason that a field gives before its digits are looked at; the same forms come again and again, hence the cache.
+
+    `look` is address, number (of a phone), or the first sign of another value.
+    """
     if kind in ("password", "hidden", "file"):
         return kind
+    words = _words(autocomplete, name, id, label, hint)
     # An e-mail field is none of these, whatever its form is called ("password_reset_email").
-    if kind == "email":
+    if kind == "email" or (look == "address" and MAIL_WORD.search(words)):
         return None
+    if look and look not in ("address", "number") and TYPED.match(kind) and (kind[:3] != "sel" or look in DIGIT) and _is_unnamed(words):
+        return "name"
     if kind != "textarea":
-        words = _words(autocomplete, name, id, label, hint)
-        for reason, pattern in WORDS:
-            if pattern.search(words):
+        innocent = INNOCENT.sub("", words)
+        for reason, pattern in REASONS:
+            if pattern.search(innocent):
                 return reason
     # A form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes.
     asked = hint if not label or "radio" in kind or "checkbox" in kind else ""
-    return "special" if SPECIAL.search(_words(LAST_BRACKET.sub("", name), label, asked)) else None
+    return "special" if SPECIAL.search(INNOCENT.sub("", _words(LAST_BRACKET.sub("", name), label, asked))) else None
+
+
+def _is_unnamed(words: str) -> bool:
+    """Nothing but numbers and words for any field: of what nobody named nothing is known but its look."""
+    return not SAYS.search(GENERIC.sub("", words))
+
+
+def beside_card(fields: Sequence[Field]) -> list[bool]:
+    """Which fields of a form belong to a card by where they stand: its holder, its month and year, right before or behind its number.
+
+    `fields` are in the form's order, with their `withheld`; fields that are withheld already are False.
+    """
+    found = [False] * len(fields)
+    if not any(field.withheld == "card" for field in fields):
+        return found
+    for places in (range(len(fields)), range(len(fields) - 1, -1, -1)):
+        near = False
+        for place in places:
+            field = fields[place]
+            if field.withheld:
+                near = near or field.withheld == "card"
+            elif near:
+                words = _words(field.autocomplete, field.name, field.id, field.label, field.hint)
+                near = found[place] = found[place] or bool(BESIDE.search(words)) or _is_unnamed(words)
+    return found
 
 
 def _words(*texts: str) -> str:
     """Lower-case words without accents, camelCase opened, `;` around each text."""
     text = CAMEL.sub(r"\1 \2", f";{';'.join(texts)};")
     text = ACCENTS.sub("", unicodedata.normalize("NFD", text)).lower()
-    return INNOCENT.sub("", NO_WORD.sub(" ", text)[:WORDS_LENGTH])
+    return NO_WORD.sub(" ", text)[:WORDS_LENGTH]
 
 
 def _holds_number(value: str) -> bool:

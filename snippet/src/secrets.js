@@ -14,13 +14,13 @@ import { told } from './words.js';
  * Lower-case words without accents, camelCase opened, `;` around each text.
  * @param {(string|undefined)[]} texts
  */
-const words = (...texts) =>
+export const words = (...texts) =>
   `;${texts.join(';')};`
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
     .toLowerCase()
-    .replace(/[^a-z\d;]+/g, ' ')
+    .replace(/[^a-z\d;\u0400-\u1fff\u3040-\ud7ff]+/g, ' ')
     .slice(0, 1200);
 
 /** Their values are not even looked at. */
@@ -30,22 +30,20 @@ export const SEALED = /^(password|hidden|file)$/;
  * Why a field's value must stay on the page, or undefined where it may leave. Kept on purpose: birthdays, gender, BIC, company numbers
  * (SIREN, SIRET, VAT). The reason `optout` is an attribute's, so the caller's.
  * @param {Field} field `type` in lower case, as the DOM gives it
+ * @param {(all: string) => Reason | undefined} [far]  of more/words.js
  * @returns {Reason|undefined}
  */
-export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, value }) => {
-  if (SEALED.test(type)) return /** @type {Reason} */ (type);
-  return (
-    // an e-mail field is none of these, whatever its form is called ("password_reset_email")
-    (type != 'email' &&
-      told(
+export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, value }, far) =>
+  SEALED.test(type)
+    ? /** @type {Reason} */ (type)
+    : told(
         type,
         words(autocomplete, name, id, label, hint),
         // a form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes
         words(name.replace(/^.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint),
-      )) ||
-    (holdsNumber(value || '') ? 'value' : undefined)
-  );
-};
+        value || '',
+        far,
+      ) || (holdsNumber(value || '') ? 'value' : undefined);
 
 /**
  * A title, or any short text: each e-mail, phone number (9 digits or more that are no dates) and token (24 characters or more in which letters,

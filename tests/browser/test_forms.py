@@ -271,6 +271,24 @@ def test_boxes_choices_labels_and_hints(stage: Stage) -> None:
     assert not {"off", "b"} & set(fields)
 
 
+def test_words_around_a_field_are_its_label_and_nothing_typed_is(stage: Stage) -> None:
+    page = stage.show(
+        """<form id=f onsubmit="return false"><input name=mail type=email value="a@exemple.fr">
+        <p>Nom <b>*</b> <input name=c1 value="Dupont"></p>
+        <p><input name=c2 value="Jeanne"><label>Prénom</label></p>
+        <p><input type=checkbox name=news checked> Recevoir <a href="#">la lettre</a><br>Fin</p>
+        <p>Société <input type=hidden name=h></p><p><input name=c3 value="Dupont SARL" title="Raison sociale"></p>
+        <p>Votre motif</p><ul><li><label><input type=radio name=r value=1>Devis</label></li><li><label><input type=radio name=r value=2 checked>Autre</label></li></ul>
+        <div>4970 1012 3456 7893 secret@exemple.fr carte</div><input name=c4 value="x">
+        <div><input name=c5 value="Votre ville"></div></form>"""
+    )
+    page.evaluate("f.c5.value = 'Lyon'; f.requestSubmit()")
+    fields = {item["name"]: item for item in stage.event("form_submit")["fields"]}
+    assert [fields[name]["label"] for name in ("c1", "c2", "news", "r")] == ["Nom *", "Prénom", "Recevoir la lettre", "Autre"]
+    assert (fields["c3"]["hint"], fields["r"]["hint"], fields["c5"]["hint"]) == ("Raison sociale", "Votre motif", "Votre ville")
+    assert not any("4970" in text or "secret@" in text for text in stage.recorder.texts)
+
+
 def test_long_values_are_cut_and_say_so(stage: Stage) -> None:
     page = stage.show(f"<form id=f onsubmit='return false'>{FIELDS}<input name=long><button id=go>ok</button></form>")
     page.evaluate("document.forms[0].long.value = '😀'.repeat(300); document.forms[0].message.value = 'é'.repeat(1e6) + '\\ud800'")

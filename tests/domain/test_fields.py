@@ -85,6 +85,34 @@ from collector.domain.fields import MEANINGS, Contact, email, meanings, phone, r
         ("Taille de l'entreprise", "other"),
         ("Laissez ce champ vide", "other"),
         ("Question secrète", "other"),
+        ("Электронная почта", "email"),
+        ("メールアドレス", "email"),
+        ("E-postadress", "email"),
+        ("Номер телефона", "tel"),
+        ("電話番号", "tel"),
+        ("Puhelinnumero", "tel"),
+        ("Phone (with area code)", "tel"),
+        ("Имя", "name"),
+        ("氏名", "name"),
+        ("Navn", "name"),
+        ("Имя пользователя", "username"),
+        ("Фамилия", "family-name"),
+        ("Nazwisko", "family-name"),
+        ("Компания", "organization"),
+        ("会社名", "organization"),
+        ("Почтовый индекс", "postal-code"),
+        ("郵便番号", "postal-code"),
+        ("Postinumero", "postal-code"),
+        ("Город", "city"),
+        ("Страна", "country"),
+        ("Тема", "subject"),
+        ("件名", "subject"),
+        ("Сообщение", "message"),
+        ("Wiadomość", "message"),
+        ("Адрес", "street"),
+        ("Пароль", "other"),
+        ("Adresse du site web", "url"),
+        ("Titre du poste", "other"),
         ("", "other"),
     ],
 )
@@ -170,8 +198,34 @@ def test_type_names_and_value_are_weighed(field: Field, meaning: str) -> None:
 
 
 def test_nom_beside_prenom_is_the_family_name() -> None:
+    card = [Field(label="Nom complet"), Field(label="Prénom"), Field(label="E-mail"), Field(label="Nom"), Field(label="Prénom")]
+    assert meanings(card) == ["name", "given-name", "email", "family-name", "given-name"]
     assert meanings([Field(label="Nom"), Field(label="Prénom")]) == ["family-name", "given-name"]
     assert meanings([Field(label="Nome"), Field(label="Cognome")]) == ["given-name", "family-name"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "meaning"),
+    [
+        ((Field(name="user_name", label="Name"), Field(type="password", withheld="password")), "username"),
+        ((Field(name="user_name", label="Name"), Field(type="textarea")), "name"),
+        ((Field(name="user[name]", label="Name"), Field(type="password", withheld="password")), "name"),
+        ((Field(label="Titre"), Field(type="textarea")), "subject"),
+        ((Field(label="Titre"), Field(label="Nom")), "other"),
+        ((Field(type="radio", name="type", text="Devis"), Field(type="textarea")), "subject"),
+        ((Field(type="radio", name="r", hint="Motif de votre demande", text="Devis"),), "subject"),
+        ((Field(type="select-one", name="s", text="France"),), "country"),
+        ((Field(type="select-one", label="Téléphone", text="France (+33)"),), "other"),
+        ((Field(name="input_3", value="Allemagne"),), "country"),
+        ((Field(label="Téléphone", value="06 12 34 56 78"),), "tel"),
+        ((Field(label="Téléphone", value="0612"),), "other"),
+        ((Field(label="Prénom", autocomplete="name"),), "given-name"),
+        ((Field(type="email", label="E-mail", autocomplete="username"),), "email"),
+        ((Field(label="Adresse", value="zoe@exemple.fr"),), "email"),
+    ],
+)
+def test_a_form_tells_more_of_its_first_field(fields: tuple[Field, ...], meaning: str) -> None:
+    assert meanings(fields)[0] == meaning
 
 
 @pytest.mark.parametrize(
@@ -182,6 +236,10 @@ def test_nom_beside_prenom_is_the_family_name() -> None:
         ("Tenez-moi informé des nouveautés", "consent-marketing"),
         ("Sign me up for news and offers", "consent-marketing"),
         ("Ich möchte den Newsletter erhalten", "consent-marketing"),
+        ("Хочу получать новости", "consent-marketing"),
+        ("メールマガジンを希望する", "consent-marketing"),
+        ("Allow promotional e-mails", "consent-marketing"),
+        ("Я согласен с условиями", "consent-terms"),
         ("J'accepte les CGU", "consent-terms"),
         ("J'ai lu et j'accepte la politique de confidentialité", "consent-terms"),
         ("J'accepte les conditions générales et de recevoir la newsletter", "consent-terms"),

@@ -236,7 +236,7 @@ def test_without_a_time_of_sending_no_event_has_a_time() -> None:
 
 
 def test_long_texts_are_cut_and_said_to_be() -> None:
-    fields = [field("a", "x" * 600), field("message", "y" * 9_000), field("b", "z", label="l" * 300)]
+    fields = [field("nom", "x" * 600), field("message", "y" * 9_000), field("ville", "z", label="l" * 300)]
     taken = _checked(body(form(email=None, fields=fields))).events[0].fields
     assert [(len(one.value or ""), one.cut) for one in taken] == [(500, True), (8_000, True), (1, False)]
     assert len(taken[2].label) == 200

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from collector.domain import secrets
 from collector.domain.events import Field
-from collector.domain.secrets import URL_LENGTH, clean_text, clean_url, withheld
+from collector.domain.secrets import URL_LENGTH, beside_card, clean_text, clean_url, withheld
 from tests.builders import growth
 
 ROOT = Path(__file__).parents[2]
 WIRE = ROOT / "tests" / "wire"
 FIELDS = json.loads((WIRE / "secrets.json").read_text("utf-8"))
+FORMS = json.loads((WIRE / "cards.json").read_text("utf-8"))
 URLS = json.loads((WIRE / "urls.json").read_text("utf-8"))
 
 # Pieces that meet the rules' edges more often than random characters do.
@@ -52,6 +54,20 @@ PIECES = [
         "enfant",
         "nombre d'",
     ),
+    *(
+        "input_3",
+        "field",
+        "data",
+        "jean@exemple.fr",
+        "Courriel",
+        "Nom",
+        "MM",
+        "Numéro de carte",
+        "Titulaire",
+        "saisissez le ",
+        "characters",
+    ),
+    *("Enter the ", "Введите ", "код", "Пароль", "й", "密码", "パスワード", "カード番号", "비밀번호", "Hasło", "Senha", "İ", "ẞ"),
     *("card", "Number", "expir", "expérience", "passager", "cc-exp", "csrf", "annonce", "syndicat", " de copropriété", "devis_sante[nom]"),
 ]
 TEXT = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=9).map("".join)
@@ -59,33 +75,38 @@ URL = st.builds(lambda start, rest: start + rest, st.sampled_from(["", "https://
 TYPES = st.sampled_from(
     ["text", "text", "text", "textarea", "email", "tel", "radio", "checkbox", "select-one", "password", "hidden", "file"]
 )
+FIELD = st.fixed_dictionaries({"type": TYPES, "label": TEXT, "hint": TEXT}, optional={"name": TEXT, "autocomplete": TEXT, "value": TEXT})
 CASES = st.one_of(
     st.fixed_dictionaries({"text": TEXT}),
-    st.fixed_dictionaries({"in": URL, "kept": st.sampled_from([[], ["ref", ""]]), "clicks": st.booleans()}),
-    st.fixed_dictionaries(
-        {
-            "field": st.fixed_dictionaries(
-                {"type": TYPES, "label": TEXT, "hint": TEXT}, optional={"name": TEXT, "autocomplete": TEXT, "value": TEXT}
-            )
-        }
-    ),
+    st.fixed_dictionaries({"in": URL, "clicks": st.booleans()}),
+    st.fixed_dictionaries({"field": FIELD}),
+    st.fixed_dictionaries({"fields": st.lists(FIELD, max_size=6)}),
 )
 QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TWIN = """
 import { readFileSync } from 'node:fs';
-const tag = await import(process.argv[1]);
+const tag = await import(process.argv[1] + 'secrets.js');
+const more = await import(process.argv[1] + 'more/words.js');
+const withheld = (field) => tag.withheld(field, more.far) ?? null;
+const said = ({ autocomplete, name, id, label, hint }) => tag.words(autocomplete, name, id, label, hint);
 const answer = (one) =>
-  'text' in one ? tag.cleanText(one.text) : 'in' in one ? tag.cleanUrl(one.in, one.kept, one.clicks) : tag.withheld(one.field) ?? null;
+  'text' in one ? tag.cleanText(one.text)
+  : 'in' in one ? tag.cleanUrl(one.in, one.clicks)
+  : 'fields' in one ? more.besideCard(one.fields.map(withheld), one.fields.map(said))
+  : withheld(one.field);
 process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, 'utf8')).map(answer)));
 """
 
 
-def answer(case: dict[str, Any]) -> str | None:
+def answer(case: dict[str, Any]) -> str | list[bool] | None:
     if "text" in case:
         return clean_text(case["text"])
     if "in" in case:
-        return clean_url(case["in"], case["kept"], case["clicks"])
+        return clean_url(case["in"], case.get("kept", ()), case["clicks"])
+    if "fields" in case:
+        fields = [Field(**field) for field in case["fields"]]
+        return beside_card([structs.replace(field, withheld=withheld(field)) for field in fields])
     return withheld(Field(**case["field"]))
 
 
@@ -104,6 +125,12 @@ def test_fields_are_withheld_as_the_shared_table_says() -> None:
         assert answer(case) == case["withheld"], case
 
 
+def test_what_stands_beside_a_card_is_withheld_as_the_shared_table_says() -> None:
+    assert len(FORMS) >= 10
+    for case in FORMS:
+        assert answer(case) == case["beside"], case["why"]
+
+
 def test_urls_and_titles_are_cleaned_as_the_shared_table_says() -> None:
     assert len(URLS) >= 70
     for case in URLS:
@@ -119,7 +146,7 @@ def test_the_tag_and_the_collector_agree_on_random_input() -> None:
         cases.append(case)
 
     collect()
-    command = [node(), "--input-type=module", "-e", TWIN, (ROOT / "snippet/src/secrets.js").as_uri()]
+    command = [node(), "--input-type=module", "-e", TWIN, (ROOT / "snippet/src").as_uri() + "/"]
     said = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True, check=True, timeout=30).stdout
     wrong = [(case, theirs, answer(case)) for case, theirs in zip(cases, json.loads(said), strict=True) if theirs != answer(case)]
     assert len(cases) >= 2000

@@ -2,12 +2,30 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { cleanText, cleanUrl, withheld } from '../../snippet/src/secrets.js';
+import { besideCard, far } from '../../snippet/src/more/words.js';
+import { cleanText, cleanUrl, withheld as near, words } from '../../snippet/src/secrets.js';
+
+/** With the rules of the third file. */
+const withheld = (field) => near(field, far);
 
 const table = (name) => JSON.parse(readFileSync(new URL(`../wire/${name}.json`, import.meta.url), 'utf8'));
 
 test('fields are withheld as the shared table says', () => {
   for (const { field, withheld: reason, why } of table('secrets')) assert.equal(withheld(field) ?? null, reason, `${JSON.stringify(field)}: ${why}`);
+});
+
+test('until the third file is there, words in another script are withheld', () => {
+  for (const label of ['Пароль', 'Имя', '氏名']) assert.equal(near({ label, type: 'text', value: 'x' }), 'name', label);
+  for (const label of ['Nom', 'Prénom', 'Straße', 'Señas', 'Łódź']) assert.equal(near({ label, type: 'text', value: 'x' }), undefined, label);
+});
+
+test('what stands beside a card is withheld as the shared table says', () => {
+  for (const { fields, beside, why } of table('cards'))
+    assert.deepEqual(
+      besideCard(fields.map(withheld), fields.map(({ autocomplete, name, id, label, hint }) => words(autocomplete, name, id, label, hint))),
+      beside,
+      why,
+    );
 });
 
 test('the table knows half of its labels in French and every reason', () => {

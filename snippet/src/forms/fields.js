@@ -8,7 +8,7 @@
 
 import { ask, attribute } from '../elements.js';
 import { safely } from '../listen.js';
-import { SEALED, withheld } from '../secrets.js';
+import { SEALED, withheld, words as plain } from '../secrets.js';
 import { first } from '../shared.js';
 import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH, cut } from '../wire.js';
 import { fit } from './bounds.js';
@@ -16,11 +16,13 @@ import { fit } from './bounds.js';
 const IGNORE = '[data-webleads-ignore]';
 const TYPED = /^(text|email|tel|url|number|search|password)/;
 const CONTACT = /mail|courriel|phone|t[eé]l|mobile|nom\b|name|contact|message|comment|question|demande/i;
+const USER = /(user|login|nick|benutzer).?name/gi; // nobody is reached by it
 const REACH = /\S@\S|^\W*[+0](\W?\W?\d){8,12}\W?$/; // an address, a number
 const SEARCH = /^(q|s|search|query|recherche)$/i;
 const GENERATED = /\d{7}|(?=[a-f]*\d)[\da-f]{8}|^[:«_]/i;
 const MARGIN = 40; // longer than a card number: what is cut in two is not known any more
 const FIELD = 'input,select,textarea';
+const SHOWN = 'input:not([type=hidden]),select,textarea';
 
 /** Whether a node is a form; frames have classes of their own. @param {any} node */
 export const isForm = (node) => !!safely(() => ask(node, 'matches', 'form'));
@@ -48,15 +50,20 @@ const words = (node) =>
 /** @param {Iterable<Node | null | undefined>} nodes */
 const said = (nodes) => cut([...nodes].map(words).join(' ').replace(/\s+/g, ' ').trim());
 
-/** The nearest words before a field that has no label, up to the field before it. @param {any} node */
-function before(node) {
-  for (let up = 0; node && !/^(form|body)$/i.test(node.nodeName) && up < 3; node = node.parentNode, up++)
-    for (let other = node.previousSibling; other; other = other.previousSibling) {
-      if (other.matches?.(FIELD) || other.querySelector?.(FIELD)) return '';
-      const text = said([other]);
-      if (text) return text;
+/**
+ * The nearest words on one side of a field that has no label, up to the field there; behind it up to the end of the line.
+ * @param {any} node @param {'previousSibling' | 'nextSibling'} side @param {number} levels
+ */
+function near(node, side, levels) {
+  let text = '';
+  for (; node && !text && !/^(form|body)$/i.test(node.nodeName) && levels--; node = node.parentNode)
+    for (let other = node[side]; other; other = other[side]) {
+      if ((text && (side > 'o' || /^(br|p|div)$/i.test(other.nodeName))) || other.matches?.(SHOWN) || other.querySelector?.(SHOWN)) return text;
+      const more = said([other]);
+      // what lies around may repeat what was typed
+      if (/\p{L}/u.test(more)) text = cut(`${text} ${more}`.replace(/\S*@\S*|\d[\d .-]{7,}/g, '~').trim());
     }
-  return '';
+  return text;
 }
 
 /** The computed label. @param {Control} control @param {boolean} box  its words stand behind it */
@@ -66,10 +73,24 @@ const labelOf = (control, box) => {
     said(attribute(control, 'aria-labelledby').split(' ').map((id) => root.getElementById?.(id))) ||
     said(control.labels || []) ||
     cut(attribute(control, 'label')) ||
-    (box && said([control.nextSibling])) ||
-    before(control)
+    (box && near(control, 'nextSibling', 2)) ||
+    near(control, 'previousSibling', 3) ||
+    // a label that floats over its field
+    (control.parentElement?.querySelectorAll(SHOWN)[1] ? '' : near(control, 'nextSibling', 1))
   ); // prettier-ignore
 };
+
+/** What is said about a field beside its label. @param {Control} control @param {boolean} alone  there is no label */
+function hintOf(control, alone) {
+  const said = ['placeholder', 'aria-label', 'title'].map((name) => attribute(control, name));
+  said.push(words(control.closest('fieldset')?.querySelector('legend')));
+  // the question of which this is an answer
+  if (control.type === 'radio')
+    said.push(near(ask(control.form || document.body, 'querySelector', `[type=radio][name=${JSON.stringify(control.name)}]`), 'previousSibling', 4));
+  const old = control.defaultValue;
+  // what old pages write into a field until somebody types
+  return cut(said.join(' ').trim() || (alone && /^text/.test(control.type) && /^[^\d@]*$/.test(old) && old !== control.value ? old : ''));
+}
 
 /**
  * Takes out of a field what may not leave, and shortens the rest.
@@ -79,13 +100,28 @@ const labelOf = (control, box) => {
 export function guard(field) {
   const max = field.type === 'textarea' ? AREA_LENGTH : TEXT_LENGTH;
   const value = (field.value = cut(field.value, max + MARGIN));
-  const reason = (field.withheld = field.withheld || withheld(field));
+  const reason = (field.withheld = field.withheld || withheld(field, first.far_));
   if (reason) field.text = field.checked = field.preset = undefined;
   // Only the chosen radio is sent: all that is its own would tell which.
   if (reason && field.type === 'radio') field.id = field.label = field.hint = undefined;
   if (!reason && value.length > max) field.cut = 1;
   field.value = reason || !value.trim() ? undefined : cut(value, max);
   return field;
+}
+
+/** Withholds what belongs to a card by where it stands; until the third file tells, all but contacts. @param {Field[]} fields */
+function keepBeside(fields) {
+  const reasons = fields.map((field) => field.withheld);
+  const strange = reasons.includes('name');
+  if (!strange && !reasons.includes('card')) return;
+  if (!first.beside_) first.summon_(1);
+  const beside = first.beside_?.(
+    reasons,
+    fields.map(({ name, id, label, hint, autocomplete }) => plain(autocomplete, name, id, label, hint)),
+  );
+  fields.forEach((field, place) => {
+    if (beside ? beside[place] : reasons.includes('card') && !field.withheld && !reaches(field)) guard(Object.assign(field, { withheld: 'card' }));
+  });
 }
 
 /**
@@ -95,13 +131,11 @@ export function guard(field) {
  * @returns {Field}
  */
 function read(control, made) {
-  const [name, id, kind, autocomplete, placeholder, aria] = ['name', 'id', 'type', 'autocomplete', 'placeholder', 'aria-label'].map((key) =>
-    cut(attribute(control, key)),
-  );
+  const [name, id, kind, autocomplete] = ['name', 'id', 'type', 'autocomplete'].map((key) => cut(attribute(control, key)));
   const type = made === undefined ? control.type : kind || 'text';
   const box = /^(checkbox|radio)$/.test(type);
   const label = labelOf(control, box);
-  const hint = cut([placeholder, aria, words(control.closest('fieldset')?.querySelector('legend'))].join(' ').trim());
+  const hint = hintOf(control, !label);
   /** @type {Field} */
   const field = { name, id, label, hint, type, autocomplete, value: made };
   if (control.closest(IGNORE)) field.withheld = 'optout';
@@ -170,7 +204,7 @@ export const reaches = ({ value }) => REACH.test(value || '');
 
 /** Whether a field lets somebody be reached or say something. @param {Field} field */
 const speaks = ({ type, name, id, label, hint, autocomplete, value }) =>
-  /^(email|tel$|textarea)/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join()) || reaches({ value });
+  /^(email|tel$|textarea)/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join().replace(USER, '')) || reaches({ value });
 
 /** What stood in a form when it was last looked at: the fields of an earlier step may be gone at the end. @type {WeakMap<Element, Field[]>} */
 const earlier = new WeakMap();
@@ -188,6 +222,7 @@ export function inspect(form, button) {
   // The order is the page's own; only where there are too many do those go first by which somebody can be reached.
   if (sent[FORM_FIELDS]) sent = sent.sort((a, b) => rank(a) - rank(b)).slice(0, FORM_FIELDS);
   const fields = [...sent.map((one) => read(one)), ...made(form)];
+  keepBeside(fields);
   for (const old of earlier.get(form) || [])
     if (old.value && !fields.some((one) => (one.name || one.id) === (old.name || old.id))) fields.push(old);
   earlier.set(form, fields);

@@ -10,12 +10,15 @@ import { watchPlugins } from './plugins.js';
 import { closePresses, watchPresses } from './presses.js';
 import { confirm } from './proof.js';
 import { watchVendors } from './vendors.js';
+import { besideCard, far } from './words.js';
 
 /** @param {import('../core.js').Core} core  the first file's */
 export default (core) => {
   meet(core);
   Object.assign(core, {
+    beside_: besideCard,
     confirm_: confirm,
+    far_: far,
     release_: closePresses,
     presses_: watchPresses,
     /** The visitor's own page. The secret stays behind the `#`, which no browser sends. */
