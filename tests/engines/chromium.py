@@ -104,7 +104,7 @@ class Chromium(Engine):
         self.version = self._browser.version
 
     def profile(self) -> Profile:
-        context = self._browser.new_context(locale=self.language, viewport={"width": 900, "height": 700})
+        context = self._browser.new_context(locale=self.language, ignore_https_errors=True, viewport={"width": 900, "height": 700})
         context.add_init_script(self._script)
         return ChromiumProfile(context)
 
