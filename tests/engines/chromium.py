@@ -63,7 +63,7 @@ class ChromiumProfile(Profile):
     def __init__(self, context: BrowserContext) -> None:
         self.problems: list[str] = []
         self._context = context
-        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_timeout(3 * PATIENCE * 1000)  # a click waits for the navigation that it begins
         context.on("weberror", lambda error: self.problems.append(str(error.error)))
 
     def new_page(self) -> Page:

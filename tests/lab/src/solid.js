@@ -9,9 +9,11 @@ function Contact() {
     await fetch('/api', { method: 'POST', body: new FormData(event.target) });
     setSent(true);
   };
-  return html`${() =>
-    sent()
-      ? html`<p>Merci</p>`
-      : html`<form onSubmit=${send}><input type="email" name="email" /><textarea name="message"></textarea><button id="go">Envoyer</button></form>`}`;
+  return html`<div>
+    ${() =>
+      sent()
+        ? html`<p>Merci</p>`
+        : html`<form onSubmit=${send}><input type="email" name="email" /><textarea name="message"></textarea><button id="go">Envoyer</button></form>`}
+  </div>`;
 }
 render(Contact, document.getElementById('app'));
