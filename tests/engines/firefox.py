@@ -188,14 +188,15 @@ class Firefox(Engine):
         self._script = script
         self._folder = Path(tempfile.mkdtemp(prefix="firefox-"))
         host, _, port = proxy.partition(":")
-        wanted = _PREFERENCES | {"network.proxy.http": host, "network.proxy.http_port": int(port)}
+        wanted = _PREFERENCES | {f"network.proxy.{kind}": host for kind in ("http", "ssl")}
+        wanted |= {f"network.proxy.{kind}_port": int(port) for kind in ("http", "ssl")}
         lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in wanted.items())
         (self._folder / "user.js").write_text("".join(lines))
         command = [binary() or "", "--headless", "--no-remote", "--profile", str(self._folder), "--remote-debugging-port", "0"]
         self._log = open(self._folder / "log", "w+")  # noqa: SIM115 (as long as the browser)
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self._log)
         self._wire = Wire(self._listening() + "/session")
-        about = self._wire.ask("session.new", capabilities={})["capabilities"]
+        about = self._wire.ask("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})["capabilities"]
         self.version = about["browserVersion"]
         self._wire.ask("session.subscribe", events=["log.entryAdded"])
 

@@ -13,6 +13,7 @@ import threading
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 _FIRST = re.compile(rb"([A-Z]+) http://([^/:]+)(?::\d+)?(\S*) HTTP/1\.[01]\r\n")
+_TUNNEL = re.compile(rb"CONNECT ([^/:]+):443 HTTP/1\.[01]\r\n")
 
 
 class _Proxy(ThreadingTCPServer):
@@ -57,13 +58,16 @@ class Hosts:
         while (line := reader.readline(65536)) not in (b"\r\n", b"\n", b""):  # type: ignore[attr-defined]
             if not line.lower().startswith((b"connection:", b"proxy-connection:")):
                 head.append(line)
-        found = _FIRST.fullmatch(first)
-        port = self.port(found[2].decode()) if found else None
-        if not found or not port:
+        found, tunnel = _FIRST.fullmatch(first), _TUNNEL.fullmatch(first)
+        port = self.port((found[2] if found else tunnel[1] if tunnel else b"").decode())
+        if not port:
             client.sendall(b"HTTP/1.1 502 Nowhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             return
         with socket.create_connection(("127.0.0.1", port)) as server:
-            server.sendall(found[1] + b" " + (found[3] or b"/") + b" HTTP/1.1\r\n" + b"".join(head) + b"Connection: close\r\n\r\n")
+            if found:
+                server.sendall(found[1] + b" " + (found[3] or b"/") + b" HTTP/1.1\r\n" + b"".join(head) + b"Connection: close\r\n\r\n")
+            else:
+                client.sendall(b"HTTP/1.1 200 Through\r\n\r\n")
             up = threading.Thread(target=_pass, args=(reader, server), daemon=True)
             up.start()
             while data := server.recv(65536):

@@ -126,7 +126,8 @@ class WebKitProfile(Profile):
         self.problems: list[str] = []  # filled by the page server: the prelude tells it
         options = {"binary": binary(), "args": ["--automation"]}
         local = ["localhost", "*.localhost", "127.0.0.1"]
-        capabilities = {"webkitgtk:browserOptions": options, "proxy": {"proxyType": "manual", "httpProxy": proxy, "noProxy": local}}
+        through = {"proxyType": "manual", "httpProxy": proxy, "sslProxy": proxy, "noProxy": local}
+        capabilities = {"webkitgtk:browserOptions": options, "proxy": through, "acceptInsecureCerts": True}
         self._driver = Driver(environment)
         try:
             session = self._driver.ask("POST", "/session", 12, capabilities={"alwaysMatch": capabilities})

@@ -1,0 +1,3 @@
+import { initForm } from '@formspree/ajax';
+
+initForm({ formElement: '#contact', formId: 'lab', origin: location.origin });

@@ -1,0 +1,3 @@
+import naja from 'naja';
+
+naja.initialize();

@@ -1,0 +1,3 @@
+import TomSelect from 'tom-select';
+
+window.picked = new TomSelect('#topic');
