@@ -169,7 +169,8 @@ def test_the_source_is_written_into_empty_hidden_fields_and_nobody_is_told(stage
 
 def test_the_overlay_says_why(stage: Stage) -> None:
     login = "<form id=login><input type=email name=e><input type=password name=p></form>"
-    page = stage.show(login + FORM, path="/#webleads-debug")
+    stage.put("/", login + FORM, stage.tag())
+    page = stage.go("/#webleads-debug")
     text = "document.querySelector('#webleads-debug-panel').shadowRoot.textContent"
     page.wait_for_function(f"/login: not counted/.test({text}) && /form f: captured/.test({text})")
     fill(stage)
