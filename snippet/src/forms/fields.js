@@ -100,7 +100,7 @@ function hintOf(control, alone) {
 export function guard(field) {
   const max = field.type === 'textarea' ? AREA_LENGTH : TEXT_LENGTH;
   const value = (field.value = cut(field.value, max + MARGIN));
-  const reason = (field.withheld = field.withheld || withheld(field, first.far_));
+  const reason = (field.withheld = field.withheld || withheld(field, first?.far_));
   if (reason) field.text = field.checked = field.preset = undefined;
   // Only the chosen radio is sent: all that is its own would tell which.
   if (reason && field.type === 'radio') field.id = field.label = field.hint = undefined;
