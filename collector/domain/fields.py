@@ -255,7 +255,9 @@ def _agreed(field: Field, text: str) -> bool:
 
 
 def is_login(fields: Sequence[Field]) -> bool:
-    """One password beside one typed field."""
+    """One password beside one typed field, and no card."""
+    if any(field.withheld == "card" for field in fields):
+        return False
     passwords = sum(field.withheld == "password" for field in fields)
     typed = sum(1 for field in fields if not field.withheld and field.type not in _CHOICES and (field.value or "").strip())
     return passwords == 1 and typed == 1

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -71,7 +72,8 @@ def run(corpus: list[Line], jobs: int = 3) -> list[Sending]:
     world.pages["/"] = (PAGE.format(tag=f"{world.collector}/js", site=SITE), {})
     world.endpoint.handle_error = world.site.handle_error = lambda *_: None  # type: ignore[method-assign]  # a tab that closes is no news
     try:
-        told = asyncio.run(_drive(world, corpus, jobs))
+        with ThreadPoolExecutor(1) as apart:  # whoever calls may have a loop of its own
+            told = apart.submit(asyncio.run, _drive(world, corpus, jobs)).result()
     finally:
         for server in (world.endpoint, world.site):
             server.shutdown()

@@ -85,7 +85,7 @@ function hintOf(control, alone) {
   const said = ['placeholder', 'aria-label', 'title'].map((name) => attribute(control, name));
   said.push(words(control.closest('fieldset')?.querySelector('legend')));
   // the question of which this is an answer
-  if (control.type === 'radio')
+  if (control.type === 'radio' && !said[3])
     said.push(near(ask(control.form || document.body, 'querySelector', `[type=radio][name=${JSON.stringify(control.name)}]`), 'previousSibling', 4));
   const old = control.defaultValue;
   // what old pages write into a field until somebody types
@@ -193,7 +193,8 @@ export function sort(fields, get) {
   const open = typed.filter((field) => !field.withheld);
   const passwords = typed.filter((field) => field.withheld === 'password');
   const [only, more] = typed;
-  if (passwords.length === 1 && !open[1]) return 'skip';
+  // a login; no card is asked for there
+  if (passwords.length === 1 && !open[1] && !typed.some((field) => field.withheld === 'card')) return 'skip';
   if (passwords.some((field) => /current-/.test(field.autocomplete || ''))) return 'skip';
   if (only && !more && (only.type === 'search' || (get && SEARCH.test(only.name || only.id || '')))) return 'skip';
   return open.some(speaks) ? 'keep' : 'count';
