@@ -105,7 +105,7 @@ def test_a_new_collector_has_hints_and_nothing_wrong(place: Path, file: Path) ->
 
 def test_it_speaks_the_language_of_the_setting(place: Path) -> None:
     done = run("doctor", env={"WEBLEADS_LANGUAGE": "fr"})
-    assert "conseil Adresse publique: Aucune adresse publique n’est réglée." in done.stdout
+    assert "conseil Adresse publique : Aucune adresse publique n’est réglée." in done.stdout
     assert "→ Dès que des navigateurs joignent le collecteur" in done.stdout
 
 
