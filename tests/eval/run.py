@@ -107,7 +107,7 @@ async def _visit(
     page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
     for batch in batches:
         await page.goto(world.origin, wait_until="commit")
-        await page.wait_for_function("window.ready && ready()", polling=20)
+        await page.wait_for_function("typeof ready === 'function' && ready()", polling=20)
         await page.wait_for_timeout(80)
         for place, change in batch:
             line = corpus[place]
