@@ -22,9 +22,9 @@ from .work import Busy, Fold, Item, Job, Settled
 Answer = TypeVar("Answer")
 
 BATCH_EVENTS = 500
-# What may wait: more would wait longer than a browser that is told to come again. 64 bodies of 20 events fit twice.
-WAITING = 128
-WAITING_EVENTS = 20 * WAITING
+# What may wait: a long action's step passes, and 64 bodies of 20 events fit three times.
+WAITING = 512
+WAITING_EVENTS = 4000
 
 
 class Writer:
