@@ -55,7 +55,8 @@ def test_a_tag_that_lets_a_secret_out_is_found(tmp_path: Path, monkeypatch: pyte
         "window.webleads = () => {}; webleads.loaded = {};"
         "const here = new URL(document.currentScript.src).origin;"
         "for (const file of [0, 1]) fetch(here + '/js/careless' + file).catch(() => {});"
-        "const id = () => '019aa000-0000-7000-8000-' + Math.random().toString(16).slice(2, 14).padEnd(12, '0');"
+        "const at = () => Date.now().toString(16).padStart(12, '0');"
+        "const id = () => at().slice(0, 8) + '-' + at().slice(8) + '-7000-8000-' + Math.random().toString(16).slice(2, 14).padEnd(12, '0');"
         "addEventListener('submit', ({ target }) => fetch(here + '/in', { method: 'POST', body: JSON.stringify({ v: 1, site: 100849625, visitor: null,"
         " consent: 'unset', sent: Date.now(), events: [{ id: id(), type: 'form_submit', at: Date.now(), url: 'http://localhost/',"
         " form: target.getAttribute('data-webleads-form'), submission: id(), how: 'submit',"
@@ -67,5 +68,5 @@ def test_a_tag_that_lets_a_secret_out_is_found(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("sys.argv", ["eval", str(corpus)])
     assert main() == 1
     told = capsys.readouterr().out.splitlines()
-    assert int(told[-1].removeprefix("leaks ")) >= 9  # three secrets at least, three passes
+    assert told[-1] == "leaks 12"  # four secrets, three passes
     assert [text for text in told if "leak" in text.lower()] == told[-1:]
