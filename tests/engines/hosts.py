@@ -70,8 +70,23 @@ class Hosts:
                 client.sendall(b"HTTP/1.1 200 Through\r\n\r\n")
             up = threading.Thread(target=_pass, args=(reader, server), daemon=True)
             up.start()
-            while data := server.recv(65536):
-                client.sendall(data)
+            try:
+                _answer(server, client, closing=bool(found))
+            finally:  # wakes the other direction: it would hold this connection open until the browser lets go
+                client.shutdown(socket.SHUT_RDWR)
+
+
+def _answer(server: socket.socket, client: socket.socket, closing: bool) -> None:
+    """Passes an answer on. One that is `closing` says so: a browser that kept the connection would send its next request into nothing."""
+    with server.makefile("rb") as answer:
+        head = []
+        while closing and (line := answer.readline(65536)) not in (b"\r\n", b"\n", b""):
+            if not line.lower().startswith(b"connection:"):
+                head.append(line)
+        if head:
+            client.sendall(b"".join(head) + b"Connection: close\r\n\r\n")
+        while data := answer.read1(65536):
+            client.sendall(data)
 
 
 def _pass(reader: object, server: socket.socket) -> None:
