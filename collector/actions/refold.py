@@ -18,7 +18,7 @@ from ..domain import leads as summing
 from ..domain import sources
 from ..domain.identity import Span, identifier_id, spans
 from ..domain.leads import Conversion
-from ..domain.rollups import Tally, Visit, visit_of, won_of
+from ..domain.rollups import NOWHERE, Tally, Visit, origin_of, visit_of, won_of
 from ..domain.sessions import Fact, Session, SourceOf, Touch, fold
 from ..store import conversions, events, identities, rollups, sites, submissions, visits
 from ..store.visits import Standing
@@ -288,10 +288,11 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
         mine = [summing.Visit(*lasted[:3]) for span in held for lasted in times.get(span.visitor, ()) if _within(span, lasted[0])]
         arrivals = [touch for span in held for touch in ways.get(span.visitor, ()) if _within(span, touch.at)]
         lead = summing.summarise(told.get(lead_id, ()), mine, arrivals)
-        stands, stood = won_of(lead) if lead else None, before.get(lead_id)
+        stands, (stood, origin) = won_of(lead) if lead else None, before.get(lead_id, (None, NOWHERE))
         if stands != stood:
             tally.lead(stood, -1)
             tally.lead(stands)
+        tally.origin(lead_id, origin, origin_of(lead) if lead else NOWHERE, told.get(lead_id, ()))
         if lead is None:
             gone.append(lead_id)
         else:

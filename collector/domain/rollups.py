@@ -9,8 +9,8 @@ it began, of a conversion when it was sent, of a lead when it was won.
 |---|---|---|
 | site | empty | all four |
 | page | the path of the page viewed, entered, or that held the form | all four |
-| source | channel and source: of a visit its last arrival, of a lead the first | visits, leads |
-| campaign | the campaign of the same arrival, where it has one | visits, leads |
+| source | channel and source: of a visit its last arrival, of a lead and its conversions the lead's first | visits, leads, conversions |
+| campaign | the campaign of the same arrival, where it has one | visits, leads, conversions |
 | form | the form's key | leads, conversions |
 | language | language and country, as `fr-FR` | visits, views |
 
@@ -19,7 +19,7 @@ Declared crawlers count nowhere, and a view that is told again counts once (DESI
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -52,6 +52,17 @@ class Visit(NamedTuple):
     language: str
 
 
+class Origin(NamedTuple):
+    """Where a lead came from first; nothing where no visit of it is known."""
+
+    channel: str = ""
+    source: str = ""
+    campaign: str = ""
+
+
+NOWHERE = Origin()
+
+
 class Won(NamedTuple):
     """What a lead counts by."""
 
@@ -59,9 +70,7 @@ class Won(NamedTuple):
     at: int
     form: str
     page: str
-    channel: str
-    source: str
-    campaign: str
+    origin: Origin
 
 
 def visit_of(session: Session) -> Visit | None:
@@ -73,14 +82,18 @@ def visit_of(session: Session) -> Visit | None:
 
 def won_of(lead: Lead) -> Won | None:
     """What a lead counts by; None for a message and for what a crawler sent."""
-    source = lead.first.source if lead.first else None
-    origin = (source.channel, source.source, source.campaign) if source else ("", "", "")
-    return won(lead.kind, lead.marks, lead.site_id, lead.created_at, lead.form, lead.page, *origin)
+    return won(lead.kind, lead.marks, lead.site_id, lead.created_at, lead.form, lead.page, origin_of(lead))
 
 
-def won(kind: str, marks: int, *rest: Any) -> Won | None:
+def won(kind: str, marks: int, site: int, at: int, form: str, page: str, origin: Origin) -> Won | None:
     """The same, of a row's values."""
-    return Won(*rest) if kind == "lead" and not marks & _CRAWLER else None
+    return Won(site, at, form, page, origin) if kind == "lead" and not marks & _CRAWLER else None
+
+
+def origin_of(lead: Lead) -> Origin:
+    """Where a lead came from first."""
+    source = lead.first.source if lead.first else None
+    return Origin(source.channel, source.source, source.campaign) if source else NOWHERE
 
 
 class Tally:
@@ -92,6 +105,7 @@ class Tally:
         self.heard: dict[tuple[int, int], int] = {}  # (site, day) → received, UTC milliseconds
         self._sites = sites
         self._own = own
+        self._moved: dict[bytes, list[tuple[Conversion, int]]] = {}  # by lead: what came and went, until its origin is known
 
     def domain(self, site: int) -> str:
         """The host name of a site's own pages."""
@@ -151,6 +165,28 @@ class Tally:
         self._add(one.site_id, day, "site", "", CONVERSIONS, n)
         self._add(one.site_id, day, "page", page_of(one.url), CONVERSIONS, n)
         self._add(one.site_id, day, "form", one.form, CONVERSIONS, n)
+        self._moved.setdefault(one.lead_id, []).append((one, n))
+
+    def origin(self, lead_id: bytes, old: Origin, new: Origin, told: Iterable[Conversion] = ()) -> None:
+        """Says where a lead came from before and now. Its conversions, of which `told` are left, count under the same source."""
+        for one, n in self._moved.pop(lead_id, ()):
+            self._converted(one, old, n)
+        if old != new:
+            for one in told:
+                self.converted(one, old, -1)
+                self.converted(one, new)
+
+    def converted(self, one: Conversion, origin: Origin, n: int = 1) -> None:
+        """A conversion counts under the source of its lead, or no more."""
+        if one.counted and not one.marks & _CRAWLER:
+            self._converted(one, origin, n)
+
+    def _converted(self, one: Conversion, origin: Origin, n: int) -> None:
+        day = self.day(one.site_id, one.at)
+        if origin.channel:
+            self._add(one.site_id, day, "source", f"{origin.channel}\x1f{origin.source}", CONVERSIONS, n)
+        if origin.campaign:
+            self._add(one.site_id, day, "campaign", origin.campaign, CONVERSIONS, n)
 
     def lead(self, one: Won | None, n: int = 1) -> None:
         """A lead came or goes."""
@@ -160,10 +196,10 @@ class Tally:
         self._add(site, day, "site", "", LEADS, n)
         self._add(site, day, "page", page_of(one.page), LEADS, n)
         self._add(site, day, "form", one.form, LEADS, n)
-        if one.channel:
-            self._add(site, day, "source", f"{one.channel}\x1f{one.source}", LEADS, n)
-        if one.campaign:
-            self._add(site, day, "campaign", one.campaign, LEADS, n)
+        if one.origin.channel:
+            self._add(site, day, "source", f"{one.origin.channel}\x1f{one.origin.source}", LEADS, n)
+        if one.origin.campaign:
+            self._add(site, day, "campaign", one.origin.campaign, LEADS, n)
 
     def row(self, site: int, day: int, kind: str, key: str, counts: list[int], heard: int) -> None:
         """A row of counts that were gathered elsewhere."""

@@ -9,7 +9,7 @@ from msgspec import structs
 from sqlalchemy import Connection, delete
 
 from ..domain.leads import Conversion, Lead, search_text
-from ..domain.rollups import Won, won
+from ..domain.rollups import Origin, Won, won
 from ..domain.sessions import Touch
 from .hot import by, upsert
 from .schema import conversion, lead
@@ -42,9 +42,13 @@ def of_ids(conn: Connection, account_id: int, ids: Iterable[bytes]) -> list[Conv
     return [_conversion(row) for row in _by_id.rows(conn, ids, account_id=account_id)]
 
 
-def won_by(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, Won | None]:
-    """What the rows of leads count by."""
-    return {bytes(row[0]): won(*row[1:]) for row in _won.rows(conn, leads, account_id=account_id)}
+def won_by(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, tuple[Won | None, Origin]]:
+    """What the rows of leads count by, and where they came from first."""
+    found: dict[bytes, tuple[Won | None, Origin]] = {}
+    for lead_id, kind, marks, site, at, form, page, *first in _won.rows(conn, leads, account_id=account_id):
+        origin = Origin(*first)
+        found[bytes(lead_id)] = won(kind, marks, site, at, form, page, origin), origin
+    return found
 
 
 def save(conn: Connection, account_id: int, conversions: Iterable[Conversion]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_
 
 from ..domain.identity import Span
-from ..domain.rollups import Tally
+from ..domain.rollups import NOWHERE, Tally
 from . import conversions, events, rollups
 from . import schema as s
 from .events import month_of
@@ -100,8 +100,9 @@ def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes], 
 def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tally: Tally) -> list[bytes]:
     """Deletes what is kept of leads beside their submissions. Answers the keys of their identifiers."""
     chosen = list(leads)
-    for one in conversions.won_by(conn, account_id, chosen).values():
+    for lead_id, (one, origin) in conversions.won_by(conn, account_id, chosen).items():
         tally.lead(one, -1)
+        tally.origin(lead_id, origin, NOWHERE)
     mine = and_(s.identifier.c.account_id == account_id, s.identifier.c.lead_id.in_(chosen))
     keys = [bytes(row[0]) for row in conn.execute(select(s.identifier.c.id).where(mine))]
     for table, column, values in (

@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Table, select, tuple_
 
 from ..domain.leads import Conversion
-from ..domain.rollups import COUNTS, Key, Tally, visit_of, won
+from ..domain.rollups import COUNTS, NOWHERE, Key, Origin, Tally, visit_of, won
 from ..domain.sessions import Session
 from .rollups import EVENT, KEY, event_of, prune, write
 from .schema import conversion, event, kept_count, lead, rollup, session
@@ -24,7 +24,8 @@ Part = Callable[[Connection, int, Tally, After, int], After]
 _NOTHING = [0, 0, 0, 0]
 _session_names = Session.__struct_fields__
 _conversion_names = Conversion.__struct_fields__
-_won_names = ("kind", "marks", "site_id", "created_at", "form", "page", "first_channel", "first_source", "first_campaign")
+_origin_names = ("first_channel", "first_source", "first_campaign")
+_won_names = ("kind", "marks", "site_id", "created_at", "form", "page", *_origin_names)
 
 
 class Fault(Struct):
@@ -65,15 +66,20 @@ def _sessions(conn: Connection, account_id: int, tally: Tally, after: After, mos
 
 def _conversions(conn: Connection, account_id: int, tally: Tally, after: After, most: int) -> After:
     rows = _page(conn, conversion, account_id, ("id",), _conversion_names, after, most)
+    asked = select(lead.c.id, *(lead.c[name] for name in _origin_names)).where(lead.c.account_id == account_id)
+    ids = {row.lead_id for row in rows}
+    origins = {bytes(row[0]): Origin(*row[1:]) for row in conn.execute(asked.where(lead.c.id.in_(ids)))}
     for row in rows:
-        tally.conversion(Conversion(*row[1:]))
+        one = Conversion(*row[1:])
+        tally.conversion(one)
+        tally.origin(one.lead_id, origins.get(one.lead_id, NOWHERE), NOWHERE)
     return _last(rows, most, 1)
 
 
 def _leads(conn: Connection, account_id: int, tally: Tally, after: After, most: int) -> After:
     rows = _page(conn, lead, account_id, ("id",), _won_names, after, most)
-    for row in rows:
-        tally.lead(won(*row[1:]))
+    for _id, kind, marks, site, at, form, page, *first in rows:
+        tally.lead(won(kind, marks, site, at, form, page, Origin(*first)))
     return _last(rows, most, 1)
 
 

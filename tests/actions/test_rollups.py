@@ -70,8 +70,8 @@ async def test_a_story_is_counted_under_every_key(writer: Writer, site: dict[str
         tell(conn, view(NOW, LETTER), view(NOW + 1, HOME + "contact"), form(NOW + 2, url=HOME + "contact"))
         tell(conn, view(NOW + 3, HOME, GOOGLE), visitor=None, consent="unset")
         assert whole(conn) == [2, 3, 1, 1]
-        assert counted(conn, "source") == {"Email\x1flettre": [1, 0, 1, 0], "Organic Search\x1fgoogle": [1, 0, 0, 0]}
-        assert counted(conn, "campaign") == {"rentree": [1, 0, 1, 0]}
+        assert counted(conn, "source") == {"Email\x1flettre": [1, 0, 1, 1], "Organic Search\x1fgoogle": [1, 0, 0, 0]}
+        assert counted(conn, "campaign") == {"rentree": [1, 0, 1, 1]}
         assert counted(conn, "page") == {"/": [2, 2, 0, 0], "/contact": [0, 1, 1, 1]}
         assert counted(conn, "form") == {"contact": [0, 0, 1, 1]}
         assert counted(conn, "language") == {"fr-FR": [1, 2, 0, 0]}
@@ -95,6 +95,15 @@ def test_what_comes_late_moves_a_visit_to_the_day_on_which_it_began(conn: Connec
     store(conn, body(view(midnight - MINUTE), sent=midnight + 2 * MINUTE), received=midnight + 2 * MINUTE)
     assert [row["day"] for row in rows(conn, "rollup", kind="source")] == [NOW // DAY - 1]
     assert [(row["visits"], row["views"]) for row in rows(conn, "rollup", kind="site")] == [(1, 1), (0, 1)]
+    same_from_nothing(conn)
+
+
+def test_an_earlier_arrival_that_comes_late_takes_lead_and_conversions_with_it(conn: Connection) -> None:
+    tell(conn, view(NOW, HOME, GOOGLE), form(NOW + 1), form(NOW + 2 * MINUTE, url=HOME + "contact"))
+    assert counted(conn, "source") == {"Organic Search\x1fgoogle": [1, 0, 1, 2]}
+    store(conn, body(view(NOW - DAY, LETTER), sent=NOW + 3 * MINUTE), received=NOW + 3 * MINUTE)
+    assert counted(conn, "source") == {"Organic Search\x1fgoogle": [1, 0, 0, 0], "Email\x1flettre": [1, 0, 1, 2]}
+    assert counted(conn, "campaign") == {"rentree": [1, 0, 1, 2]}
     same_from_nothing(conn)
 
 
