@@ -31,6 +31,9 @@ log = structlog.get_logger()
 LINGER = 1.0  # seconds in which the rest of a refused body is read and thrown away,
 LINGER_BYTES = 1_048_576  # and how much of it
 COOKIE_LIFE = 34_128_000  # 13 months in seconds, as in snippet/src/device.js
+HOLD = 0.5  # seconds, more or less, until one of a crowd is told that there is no room,
+HELD = 1_000  # and how many of it are held at once
+GOLDEN = 0.618  # its multiples lie evenly between whole numbers
 FULL = 30.0  # seconds after which it is worth asking a full disk again
 _client_of = lru_cache(maxsize=4096)(client_of)
 _PIXEL = re.compile(r"/(\d{1,400})ns\.gif")
@@ -80,6 +83,7 @@ class Endpoint:
         self._clock = clock
         self._ids = ids
         self._buckets = Buckets()
+        self._held = 0
         self.counts: Counter[tuple[int, int, str]] = Counter()  # (account, site, reason), 0 where unknown; taken by the clock
         self.refused: Counter[str] = Counter()  # those that are counted where they are kept, for who asks how many there were
 
@@ -115,6 +119,7 @@ class Endpoint:
         body = await _read(receive, headers)
         if self._writer.full:  # said before anything is parsed: in an overload most are told
             self.counts[0, 0, "busy"] += 1
+            await self._hold()
             await _answer(send, 503, _BUSY, _BUSY_BODY)
             return
         if body is None:
@@ -149,6 +154,15 @@ class Endpoint:
         batch = protocol.check(wire, received=received, agent=agent, kept=site.kept, marks=marks, account=site.account)
         crash.step("parse-after")
         await self._commit(send, site, batch)
+
+    async def _hold(self) -> None:
+        """Who is told to come later is told a little later: their next request is one less that the accepted wait for."""
+        if self._held < HELD:
+            self._held += 1
+            try:
+                await asyncio.sleep(HOLD * (0.5 + self._held * GOLDEN % 1))  # those who came together do not come again together
+            finally:
+                self._held -= 1
 
     async def _id(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keeps the visitor's id longer than a script may where the collector is of the page's own site (Safari: 7 days).

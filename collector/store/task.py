@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +21,7 @@ class Task:
         self._wake = asyncio.Event()
         self._last = False
         self._task: asyncio.Task[None] | None = None
+        self.since: float | None = None  # a transaction is under way since then (monotonic)
 
     async def start(self) -> None:
         """Begins to work."""
@@ -39,7 +41,10 @@ class Task:
     async def _run(self) -> None:
         while True:
             while group := self._gather():
-                self._settle(await self._commit(group, self._fold))
+                self.since = time.monotonic()
+                settled = await self._commit(group, self._fold)
+                self.since = None
+                self._settle(settled)
             if self._last:
                 return
             await self._wake.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -43,6 +44,7 @@ class Thread:
         self._conn: Connection | None = None  # the one for folds on the loop: taking it anew for each would cost a twentieth
         self._resting = True
         self._apart_until = 0.0
+        self.since: float | None = None  # the thread is in a commit since then (monotonic)
         self._over: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -115,6 +117,7 @@ class Thread:
 
     def _finish(self, group: list[Job], answers: Sequence[Any]) -> None:
         assert self._conn is not None
+        self.since = time.monotonic()
         try:
             crash.step("commit-before")
             self._conn.commit()
@@ -139,6 +142,7 @@ class Thread:
                 conn.close()
 
     def _whole(self, group: list[Job]) -> None:
+        self.since = time.monotonic()
         self._done(self._commit(group, self._fold))
 
     def _commit(self, group: list[Job], fold: Fold | None) -> list[Settled]:
@@ -165,6 +169,7 @@ class Thread:
 
     def _done(self, settled: list[Settled]) -> None:
         """Answers are on their way before anything is marked."""
+        self.since = None
         if settled[0][2] is None:
             if settled[0][0].item is not None:
                 self._mark.saw([job.item for job, _answer, _wrong in settled])

@@ -7,6 +7,7 @@ is given only after the commit. How it is done on each database: `store.thread`,
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeVar, cast
@@ -22,9 +23,12 @@ from .work import Busy, Fold, Item, Job, Settled
 Answer = TypeVar("Answer")
 
 BATCH_EVENTS = 500
-# What may wait: a long action's step passes, and 64 bodies of 20 events fit three times.
+# What may wait for a long action's step or a disk that stands still: these pass.
 WAITING = 512
 WAITING_EVENTS = 4000
+CROWD = 96  # What may wait where too many come: the last of them is answered soon. 64 bodies of 20 events fit.
+STALL = 0.015  # seconds after which a commit stands still,
+PASSES = 0.3  # and seconds in which what has gathered behind it, or behind a long action, is worked off
 
 
 class Writer:
@@ -36,6 +40,8 @@ class Writer:
         self._jobs: deque[Job] = deque()
         self._waiting = 0
         self._items = 0
+        self._acting = False
+        self._patient_until = 0.0
         self._closed = True
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: Thread | Task | None = None
@@ -78,7 +84,17 @@ class Writer:
     @property
     def full(self) -> bool:
         """Whether nobody would be taken now."""
-        return self._closed or self._items >= WAITING or self._waiting >= WAITING_EVENTS
+        if self._items < CROWD and self._waiting < WAITING_EVENTS:
+            return self._closed
+        return self._closed or self._items >= WAITING or self._waiting >= WAITING_EVENTS or not self._stands_still()
+
+    def _stands_still(self) -> bool:
+        """Whether the crowd is there because the writer waits, or did just now; not because too many come."""
+        now = time.monotonic()
+        since = self._work.since if self._work is not None else None
+        if self._acting or (since is not None and now - since > STALL):
+            self._patient_until = now + PASSES
+        return now < self._patient_until
 
     async def take(self, item: Item) -> Any:
         """Shares a batch with whatever else has queued; answers after the commit. Raises Busy."""
@@ -115,9 +131,11 @@ class Writer:
             group.append(self._jobs.popleft())
             events += group[-1].size
         self.meter.gathered()
+        self._acting = group[0].item is None
         return group
 
     def _settle(self, settled: list[Settled]) -> None:
+        self._acting = False
         if settled[0][0].item is not None:
             self.meter.settled(sum(job.size for job, _answer, _wrong in settled), settled[0][2] is None)
         for job, answer, wrong in settled:

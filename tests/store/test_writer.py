@@ -22,7 +22,7 @@ from collector.store import control
 from collector.store.database import Database
 from collector.store.lock import Locked
 from collector.store.work import Busy
-from collector.store.writer import BATCH_EVENTS, WAITING, WAITING_EVENTS, Writer
+from collector.store.writer import BATCH_EVENTS, CROWD, WAITING, WAITING_EVENTS, Writer
 from tests.conftest import SECRET
 from tests.serving import ROOT, environment
 
@@ -115,8 +115,39 @@ async def test_a_full_queue_is_busy_and_then_free(folding: tuple[Writer, Fold], 
 
 
 def test_the_bodies_of_64_browsers_fit() -> None:
-    assert WAITING >= 64
+    assert CROWD >= 64
     assert WAITING_EVENTS >= 64 * 20
+
+
+async def test_a_crowd_is_turned_away_before_those_who_wait_for_a_long_action_are(folding: tuple[Writer, Fold]) -> None:
+    writer, _fold = folding
+    crowd = [asyncio.create_task(writer.take(Item(number))) for number in range(CROWD)]
+    await asyncio.sleep(0)  # they have queued and nothing stands still
+    assert writer.full
+    with pytest.raises(Busy):
+        await writer.take(Item(0))
+    assert await asyncio.gather(*crowd) == [number * 2 for number in range(CROWD)]
+    async with held_up(writer):
+        behind = [asyncio.create_task(writer.take(Item(number))) for number in range(CROWD + 1)]
+        await asyncio.sleep(0)
+        assert not writer.full
+    assert not writer.full  # what has gathered behind it is worked off first
+    await asyncio.gather(*behind)
+
+
+async def test_those_who_wait_for_a_commit_that_stands_still_are_no_crowd(folding: tuple[Writer, Fold], tmp_path: Path) -> None:
+    writer, _fold = folding
+    other = sqlite3.connect(tmp_path / "webleads.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = [asyncio.create_task(writer.take(Item(number))) for number in range(CROWD)]
+    await asyncio.sleep(0)
+    while writer.full:
+        await asyncio.sleep(0.001)
+    waiting.append(asyncio.create_task(writer.take(Item(CROWD))))
+    await asyncio.sleep(0)
+    other.rollback()
+    other.close()
+    assert await asyncio.gather(*waiting) == [number * 2 for number in range(CROWD + 1)]
 
 
 async def test_a_batch_is_folded_on_the_loop_unless_another_process_holds_the_file(folding: tuple[Writer, Fold], tmp_path: Path) -> None:
@@ -222,7 +253,7 @@ async def test_only_one_writer_holds_a_file(sqlite_url: str) -> None:
 _HOLDER = """
 import asyncio, sys
 from collector.store.database import Database
-from collector.store.writer import Writer
+from collector.store.writer import BATCH_EVENTS, CROWD, WAITING, WAITING_EVENTS, Writer
 async def main():
     writer = Writer(Database(sys.argv[1]))
     await writer.start()
