@@ -29,6 +29,7 @@ from .app import Collector, opened
 from .demo import history
 from .demo import site as demo_site
 from .domain.events import Batch
+from .ingest import quick
 from .settings import Settings
 from .store import ids
 from .store.users import has_owner
@@ -101,7 +102,7 @@ def _server(app: ASGIApp, host: str, port: int) -> tuple[_Server, socket]:
         app,
         host=host,
         port=port,
-        http="httptools",
+        http=quick.Protocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -189,18 +190,21 @@ async def _serve(
 
 
 async def _close_the_silent(servers: list[_Server], patience: float = PATIENCE) -> None:
-    """Closes connections whose request does not come to an end; uvicorn waits for it without bound."""
-    waiting: set[Any] = set()
+    """Closes connections on which no request begins or comes to an end; uvicorn waits for an end without bound."""
+    waiting: dict[Any, Any] = {}  # connection → its last request
     while True:
         await asyncio.sleep(patience)
-        now = {one for server in servers for one in server.server_state.connections if _is_unfinished(one)}
-        for one in now & waiting:
+        connections: list[Any] = [one for server in servers for one in server.server_state.connections]
+        now = {one: one.cycle for one in connections if _is_unfinished(one)}
+        silent = [one for one, last in now.items() if one in waiting and waiting[one] is last]
+        for one in silent:
             one.transport.close()
-        waiting = now - waiting
+            del now[one]
+        waiting = now
 
 
 def _is_unfinished(connection: Any) -> bool:
-    """Whether nothing, half a request's head, or half of a batch has come. Between two requests uvicorn's own timer runs.
+    """Whether nothing, half a request's head, or half of a batch has come, or a batch was answered (`ingest.quick` sets no timer).
 
     The bodies of screens are watched by `web.patience`, which can say so; here a timer for each request would cost 4 % of them all.
     """

@@ -39,6 +39,10 @@ class Directory:
         self._unknown: dict[int, float] = {}
         self._loading = asyncio.Lock()
 
+    def known(self, site_id: int) -> Site | None:
+        """The site, where the copy is fresh and has it."""
+        return self._sites.get(site_id) if time.monotonic() - self._loaded < FRESH else None
+
     async def find(self, site_id: int) -> Site | None:
         """The site, or None. Raises Busy where the database does not answer."""
         now = time.monotonic()

@@ -11,10 +11,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from http import HTTPStatus
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..actions.record import Outcome
 from ..domain import agents, hosts, protocol
 from ..domain.events import Batch, Event, mark_bits
 from ..domain.secrets import clean_url
@@ -155,6 +157,38 @@ class Endpoint:
         crash.step("parse-after")
         await self._commit(send, site, batch)
 
+    def quick(self, headers: Sequence[Header], body: bytes, peer: tuple[str, int] | None) -> tuple[asyncio.Future[Outcome], Site] | None:
+        """Puts a batch in the writer's queue where there is nothing to refuse and nothing to wait for; None: ask the long way."""
+        if self._writer.full:
+            return None
+        crash.step("parse-before")
+        wire = protocol.decode(body)
+        site = self._directory.known(int(wire.site)) if isinstance(wire, protocol.Wire) else None
+        if site is None or not isinstance(wire, protocol.Wire):
+            return None
+        by_name = dict(headers)
+        marks = _origin_marks(by_name, site)
+        if marks is None or self._slow(headers, peer, max(1, len(wire.events) + len(wire.broken))):
+            return None
+        agent = _agent(by_name.get(b"user-agent", b"")[:512])
+        batch = protocol.check(wire, received=self._clock(), agent=agent, kept=site.kept, marks=marks, account=site.account)
+        if not (batch.events or batch.refused) or self._room.refuses({event.type for event in batch.events}):
+            return None
+        crash.step("parse-after")
+        return self._writer.put(batch), site
+
+    def committed(self, outcome: Outcome, site: Site) -> bytes:
+        """The answer to a batch, as it goes over the line."""
+        if not outcome.refused:
+            return _done(site.consent)
+        self.refused.update(outcome.refused)
+        return _done(site.consent).replace(b"\r\n\r\n", b"\r\nx-webleads-refused: " + _named(outcome.refused.items()) + b"\r\n\r\n")
+
+    def too_busy(self, site: Site) -> bytes:
+        """The answer to a batch that could not be committed."""
+        self.counts[site.account, site.id, "busy"] += 1
+        return _line(503, [*_BUSY, (b"x-webleads-consent", site.consent.encode())], _BUSY_BODY)
+
     async def _hold(self) -> None:
         """Who is told to come later is told a little later: their next request is one less that the accepted wait for."""
         if self._held < HELD:
@@ -240,8 +274,10 @@ class Endpoint:
             await _answer_early(closing, send, status, [*answer, (b"connection", b"close")], body)
 
     def _wait(self, scope: Scope, events: int) -> float:
-        peer = scope["client"][0] if scope.get("client") else ""
-        address = _client_of(peer, _forwarded(scope) if self._trusted else "", self._trusted)
+        return self._slow(scope["headers"], scope.get("client"), events)
+
+    def _slow(self, headers: Sequence[Header], peer: tuple[str, int] | None, events: int) -> float:
+        address = _client_of(peer[0] if peer else "", _forwarded(headers) if self._trusted else "", self._trusted)
         return self._buckets.wait(address, events, time.monotonic()) if address else 0.0
 
     # GET /js, GET /{site}ns.gif --------------------------------------------------------------------------------------
@@ -320,9 +356,9 @@ class Endpoint:
             self.counts[site.account, site.id, "busy"] += 1
 
 
-def _forwarded(scope: Scope) -> str:
+def _forwarded(headers: Sequence[Header]) -> str:
     """X-Forwarded-For, whose lines are one list (RFC 9110, 5.2)."""
-    return b", ".join([value for name, value in scope["headers"] if name == b"x-forwarded-for"]).decode("latin-1")
+    return b", ".join([value for name, value in headers if name == b"x-forwarded-for"]).decode("latin-1")
 
 
 def _origin_marks(headers: dict[bytes, bytes], site: Site) -> tuple[str, ...] | None:
@@ -367,6 +403,18 @@ async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes | str | 
 
 def _named(counts: Iterable[tuple[str, int]]) -> bytes:
     return ", ".join(f"{reason}={n}" for reason, n in sorted(counts)).encode()
+
+
+@lru_cache(maxsize=16)
+def _done(consent: str) -> bytes:
+    return _line(204, [*_CORS, (b"x-webleads-consent", consent.encode())])
+
+
+def _line(status: int, headers: Iterable[Header], body: bytes = b"") -> bytes:
+    """A whole answer as bytes."""
+    length = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), *(name + b": " + value for name, value in (*headers, *length))]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 async def _answer_early(receive: Receive, send: Send, status: int, headers: list[Header], body: bytes) -> None:

@@ -101,7 +101,11 @@ class Writer:
         if self.full or self._waiting + item.size > WAITING_EVENTS:
             raise Busy
         # A client that goes away cancels its future only: the job stays in the queue, and the commit is shared with others.
-        return await self._put(Job(None, item, self._future()))
+        return await self.put(item)
+
+    def put(self, item: Item) -> asyncio.Future[Any]:
+        """The same for who has just seen that it is not `full`: the future of the answer, or of a Busy."""
+        return self._put(Job(None, item, self._future()))
 
     async def run(self, action: Callable[..., Answer], *args: Any, **more: Any) -> Answer:
         """Runs `action(conn, *args, **more)` in a transaction of its own; answers after the commit. Raises what it raises."""
