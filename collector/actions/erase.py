@@ -16,7 +16,7 @@ from ..domain.identity import Span, identifier_id
 from ..domain.rollups import Tally
 from ..store import derived, erased, erasure, events, identities, rollups
 from ..store.erased import Erasure, Window
-from .refold import Context, context, refold
+from .refold import Context, context, refold, standing_leads
 
 STEP = 500
 NOT_YET: tuple[list[bytes], bytes] = ([], b"")
@@ -40,7 +40,7 @@ def find(conn: Connection, address: str, *, secret: bytes, account: int = 1) -> 
     """Looks for the lead of an e-mail address or phone number."""
     readings = _readings(address)
     keys = [identifier_id(secret, account, kind, value) for kind, value in readings]
-    leads = set(identities.leads_of(conn, account, keys).values())
+    leads = set(standing_leads(conn, account, keys).values())
     spans = identities.spans_of_leads(conn, account, leads)
     values = {address.strip(), *(value for _kind, value in readings), *(span.visitor for span in spans)}
     return Person(keys, leads, spans, values)
@@ -113,7 +113,7 @@ def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
     for one in missing:
         keys, names = set(_keys(one)), {bytes.fromhex(window.visitor) for window in one.visits}
         tally = given.tally()
-        if leads := set(identities.leads_of(conn, given.account, keys).values()):
+        if leads := set(standing_leads(conn, given.account, keys).values()):
             forget(conn, given, leads, tally)
         windows = [(named[bytes.fromhex(window.visitor)], window) for window in one.visits if bytes.fromhex(window.visitor) in named]
         erasure.drop_within(conn, given.account, [Span(name, window.since, window.until, b"", b"") for name, window in windows], tally)
@@ -172,8 +172,10 @@ def forget(conn: Connection, given: Context, leads: Collection[bytes], tally: Ta
     spans = identities.spans_of_leads(conn, account, leads)
     submissions = erasure.submissions_of(conn, account, leads)
     visitors = {span.visitor for span in spans} | erasure.visitors_of(conn, account, submissions)
+    visitors |= erasure.visitors_who_gave(conn, account, leads)
     erasure.drop_within(conn, account, spans, tally)
     erasure.drop_submissions(conn, account, submissions, tally)
     keys = erasure.drop_leads(conn, account, leads, tally)
+    erasure.drop_idle_resets(conn, account, visitors)
     refold(conn, given, anew=visitors, tally=tally)
     return {"leads": len(leads), "submissions": len(submissions), "visitors": len(visitors)}, keys

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..store import conversions, derived, recount, rollups, sites
+from . import summed
 from .refold import Context, context, refold
 
 STEP = 500
@@ -54,11 +55,20 @@ def drop_stray_touches(conn: Connection, given: Context, after: Any, most: int) 
     return derived.drop_stray_touches(conn, given.account, after, most)
 
 
+def fold_likeness(conn: Connection, given: Context, after: Any, most: int) -> Done:
+    """What makes the next leads alike others; of those that are gone nothing."""
+    chosen = derived.leads_after(conn, given.account, after or b"", most)
+    summed.fold_likeness(conn, given, chosen)
+    derived.drop_stray_likeness(conn, given.account, after or b"", chosen[-1] if len(chosen) == most else None)
+    return (chosen[-1] if len(chosen) == most else None), len(chosen)
+
+
 STAGES: dict[str, Stage] = {
     "submissions": fold_sent,
     "visitors": fold_visitors,
     "strays": drop_stray_leads,
     "arrivals": drop_stray_touches,
+    "likeness": fold_likeness,
 }
 
 

@@ -20,6 +20,7 @@ from ..store import crash, events, identities, rollups, submissions, urls, visit
 from ..store.database import is_outage
 from ..store.visits import Standing
 from ..store.work import Spoilt
+from .evidence import Evidence, edge_row, mint
 from .refold import Context, context, refold
 
 log = structlog.get_logger()
@@ -148,6 +149,7 @@ class _Work:
         self.submissions: list[tuple[Batch, Event]] = []
         self.results: list[dict[str, Any]] = []
         self.consents: list[dict[str, Any]] = []
+        self.evidence = Evidence(given, ids)
         self.refused: list[dict[str, Any]] = []
         self.counts: Counter[tuple[int, int, int, str]] = Counter()
         self.tally = given.tally()
@@ -158,6 +160,7 @@ class _Work:
         first = min([event.at for batch in batches for event in batch.events], default=0)
         self.standing = visits.standing(conn, self.given.account, subjects, first - GAP)
         self.withdrawn = {visitor for visitor, one in self.standing.items() if one.withdrawn_at is not None}
+        self.evidence.look_up(conn, batches)
         outcomes = [self.batch(batch) for batch in batches]
         self.save(conn)
         return outcomes
@@ -199,9 +202,10 @@ class _Work:
         if event.url[:1] == "/":  # read back it would be a page of the site's own: so it is one from the beginning
             event = structs.replace(event, url=urls.whole(event.url, domain))
         data: Mapping[str, Any] = event.data
+        marks = self.evidence.take(batch, event) if batch.visitor is not None else batch.marks
         if event.type == "view" and batch.visitor is not None:
             data = {**data, "language": batch.language, "agent": batch.agent}
-        self.tally.event(event.type, batch.site, event.at, batch.received, batch.visitor, event.url, data, batch.marks)
+        self.tally.event(event.type, batch.site, event.at, batch.received, batch.visitor, event.url, data, marks)
         self.events.append(
             (
                 self.given.account,
@@ -216,11 +220,11 @@ class _Work:
                 event.n,
                 urls.stored(event.url, domain),
                 events.packed(event.type, data),
-                batch.marks,
+                marks,
             )
         )
         if batch.visitor is not None:
-            made = events.fact(event.at, event.page, event.n, event.id, event.type, batch.site, event.url, data, batch.marks)
+            made = events.fact(event.at, event.page, event.n, event.id, event.type, batch.site, event.url, data, marks)
             self.facts.setdefault(batch.visitor, []).append(made)
         if event.type == "form_submit":
             self.submissions.append((batch, event))
@@ -265,6 +269,7 @@ class _Work:
             raise Repeated
         crash.step("insert-after")
         sent = self._save_submissions(conn)
+        named = self.evidence.save(conn)
         submissions.add_results(conn, self.results)
         if self.results:
             stored = submissions.known(conn, account, {row["token"] for row in self.results})
@@ -273,7 +278,7 @@ class _Work:
         events.refuse(conn, self.refused, REFUSED_MOST)
         events.count_refused(conn, self.counts)
         crash.step("fold-before")
-        refold(conn, self.given, fresh=self.facts, known=self.standing, sent=sent, tally=self.tally)
+        refold(conn, self.given, fresh=self.facts, known=self.standing, sent=sent, named=named, tally=self.tally)
         rollups.save(conn, account, self.tally)
         crash.step("fold-after")
 
@@ -304,23 +309,9 @@ class _Work:
             pair = summing.identifier(contact, country)
             if pair is not None:
                 named.append((batch, event, contact, pair, identifier_id(self.given.secret, account, *pair)))
-        minted = identities.leads_of(conn, account, [one[4] for one in named])
-        rows: list[dict[str, Any]] = []
-        for batch, event, _contact, (kind, value), identity in named:
-            if identity not in minted:
-                minted[identity] = self.ids(event.at)
-                rows.append(
-                    {
-                        "account_id": account,
-                        "id": identity,
-                        "type": kind,
-                        "value": value,
-                        "lead_id": minted[identity],
-                        "created_at": batch.received,
-                    }
-                )
-        identities.add_identifiers(conn, rows)
-        identities.add_edges(conn, [_edge_row(account, one[0], one[1], one[4]) for one in named if one[0].visitor])
+        given = [(identity, *pair, event.at, batch.received) for batch, event, _contact, pair, identity in named]
+        minted = mint(conn, account, given, self.ids)
+        identities.add_edges(conn, [edge_row(account, one[0], one[1], one[4], "form") for one in named if one[0].visitor])
         identities.add_consents(
             conn,
             [
@@ -344,19 +335,6 @@ def _consent_row(account: int, identity: bytes, site: int, at: int) -> dict[str,
         "lead_id": None,
         "submission_id": None,
         **texts,
-    }
-
-
-def _edge_row(account: int, batch: Batch, event: Event, identity: bytes) -> dict[str, Any]:
-    return {
-        "account_id": account,
-        "id": digest("edge", event.id, identity),
-        "visitor": batch.visitor,
-        "identifier_id": identity,
-        "submission_id": event.id,
-        "kind": "form",
-        "strength": 2,
-        "at": event.at,
     }
 
 

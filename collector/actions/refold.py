@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from ..domain import fields as reading
 from ..domain import leads as summing
 from ..domain import sources
-from ..domain.identity import Span, identifier_id, spans
+from ..domain.events import LETTER
+from ..domain.identity import FOREVER, Span, identifier_id
 from ..domain.leads import Conversion
 from ..domain.rollups import NOWHERE, Tally, Visit, origin_of, visit_of, won_of
 from ..domain.sessions import Fact, Session, SourceOf, Touch, fold
-from ..store import conversions, events, identities, rollups, sites, submissions, visits
+from ..store import conversions, events, identities, merges, rollups, sites, submissions, visits
 from ..store.visits import Standing
+from . import summed
+from .owning import fold_spans
 
 
 class Context(Struct, frozen=True):
@@ -60,29 +63,39 @@ def refold(
     anew: Iterable[str] = (),
     sent: Iterable[bytes] = (),
     touched: Iterable[bytes] = (),
+    named: Iterable[str] = (),
     tally: Tally | None = None,
 ) -> None:
     """Brings the derived rows up to date; rollups too, unless the caller gives the `tally` of what they are to count.
 
     `fresh` are new facts by visitor, already stored, and `known` how these visitors stood before; `anew` are
-    visitors to fold from nothing; `sent` are submissions that came, or whose result did; `touched` are leads to sum up anyway.
+    visitors to fold from nothing; `sent` are submissions that came, or whose result did; `touched` are leads to sum up anyway;
+    `named` are visitors of whom there is other evidence than before.
     """
     visitors = set(anew)
     known = known or {}
     counts = tally or given.tally()
     late = fold_visitors(conn, given, counts, fresh or {}, visitors, known)
     dirty = set(touched)
-    evidence = late | visitors
+    evidence = {*late, *visitors, *named}
     if sent:
         changed, owners = fold_submissions(conn, given, counts, set(sent))
         dirty |= changed
         evidence |= owners
-    dirty |= fold_spans(conn, given, evidence)
     owned = [visitor for visitor in fresh or () if visitor in known and known[visitor].owned]
-    dirty |= {span.lead_id for span in identities.spans(conn, given.account, owned)}
+    held = identities.spans(conn, given.account, owned)
+    evidence |= {span.visitor for span in held if span.to_at != FOREVER}  # it may last as long as a session does
+    evidence |= {visitor for visitor, facts in (fresh or {}).items() if _by_letter(facts, known.get(visitor))}
+    dirty |= fold_spans(conn, given, evidence)
+    dirty |= {span.lead_id for span in held}
     fold_leads(conn, given, counts, dirty)
     if tally is None:
         rollups.save(conn, given.account, counts)
+
+
+def _by_letter(facts: Iterable[Fact], before: Standing | None) -> bool:
+    """Whether a letter's link led to an open visit: what is done in it tells whether it was a person."""
+    return any(fact.marks & LETTER for fact in facts) or (before is not None and any(one.marks & LETTER for one in before.open))
 
 
 def fold_visitors(
@@ -186,7 +199,7 @@ def fold_submissions(conn: Connection, given: Context, tally: Tally, ids: set[by
     fields = submissions.fields_of(conn, account, ids)
     results = submissions.results(conn, account, [row["token"] for row in rows])
     read = [_Read(given, row, fields.get(bytes(row["id"]), [])) for row in rows]
-    minted = identities.leads_of(conn, account, [one.identifier for one in read if one.identifier])
+    minted = standing_leads(conn, account, [one.identifier for one in read if one.identifier])
     made: dict[bytes, Conversion] = {}
     for one in read:
         conversion = one.conversion(minted, summing.result_of(results.get((one.row["site_id"], one.row["token"]), ())))
@@ -204,6 +217,13 @@ def fold_submissions(conn: Connection, given: Context, tally: Tally, ids: set[by
         tally.conversion(conversion)
     owners = {str(row["visitor"]) for row in rows if row["visitor"]}
     return {conversion.lead_id for conversion in counted}, owners
+
+
+def standing_leads(conn: Connection, account: int, identifiers: Iterable[bytes]) -> dict[bytes, bytes]:
+    """Identifier → the lead that it names now, of those that are stored."""
+    minted = identities.leads_of(conn, account, identifiers)
+    now = merges.resolve(conn, account, minted.values()) if minted else {}
+    return {key: now.get(lead, lead) for key, lead in minted.items()}
 
 
 class _Read:
@@ -242,31 +262,6 @@ class _Read:
 _CONTACT = ("email", "phone", "name", "given_name", "family_name", "organization", "subject", "message", "marketing_text")
 
 
-def fold_spans(conn: Connection, given: Context, visitors: set[str]) -> set[bytes]:
-    """Says anew whose these visitors are. Answers the leads that won or lost."""
-    if not visitors:
-        return set()
-    account = given.account
-    before = identities.spans(conn, account, visitors)
-    evidence = identities.edges(conn, account, visitors)
-    if not before and not evidence:
-        return set()
-    of = {one.id: one for one in conversions.of_ids(conn, account, {sub for told in evidence.values() for _edge, sub in told if sub})}
-    times = visits.times(conn, account, evidence)
-    made: list[Span] = []
-    for visitor, told in evidence.items():
-        standing = [edge for edge, sub in told if sub is None]
-        standing += [structs.replace(edge, site=of[sub].site_id) for edge, sub in told if sub in of and of[sub].result != "failed"]
-        made += spans(standing, [(start, site) for start, _end, _marks, site in times.get(visitor, ())])
-    if _as_set(made) != _as_set(before):
-        identities.save_spans(conn, account, visitors, made)
-    return {span.lead_id for span in (*before, *made)}
-
-
-def _as_set(made: Iterable[Span]) -> set[tuple[Any, ...]]:
-    return {structs.astuple(span) for span in made}
-
-
 def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]) -> None:
     """Sums leads up."""
     if not leads:
@@ -280,15 +275,17 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
         owned.setdefault(span.lead_id, []).append(span)
     names = {span.visitor for held in owned.values() for span in held}
     times, ways = visits.times(conn, account, names), visits.touches(conn, account, names)
-    before = conversions.won_by(conn, account, leads)
+    before = conversions.rows_of(conn, account, leads)
+    known = summed.load(conn, given, leads)
     made: list[summing.Lead] = []
     gone: list[bytes] = []
     for lead_id in sorted(leads):
         held = owned.get(lead_id, [])
         mine = [summing.Visit(*lasted[:3]) for span in held for lasted in times.get(span.visitor, ()) if _within(span, lasted[0])]
         arrivals = [touch for span in held for touch in ways.get(span.visitor, ()) if _within(span, touch.at)]
-        lead = summing.summarise(told.get(lead_id, ()), mine, arrivals)
-        stands, (stood, origin) = won_of(lead) if lead else None, before.get(lead_id, (None, NOWHERE))
+        lead = summing.summarise(told.get(lead_id, ()), mine, arrivals, known.get(lead_id, summing.NOTHING_ELSE))
+        row = before.get(lead_id)
+        stands, (stood, origin) = won_of(lead) if lead else None, (row.won, row.origin) if row else (None, NOWHERE)
         if stands != stood:
             tally.lead(stood, -1)
             tally.lead(stands)
@@ -298,6 +295,7 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
         else:
             made.append(lead)
     conversions.save_leads(conn, account, made, gone)
+    summed.keep_likeness(conn, given, before, made, gone)
 
 
 def _within(span: Span, at: int) -> bool:

@@ -60,7 +60,8 @@ def drop(conn: Connection, account: int, kind: str, now: int, found: list[Any], 
         events.drop_refused(conn, account, found)
     else:
         erasure.drop_event_keys(conn, account, [(month, identity) for month, identity, _ in found], tally)
-        refold(conn, given, anew={visitor for _month, _id, visitor in found if visitor}, tally=tally)
+        erasure.drop_idle_resets(conn, account, visitors := {visitor for _month, _id, visitor in found if visitor})
+        refold(conn, given, anew=visitors, tally=tally)
     rollups.keep(conn, account, tally, of_one=False)
     return len(found)
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 # The order is part of the stored form (an event's type is kept as its index): append only.
 TYPES = (
     "view", "engage", "click", "custom", "form_view", "form_start", "form_abandon", "form_invalid",
-    "form_submit", "form_result", "identify", "consent", "error",
+    "form_submit", "form_result", "identify", "consent", "error", "reset",
 )  # fmt: skip
 
 # The keys of each type's data in the order in which they are stored: append only. What a submission, its result or a consent
@@ -26,13 +26,15 @@ KEYS = {
     "identify": ("traits",),
     "consent": ("state",),
     "error": ("kind", "count", "message"),
+    "reset": (),
 }
 
 # A run of these keeps a session alive; the others are said about the visitor, not done by them.
-ACTIVITY = frozenset(TYPES) - {"form_result", "identify", "consent", "error"}
+ACTIVITY = frozenset(TYPES) - {"form_result", "identify", "consent", "error", "reset"}
 
 # Marks are kept as bits; the order is part of the stored form: append only.
-MARKS = ("automated", "headless", "library", "crawler", "no-origin", "pixel")
+MARKS = ("automated", "headless", "library", "crawler", "no-origin", "pixel", "letter")
+LETTER = 1 << MARKS.index("letter")  # a view that a letter's link led to; says nothing of a lead
 
 
 class Field(Struct, frozen=True, omit_defaults=True):
@@ -68,6 +70,7 @@ class Event(Struct, frozen=True):
     url: str = ""
     data: dict[str, object] = {}
     fields: tuple[Field, ...] = ()
+    token: str = ""  # of a view: that of the letter's link which led to it
 
     @property
     def order(self) -> tuple[int, str, int, bytes]:
@@ -111,4 +114,4 @@ def mark_bits(names: list[str] | tuple[str, ...]) -> int:
 
 def mark_names(bits: int) -> list[str]:
     """The names in a stored set of marks, in their fixed order."""
-    return [name for place, name in enumerate(MARKS) if bits >> place & 1]
+    return [name for place, name in enumerate(MARKS) if bits & ~LETTER & 1 << place]

@@ -9,7 +9,8 @@ from operator import or_
 
 from msgspec import Struct, structs
 
-from .events import Field
+from .edits import Standing
+from .events import LETTER, Field
 from .fields import Contact, is_login, meanings, phone
 from .sessions import Touch, digest
 
@@ -67,6 +68,34 @@ class Lead(Struct, frozen=True):
     last: Touch | None
     marketing_consent: str
     marks: int
+    status: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class Said(Struct, frozen=True):
+    """What the site said of a lead by `identify`; read as a submission's contact is."""
+
+    at: int
+    id: bytes
+    lead_id: bytes
+    site_id: int
+    url: str
+    email: str
+    phone: str
+    name: str
+    given_name: str
+    family_name: str
+    organization: str
+    message: str = ""
+
+
+class Known(Struct, frozen=True):
+    """What is known of a lead beside its submissions and visits: what the site said, what people said, when others were merged into it."""
+
+    said: Sequence[Said] = ()
+    edits: Standing = Standing()
+    merged_at: int | None = None
 
 
 class Visit(Struct, frozen=True):
@@ -75,6 +104,9 @@ class Visit(Struct, frozen=True):
     started_at: int
     ended_at: int
     marks: int
+
+
+NOTHING_ELSE = Known()
 
 
 def identifier(contact: Contact, country: str) -> tuple[str, str] | None:
@@ -126,18 +158,22 @@ def count(group: Iterable[Conversion]) -> list[Conversion]:
     return counted
 
 
-def summarise(conversions: Iterable[Conversion], visits: Sequence[Visit], touches: Sequence[Touch]) -> Lead | None:
-    """The row of one lead, or None if nothing of it counts. Newest declared values win; empty ones never overwrite."""
-    told = sorted((one for one in conversions if one.counted), key=lambda one: (one.at, one.id))
+def summarise(
+    conversions: Iterable[Conversion], visits: Sequence[Visit], touches: Sequence[Touch], known: Known = NOTHING_ELSE
+) -> Lead | None:
+    """The row of one lead, or None if nothing of it counts. Newest declared values win; empty ones never overwrite, and what
+    people corrected beats them all."""
+    sent = sorted((one for one in conversions if one.counted), key=lambda one: (one.at, one.id))
+    told: list[Conversion | Said] = sorted([*sent, *known.said], key=lambda one: (one.at, one.id))
     if not told:
         return None
     first = told[0]
     ways = sorted(touches, key=lambda touch: (touch.at, touch.id))
     given, family, full = _names(told)
-    marks = reduce(or_, [*(one.marks for one in told), *(visit.marks for visit in visits)])
-    return Lead(
+    marks = reduce(or_, [*(one.marks for one in sent), *(visit.marks for visit in visits)], 0)
+    lead = Lead(
         id=first.lead_id,
-        kind=first.kind,
+        kind=first.kind if isinstance(first, Conversion) else "lead",
         created_at=first.at,
         last_seen_at=max([told[-1].at, *(visit.ended_at for visit in visits)]),
         name=full,
@@ -148,22 +184,49 @@ def summarise(conversions: Iterable[Conversion], visits: Sequence[Visit], touche
         organization=_newest(told, "organization"),
         message=_newest(told, "message"),
         site_id=first.site_id,
-        form=first.form,
+        form=first.form if isinstance(first, Conversion) else "",
         page=first.url,
-        submissions=len(told),
+        submissions=len(sent),
         visits=len(visits),
         first=ways[0] if ways else None,
         last=ways[-1] if ways else None,
-        marketing_consent="granted" if any(one.marketing for one in told) else "none",
-        marks=marks,
+        marketing_consent="granted" if _may_write(sent, told, known.merged_at) else "none",
+        marks=marks & ~LETTER,
+        status=known.edits.status,
+        owner=known.edits.owner,
+        tags=known.edits.tags,
     )
+    return _corrected(lead, known.edits.fields) if known.edits.fields else lead
 
 
-def _newest(told: Sequence[Conversion], name: str) -> str:
+def _may_write(sent: Sequence[Conversion], told: Sequence[Conversion | Said], merged_at: int | None) -> bool:
+    """Whether a lead gave permission to write. One that several were merged into gave it where each of them did, or anew since."""
+    given = [one for one in sent if one.marketing]
+    if merged_at is None or not given:
+        return bool(given)
+    return given[-1].at > merged_at or {_own(one) for one in given} == {_own(one) for one in told}
+
+
+def _own(one: Conversion | Said) -> str:
+    """What a lead was named by before it was merged."""
+    return one.email or one.phone
+
+
+def _corrected(lead: Lead, fields: dict[str, str]) -> Lead:
+    """The lead as people corrected it; a full name that nobody corrected is made of its parts."""
+    made = structs.replace(lead, **fields)
+    if "name" not in fields and fields.keys() & {"given_name", "family_name"}:
+        made = structs.replace(made, name=" ".join(filter(None, (made.given_name, made.family_name))))
+    elif "name" in fields and not fields.keys() & {"given_name", "family_name"}:
+        made = structs.replace(made, given_name="", family_name="")
+    return made
+
+
+def _newest(told: Sequence[Conversion | Said], name: str) -> str:
     return next((value for one in reversed(told) if (value := getattr(one, name))), "")
 
 
-def _names(told: Sequence[Conversion]) -> tuple[str, str, str]:
+def _names(told: Sequence[Conversion | Said]) -> tuple[str, str, str]:
     """Given, family and full name of the newest submission that gave one; the full name is made of its parts."""
     for one in reversed(told):
         if one.given_name or one.family_name or one.name:

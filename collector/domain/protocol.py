@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from . import secrets
+from . import letters, secrets
 from .agents import Agent
 from .events import TYPES, Batch, Event, Field, Refused, mark_bits
 
@@ -422,6 +422,7 @@ class _Maker:
             url=_bare(self._url(raw.url)) if apart else self._url(raw.url),
             data=data,
             fields=fields,
+            token=letters.token_of(raw.url) if self.leads and raw.url and raw.type == "view" else "",
         )
 
     def again(self, wire: Wire, visitor: str | None, events: list[Any]) -> bytes:
@@ -453,7 +454,7 @@ class _Maker:
             return {"withheld": "value"}  # unreadable: not kept
 
     def _url(self, url: str | None) -> str:
-        return _clean_url(url[:2_048], self.kept, self.leads) if url else ""
+        return letters.without(_clean_url(url[:2_048], self.kept, self.leads)) if url else ""
 
     def _data(self, raw: WireEvent) -> dict[str, object] | str:
         """The keys of the event's type, cut and cleaned, without the empty ones."""
@@ -487,6 +488,9 @@ class _Maker:
 
     def _identify(self, raw: WireEvent) -> dict[str, object] | str:
         return _pairs(raw.traits if self.leads else None, {}, "traits")
+
+    def _reset(self, raw: WireEvent) -> dict[str, object] | str:
+        return {}
 
     def _form_submit(self, raw: WireEvent) -> dict[str, object] | str:
         if not raw.submission or not _PAGE.fullmatch(raw.submission):

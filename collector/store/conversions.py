@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import structs
 from sqlalchemy import Connection, delete
@@ -17,7 +18,8 @@ from .schema import conversion, lead
 _names = [column.name for column in conversion.columns if column.name != "account_id"]
 _save = upsert(conversion)
 _save_lead = upsert(lead)
-_won = by(lead, "id", "id", "kind", "marks", "site_id", "created_at", "form", "page", "first_channel", "first_source", "first_campaign")
+_won = ("kind", "marks", "site_id", "created_at", "form", "page", "first_channel", "first_source", "first_campaign")
+_rows = by(lead, "id", "id", "name", "email", "phone", *_won)
 _by_lead = by(conversion, "lead_id", *_names)
 _by_digest = by(conversion, "digest", *_names)
 _by_id = by(conversion, "id", *_names)
@@ -42,12 +44,23 @@ def of_ids(conn: Connection, account_id: int, ids: Iterable[bytes]) -> list[Conv
     return [_conversion(row) for row in _by_id.rows(conn, ids, account_id=account_id)]
 
 
-def won_by(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, tuple[Won | None, Origin]]:
-    """What the rows of leads count by, and where they came from first."""
-    found: dict[bytes, tuple[Won | None, Origin]] = {}
-    for lead_id, kind, marks, site, at, form, page, *first in _won.rows(conn, leads, account_id=account_id):
+class Row(NamedTuple):
+    """What of a lead's row is compared with the next: how it is found, what it counts by, where it came from first."""
+
+    name: str
+    email: str
+    phone: str
+    kind: str
+    won: Won | None
+    origin: Origin
+
+
+def rows_of(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, Row]:
+    """The rows of leads that have one."""
+    found: dict[bytes, Row] = {}
+    for lead_id, name, email, phone, kind, marks, site, at, form, page, *first in _rows.rows(conn, leads, account_id=account_id):
         origin = Origin(*first)
-        found[bytes(lead_id)] = won(kind, marks, site, at, form, page, origin), origin
+        found[bytes(lead_id)] = Row(name, email, phone, kind, won(kind, marks, site, at, form, page, origin), origin)
     return found
 
 
@@ -72,6 +85,7 @@ def save_leads(conn: Connection, account_id: int, leads: Iterable[Lead], gone: S
 
 def _lead_row(account_id: int, one: Lead) -> dict[str, Any]:
     row = {"account_id": account_id, "search": search_text(one), **structs.asdict(one)}
+    row["tags"] = json.dumps(one.tags, ensure_ascii=False) if one.tags else "[]"
     for end in ("first", "last"):
         touch: Touch | None = row.pop(end)
         source = touch.source if touch else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, and_, delete, func, select, tuple_
+from sqlalchemy import Column, Connection, and_, delete, exists, func, select, tuple_
 
 from . import schema as s
 
@@ -12,7 +12,7 @@ from . import schema as s
 def size(conn: Connection, account_id: int, stage: str) -> int:
     """How many rows a stage of the rebuild goes through, as far as one can say before."""
     tables = {
-        "submissions": (s.submission,), "visitors": (s.visitor,), "strays": (s.lead,), "arrivals": (s.touch,),
+        "submissions": (s.submission,), "visitors": (s.visitor,), "strays": (s.lead,), "arrivals": (s.touch,), "likeness": (s.lead,),
         "rollups": (s.event, s.session, s.conversion, s.lead, s.kept_count),
     }[stage]  # fmt: skip
     return sum(int(conn.execute(select(func.count()).where(table.c.account_id == account_id)).scalar() or 0) for table in tables)
@@ -52,6 +52,18 @@ def stray_leads(conn: Connection, account_id: int, after: bytes, most: int) -> t
     mine = and_(s.conversion.c.account_id == account_id, s.conversion.c.lead_id.in_(chosen))
     told = {bytes(row[0]) for row in conn.execute(select(s.conversion.c.lead_id).where(mine))}
     return (chosen[-1] if len(chosen) == most else None), set(chosen) - told
+
+
+def leads_after(conn: Connection, account_id: int, after: bytes, most: int) -> list[bytes]:
+    """The next leads in order."""
+    return [bytes(one) for one in _after(conn, s.lead.c.id, account_id, after, most)]
+
+
+def drop_stray_likeness(conn: Connection, account_id: int, after: bytes, last: bytes | None) -> None:
+    """Drops what would make leads alike that are gone: those after one id, up to another or to the end."""
+    kept = exists().where(s.lead.c.account_id == s.likeness.c.account_id, s.lead.c.id == s.likeness.c.lead_id)
+    mine = and_(s.likeness.c.account_id == account_id, s.likeness.c.lead_id > after, ~kept)
+    conn.execute(delete(s.likeness).where(mine if last is None else and_(mine, s.likeness.c.lead_id <= last)))
 
 
 def drop_stray_touches(conn: Connection, account_id: int, after: tuple[bytes, bytes] | None, most: int) -> tuple[Any, int]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, o
 
 from ..domain.identity import Span
 from ..domain.rollups import NOWHERE, Tally
-from . import conversions, events, rollups
+from . import conversions, events, merges, rollups
 from . import schema as s
 from .events import month_of
 from .hot import upsert
@@ -98,23 +98,45 @@ def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes], 
 
 
 def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tally: Tally) -> list[bytes]:
-    """Deletes what is kept of leads beside their submissions. Answers the keys of their identifiers."""
-    chosen = list(leads)
-    for lead_id, (one, origin) in conversions.won_by(conn, account_id, chosen).items():
+    """Deletes what is kept of leads beside their submissions, and of those that were merged into them. Answers their identifiers' keys."""
+    chosen = with_members(conn, account_id, leads)
+    for lead_id, row in conversions.rows_of(conn, account_id, chosen).items():
+        one, origin = row.won, row.origin
         tally.lead(one, -1)
         tally.origin(lead_id, origin, NOWHERE)
     mine = and_(s.identifier.c.account_id == account_id, s.identifier.c.lead_id.in_(chosen))
     keys = [bytes(row[0]) for row in conn.execute(select(s.identifier.c.id).where(mine))]
     for table, column, values in (
         (s.edge, s.edge.c.identifier_id, keys),
+        (s.mail_link, s.mail_link.c.identifier_id, keys),
         (s.edit, s.edit.c.lead_id, chosen),
         (s.consent, s.consent.c.lead_id, chosen),
         (s.span, s.span.c.lead_id, chosen),
+        (s.likeness, s.likeness.c.lead_id, chosen),
         (s.lead, s.lead.c.id, chosen),
         (s.identifier, s.identifier.c.lead_id, chosen),
     ):
-        conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(values)))
+        for start in range(0, len(values), 500):
+            conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(values[start : start + 500])))
+    merges.drop(conn, account_id, chosen)
     return keys
+
+
+def with_members(conn: Connection, account_id: int, leads: Collection[bytes]) -> list[bytes]:
+    """Leads, and those that were merged into them."""
+    members = merges.members(conn, account_id, leads)
+    return [*leads, *(one for of in members.values() for one in of)]
+
+
+def drop_idle_resets(conn: Connection, account_id: int, visitors: Collection[str]) -> None:
+    """Forgets of visitors that somebody left, where nothing else is kept of them."""
+    other = s.edge.alias()
+    did = exists().where(s.event.c.account_id == s.edge.c.account_id, s.event.c.visitor == s.edge.c.visitor)
+    named = exists().where(other.c.account_id == s.edge.c.account_id, other.c.visitor == s.edge.c.visitor, other.c.kind != "reset")
+    chosen = list(visitors)
+    for start in range(0, len(chosen), 500):
+        mine = and_(s.edge.c.account_id == account_id, s.edge.c.visitor.in_(chosen[start : start + 500]), s.edge.c.kind == "reset")
+        conn.execute(delete(s.edge).where(mine, ~did, ~named))
 
 
 def submissions_of(conn: Connection, account_id: int, leads: Collection[bytes]) -> list[bytes]:
@@ -130,6 +152,17 @@ def visitors_of(conn: Connection, account_id: int, submissions: Collection[bytes
     for start in range(0, len(chosen), 500):
         mine = and_(sent.c.account_id == account_id, sent.c.id.in_(chosen[start : start + 500]), sent.c.visitor.is_not(None))
         found.update(row[0] for row in conn.execute(select(sent.c.visitor).where(mine)))
+    return found
+
+
+def visitors_who_gave(conn: Connection, account_id: int, leads: Collection[bytes]) -> set[str]:
+    """The visitors of whom there is evidence for leads, or for those that were merged into them; it may be held."""
+    named = s.edge.join(s.identifier, and_(s.identifier.c.account_id == s.edge.c.account_id, s.identifier.c.id == s.edge.c.identifier_id))
+    chosen = with_members(conn, account_id, leads)
+    found: set[str] = set()
+    for start in range(0, len(chosen), 500):
+        mine = and_(s.identifier.c.account_id == account_id, s.identifier.c.lead_id.in_(chosen[start : start + 500]))
+        found.update(row[0] for row in conn.execute(select(s.edge.c.visitor).select_from(named).where(mine).distinct()))
     return found
 
 

@@ -97,6 +97,21 @@ def facts_of(conn: Connection, account_id: int, visitors: Iterable[str], domain:
     return found
 
 
+def looked(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, int, bool]]]:
+    """How visitors looked at pages: when, for how many milliseconds, and whether they did something there (scrolled, clicked, typed)."""
+    found: dict[str, list[tuple[int, int, bool]]] = {}
+    for row in _facts.rows(conn, visitors, account_id=account_id):
+        kind = TYPES[row[5]]
+        data = unpacked(kind, row[8]) if kind == "engage" else {}
+        did = kind in _TOUCHES or bool(data.get("scroll"))
+        if did or data:
+            found.setdefault(row[0], []).append((row[1], int(data.get("ms", 0)), did))
+    return found
+
+
+_TOUCHES = frozenset({"click", "form_start", "form_submit"})
+
+
 def _stored_fact(row: Any, domain: Callable[[int], str]) -> Fact:
     kind = TYPES[row[5]]
     return fact(row[1], row[2], row[3], bytes(row[4]), kind, row[6], whole(row[7], domain(row[6])), unpacked(kind, row[8]), row[9])

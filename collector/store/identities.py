@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import structs
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from ..domain.identity import Edge, Span
 from .hot import HotIn, by, insert
-from .schema import consent, edge, identifier, span, suppression
+from .schema import consent, conversion, edge, identifier, mail_link, span, suppression
 
 _identifiers = by(identifier, "id", "id", "lead_id")
 _add_identifier = insert(identifier, conflict=["account_id", "id"])
@@ -21,12 +21,29 @@ _spans_of_leads = by(span, "lead_id")
 _add_span = insert(span)
 _edges = HotIn(
     lambda binds: (
-        select(edge.c.at, edge.c.id, edge.c.visitor, identifier.c.lead_id, edge.c.submission_id, suppression.c.at)
-        .join(identifier, (identifier.c.account_id == edge.c.account_id) & (identifier.c.id == edge.c.identifier_id))
+        select(
+            edge.c.at, edge.c.id, edge.c.visitor, identifier.c.lead_id, edge.c.submission_id, suppression.c.at,
+            edge.c.kind, edge.c.site_id, edge.c.identifier_id, edge.c.said,
+        )
+        .outerjoin(identifier, (identifier.c.account_id == edge.c.account_id) & (identifier.c.id == edge.c.identifier_id))
         .outerjoin(suppression, (suppression.c.account_id == edge.c.account_id) & (suppression.c.id == edge.c.identifier_id))
-        .where(edge.c.account_id == bindparam("account_id"), edge.c.visitor.in_(binds), edge.c.strength >= 2)
+        .where(edge.c.account_id == bindparam("account_id"), edge.c.visitor.in_(binds))
+    )
+)  # fmt: skip
+_givers = HotIn(
+    lambda binds: (
+        select(edge.c.identifier_id, edge.c.kind, edge.c.said, edge.c.visitor, edge.c.at)
+        .outerjoin(conversion, (conversion.c.account_id == edge.c.account_id) & (conversion.c.id == edge.c.submission_id))
+        .where(
+            edge.c.account_id == bindparam("account_id"),
+            edge.c.identifier_id.in_(binds),
+            or_(conversion.c.result.is_(None), conversion.c.result != "failed"),
+        )
     )
 )
+_mail_links = by(mail_link, "id", "id", "identifier_id", "at", "expires_at")
+_add_mail_link = insert(mail_link, conflict=["account_id", "id"])
+_values = by(identifier, "lead_id", "id", "lead_id", "type", "value", "created_at")
 _consents = HotIn(
     lambda binds: select(consent.c.visitor, consent.c.at, consent.c.id, consent.c.state, consent.c.proof).where(
         consent.c.account_id == bindparam("account_id"), consent.c.purpose == "tracking", consent.c.visitor.in_(binds)
@@ -54,13 +71,53 @@ def add_consents(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
     _add_consent.many(conn, rows)
 
 
-def edges(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[Edge, bytes | None]]]:
-    """Evidence by visitor, with the submission that each came from."""
-    found: dict[str, list[tuple[Edge, bytes | None]]] = {}
-    for at, identity, visitor, lead_id, submission_id, erased_at in _edges.rows(conn, visitors, account_id=account_id):
-        one = Edge(at, bytes(identity), visitor, bytes(lead_id), since=erased_at or 0)
-        found.setdefault(visitor, []).append((one, bytes(submission_id) if submission_id else None))
+Given = tuple[bytes, str]  # an identifier's id and, of a letter's link, the link's
+
+
+class Told(NamedTuple):
+    """An edge with the submission that it came from, and the identifier or the letter's link that was given."""
+
+    edge: Edge
+    submission_id: bytes | None
+    given: Given
+
+
+def edges(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[Told]]:
+    """Evidence by visitor; none of those who were erased."""
+    found: dict[str, list[Told]] = {}
+    for at, identity, visitor, lead_id, submission_id, erased_at, kind, site_id, key, said in _edges.rows(
+        conn, visitors, account_id=account_id
+    ):
+        if lead_id is not None or kind == "reset":
+            one = Edge(at, bytes(identity), visitor, bytes(lead_id or b""), site_id, erased_at or 0, kind)
+            given = (bytes(key), said if kind == "email_link" else "")
+            found.setdefault(visitor, []).append(Told(one, bytes(submission_id) if submission_id else None, given))
     return found
+
+
+def givers(conn: Connection, account_id: int, identifiers: Iterable[bytes]) -> dict[Given, dict[str, int]]:
+    """Who gave identifiers, and when first: failed forms gave none."""
+    found: dict[Given, dict[str, int]] = {}
+    for key, kind, said, visitor, at in _givers.rows(conn, identifiers, account_id=account_id):
+        first = found.setdefault((bytes(key), said if kind == "email_link" else ""), {})
+        first[visitor] = min(at, first.get(visitor, at))
+    return found
+
+
+def values(conn: Connection, account_id: int, leads: Iterable[bytes]) -> list[dict[str, Any]]:
+    """The identifiers of leads: id, lead_id, type, value, created_at."""
+    names = ("id", "lead_id", "type", "value", "created_at")
+    return [dict(zip(names, row, strict=True)) for row in _values.rows(conn, leads, account_id=account_id)]
+
+
+def add_mail_link(conn: Connection, row: dict[str, Any]) -> None:
+    """Appends a letter's link."""
+    _add_mail_link.many(conn, [row])
+
+
+def mail_links(conn: Connection, account_id: int, ids: Iterable[bytes]) -> dict[bytes, tuple[bytes, int, int]]:
+    """Letters' links by id: the identifier, when it was made, when it expires."""
+    return {bytes(row[0]): (bytes(row[1]), row[2], row[3]) for row in _mail_links.rows(conn, ids, account_id=account_id)}
 
 
 def consents(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, bytes, str, str]]]:
@@ -82,7 +139,7 @@ def spans_of_leads(conn: Connection, account_id: int, leads: Iterable[bytes]) ->
 
 
 def _span(row: Any) -> Span:
-    return Span(row[1], row[2], row[3], bytes(row[4]), bytes(row[5]))
+    return Span(row[1], row[2], row[3], bytes(row[4]), bytes(row[5]), row[6])
 
 
 def save_spans(conn: Connection, account_id: int, visitors: Iterable[str], made: Iterable[Span]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.events import TYPES, mark_names
@@ -135,6 +135,12 @@ async def one(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Row | N
     """One lead's row, or None."""
     found = (await conn.execute(select(*_listed).where(lead.c.account_id == account_id, lead.c.id == lead_id))).first()
     return _read(found) if found is not None else None
+
+
+def kinds(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, str]:
+    """The kinds of those of these leads that are listed: lead or message."""
+    mine = and_(lead.c.account_id == account_id, lead.c.id.in_(list(leads)))
+    return {bytes(row[0]): row[1] for row in conn.execute(select(lead.c.id, lead.c.kind).where(mine))}
 
 
 async def export(conn: AsyncConnection, account_id: int, filters: Filters) -> AsyncIterator[Row]:

@@ -235,10 +235,24 @@ edge = _table(
     _personal("visitor", of="visitor"),
     _col("identifier_id", ID),
     _col("submission_id", ID, nullable=True),
-    _col("kind", Text),  # form | login | email_link | import | manual
+    _col("kind", Text),  # domain.identity.KINDS; a reset has no identifier
     _col("strength", SmallInteger),
     _col("at", TIME),
+    _col("site_id", BigInteger, default=0),  # 0: its submission's
+    _personal("said", default=""),  # of identify and login what the site said (JSON); of email_link the link's id (hex)
     Index(None, "account_id", "visitor"),
+    Index(None, "account_id", "identifier_id"),
+    kind="raw",
+)
+
+mail_link = _table(
+    "mail_link",
+    _key("account_id", Integer),
+    _key("id", ID),  # of the token in the link, which is not kept
+    _col("identifier_id", ID),
+    _col("actor", Text),
+    _col("at", TIME),
+    _col("expires_at", TIME),
     Index(None, "account_id", "identifier_id"),
     kind="raw",
 )
@@ -249,14 +263,23 @@ merge = _table(
     _key("id", ID),
     _col("from_lead", ID),
     _col("into_lead", ID),
-    _col("actor", Text),
-    _col("reason", Text),
+    _col("actor", Text),  # a user's id in hex; empty: the command line
+    _personal("reason"),
     _col("at", TIME),
+    Index(None, "account_id", "from_lead"),
+    Index(None, "account_id", "into_lead"),
     kind="raw",
 )
 
 unmerge = _table(
-    "unmerge", _key("account_id", Integer), _key("id", ID), _col("merge_id", ID), _col("actor", Text), _col("at", TIME), kind="raw"
+    "unmerge",
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("merge_id", ID),
+    _col("actor", Text),
+    _col("at", TIME),
+    Index(None, "account_id", "merge_id"),
+    kind="raw",
 )
 
 edit = _table(
@@ -264,10 +287,10 @@ edit = _table(
     _key("account_id", Integer),
     _key("id", ID),
     _col("lead_id", ID),
-    _col("kind", Text),  # status | owner | tag | note | field
+    _col("kind", Text),  # domain.edits.KINDS
     _col("name", Text),
     _personal("value"),
-    _col("actor", Text),
+    _col("actor", Text),  # a user's id in hex; empty: the command line
     _col("at", TIME),
     Index(None, "account_id", "lead_id"),
     kind="raw",
@@ -387,6 +410,7 @@ span = _table(
     _col("to_at", TIME),  # not included
     _col("lead_id", ID),
     _col("edge_id", ID),  # the evidence
+    _col("shared", SmallInteger, default=0),  # whether several people use the device
     Index(None, "account_id", "lead_id"),
     kind="derived",
 )
@@ -454,9 +478,22 @@ lead = _table(
     ),
     _col("marketing_consent", Text),  # granted | none
     _col("marks", SmallInteger),
+    _col("status", Text, default=""),  # domain.edits.STATUSES
+    _col("owner", Text, default=""),  # a user's id in hex
+    _personal("tags", default="[]"),  # JSON list, in order
     _personal("search"),  # what the search box reads: folded, without accents
     Index("ix_lead_listed", "account_id", "created_at", "id", "kind", "search"),  # a search, and its count, read this alone
     Index("ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
+    kind="derived",
+)
+
+likeness = _table(
+    "likeness",
+    _key("account_id", Integer),
+    Column("key", ID, primary_key=True, info={"personal": "lead"}),  # HMAC of a name, a phone number or an address without its dots
+    _key("lead_id", ID),
+    _col("kind", Text),  # name | phone | address
+    Index(None, "account_id", "lead_id"),
     kind="derived",
 )
 

@@ -115,3 +115,12 @@ def drop(conn: Connection, user_id: bytes) -> None:
     close_sessions(conn, user_id)
     conn.execute(delete(link).where(link.c.user_id == user_id))
     conn.execute(delete(user).where(user.c.id == user_id))
+
+
+def is_of(conn: Connection, account_id: int, user_id: str) -> bool:
+    """Whether that is the id, in hex, of a user of an account."""
+    try:
+        key = bytes.fromhex(user_id)
+    except ValueError:
+        return False
+    return conn.execute(select(user.c.id).where(user.c.id == key, user.c.account_id == account_id)).first() is not None

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.domain.identity import FOREVER, LOOKBACK, Edge, Span, identifier_id, spans
+from collector.domain.identity import FOREVER, LOOKBACK, Edge, Span, Visit, identifier_id, spans
 from tests.builders import DAY, HOUR, MINUTE, NOW, SITE, VISITOR
 
 A, B = b"a" * 16, b"b" * 16
@@ -17,11 +17,11 @@ def edge(at: int, lead: bytes, number: int = 0, site: int = SITE) -> Edge:
     return Edge(NOW + at, bytes([number or 1]) * 16, VISITOR, lead, site)
 
 
-def session(start: int, site: int = SITE) -> tuple[int, int]:
-    return (NOW + start, site)
+def session(start: int, site: int = SITE, lasts: int = 25 * MINUTE, human: bool = False) -> Visit:
+    return Visit(NOW + start, NOW + start + lasts, site, human)
 
 
-def told(edges: list[Edge], sessions: list[tuple[int, int]]) -> list[tuple[int, int | None, bytes]]:
+def told(edges: list[Edge], sessions: list[Visit]) -> list[tuple[int, int | None, bytes]]:
     """Spans as (from, to, lead), relative to NOW; to is None for one that is open."""
     return [(one.from_at - NOW, None if one.to_at == FOREVER else one.to_at - NOW, one.lead_id) for one in spans(edges, sessions)]
 
@@ -92,22 +92,21 @@ _SESSIONS = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(edges=_EDGES, sessions=_SESSIONS, data=st.data())
-def test_spans_never_overlap_and_no_order_of_evidence_changes_them(
-    edges: list[Edge], sessions: list[tuple[int, int]], data: st.DataObject
-) -> None:
+def test_spans_never_overlap_and_no_order_of_evidence_changes_them(edges: list[Edge], sessions: list[Visit], data: st.DataObject) -> None:
     made = spans(edges, sessions)
     assert made == spans(data.draw(st.permutations(edges)), data.draw(st.permutations(sessions)))
     for before, after in itertools.pairwise(made):
         assert before.to_at <= after.from_at
     assert all(one.from_at < one.to_at for one in made)
-    assert not made or made[-1].to_at == FOREVER
+    assert not made or made[-1].shared or made[-1].to_at == FOREVER
+    assert len({one.from_at for one in made}) == len(made)
     assert bool(made) == bool(edges)
 
 
 def test_whoever_was_erased_begins_anew() -> None:
     erased = Edge(NOW, A, VISITOR, A, SITE, since=NOW - HOUR)
     assert told([erased], [session(-DAY)]) == [(-HOUR, None, A)]
-    assert told([edge(-DAY, B), erased], [session(-2 * HOUR)])[1] == (-HOUR, None, A)
+    assert told([edge(-DAY, B), erased], [session(-2 * HOUR, lasts=2 * HOUR)])[1] == (-HOUR, None, A)
 
 
 def test_an_identifiers_key_depends_on_everything_and_tells_nothing() -> None:

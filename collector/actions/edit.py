@@ -1,0 +1,76 @@
+"""What people say of a lead: appended, folded into its row, and undone by appending that too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..domain import edits, fields
+from ..domain.edits import Edit
+from ..store import erasure, leads, merges, people, users
+from .refold import context, refold
+
+Ids = Callable[[int], bytes]
+Change = tuple[str, str, str]  # kind, name, value
+
+
+class BadEdit(ValueError):
+    """An edit that will not do: `unknown`, `status`, `owner`, `tag`, `note`, `field`, `email`, `phone`, `undone`."""
+
+
+def edit(
+    conn: Connection, lead: bytes, changes: Sequence[Change], *, actor: str, secret: bytes, now: int, ids: Ids, account: int = 1
+) -> dict[str, Any]:
+    """Appends changes of one lead. Answers it and the edits' ids. Raises BadEdit, and appends none of them then."""
+    lead = merges.resolve(conn, account, [lead]).get(lead, lead)
+    if not leads.kinds(conn, account, [lead]):
+        raise BadEdit("unknown")
+    members = erasure.with_members(conn, account, [lead])
+    told = people.edits(conn, account, members)
+    made: list[Edit] = []
+    for change in changes:
+        kind, name, value = _checked(conn, account, change)
+        bearers = edits.bearers([*told, *made], value) if kind == "untag" else [lead]
+        made += [Edit(now, ids(now), one, kind, name, value, actor) for one in bearers]
+    people.add_edits(conn, account, made)
+    refold(conn, context(conn, account, secret), touched=[lead])
+    return {"lead": lead, "edits": [one.id for one in made]}
+
+
+def _checked(conn: Connection, account: int, change: Change) -> Change:
+    kind, name, value = change
+    value = value.strip() if kind == "note" else " ".join(value.split())
+    if kind == "status" and value in edits.STATUSES:
+        return kind, "", value
+    if kind == "owner" and (not value or users.is_of(conn, account, value)):
+        return kind, "", value
+    if kind in ("tag", "untag") and 0 < len(value) <= edits.TAG_LIMIT:
+        return kind, "", value
+    if kind == "note" and 0 < len(value) <= edits.NOTE_LIMIT:
+        return kind, "", value
+    if kind == "field" and name in edits.FIELDS and len(value) <= edits.FIELD_LIMIT:
+        return kind, name, _corrected(name, value)
+    raise BadEdit(kind if kind in ("status", "owner", "note") else "tag" if kind == "untag" else kind if kind in edits.KINDS else "field")
+
+
+def _corrected(name: str, value: str) -> str:
+    """A correction in the form in which values are kept; an empty one says that there is none."""
+    if name == "email" and value:
+        found = fields.email(value)
+        if found is None:
+            raise BadEdit("email")
+        return found
+    return (fields.phone(value, "FR") or value) if name == "phone" else value
+
+
+def undo(conn: Connection, edit_id: bytes, *, actor: str, secret: bytes, now: int, id: bytes, account: int = 1) -> dict[str, Any]:
+    """Takes an edit back: the one before it stands again. Raises BadEdit."""
+    found = people.find_edit(conn, account, edit_id)
+    if found is None or found.kind == "undo" or found not in edits.standing(people.edits(conn, account, [found.lead_id])):
+        raise BadEdit("undone")
+    people.add_edits(conn, account, [Edit(now, id, found.lead_id, "undo", edit_id.hex(), "", actor)])
+    lead = merges.resolve(conn, account, [found.lead_id]).get(found.lead_id, found.lead_id)
+    refold(conn, context(conn, account, secret), touched=[lead])
+    return {"lead": lead, "edit": edit_id}
