@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import update_wrapper
 from pathlib import Path
 from typing import IO, Any
+from uuid import UUID
 
 import rich_click as click
 import structlog
@@ -23,12 +25,13 @@ from rich.text import Text
 from . import commands, settings, upkeep
 from .actions import erase as erasing
 from .domain import attribution as models
+from .domain import edits, letters
 from .domain import paths as ways
 from .domain.health import Finding
 from .present import attribution as told_of
-from .present import dates, export, health
+from .present import dates, export, health, people
 from .settings import BadSetting, Settings
-from .store import control, events, ids, leads, migrate, secret, sites
+from .store import control, dossier, events, ids, leads, migrate, secret, sites, users
 from .store.backup import BadBackup
 from .store.database import BadDatabase, Database, said_by_database
 from .store.lock import Locked
@@ -90,6 +93,19 @@ _WORDS = {
     ("BadUser", "email"): "that is not an e-mail address",
     ("BadUser", "short"): "a password has at least 8 characters",
     ("BadUser", "long"): "that password is too long",
+    ("BadMerge", "same"): "these two are one lead already",
+    ("BadMerge", "unknown"): "one of these leads is not here",
+    ("BadMerge", "message"): "a message has neither an address nor a number: it cannot be merged",
+    ("BadMerge", "addresses"): "one person with more than five addresses is more likely several",
+    ("BadMerge", "undone"): "no such merge stands",
+    ("BadEdit", "unknown"): "this lead is not here",
+    ("BadEdit", "status"): f"a status is one of {', '.join(edits.STATUSES)}",
+    ("BadEdit", "owner"): "the owner must be somebody who may log in here",
+    ("BadEdit", "tag"): f"a tag has 1 to {edits.TAG_LIMIT} characters",
+    ("BadEdit", "note"): f"a note has 1 to {edits.NOTE_LIMIT} characters",
+    ("BadEdit", "field"): f"write FIELD=VALUE, the field one of {', '.join(edits.FIELDS)}",
+    ("BadEdit", "email"): "that is not an e-mail address",
+    ("BadEdit", "undone"): "no such entry stands",
 }
 
 
@@ -263,6 +279,20 @@ async def site_list(config: Settings, account: int | None, as_json: bool) -> Non
     )
 
 
+@site.command("key")
+@click.argument("site_id", type=int)
+@_common
+async def site_key(config: Settings, account: int | None, as_json: bool, site_id: int) -> None:
+    """Print the key with which the site's server signs who is logged in.
+
+    Beside the `email` that it gives to `webleads('identify', …)` it gives as `signature` the HMAC-SHA256 of that address in
+    hexadecimal under this key: then it counts as a login. Keep the key on the server.
+    """
+    async with _hand(config) as hand:
+        answer = await hand.run("site key", account=await hand.account(account), id=site_id)
+    _say(answer, as_json, answer["key"])
+
+
 @main.group()
 def user() -> None:
     """People who may see the screens."""
@@ -325,6 +355,140 @@ async def account_add(config: Settings, _account: int | None, as_json: bool, nam
     async with _hand(config) as hand:
         answer = await hand.run("account add", name=name)
     _say(answer, as_json, f"Account {answer['id']}, {answer['name']}.")
+
+
+@main.group()
+def lead() -> None:
+    """One lead: merged, taken apart, edited. It is named by its id, an e-mail address or a phone number."""
+
+
+@lead.command("merge")
+@click.argument("one")
+@click.argument("other")
+@click.option("--keep", default="", help="Which of the two stays; the one that was known first if you say none.")
+@click.option("--reason", default="", help="Why; it stands on the lead's page.")
+@_common
+async def lead_merge(config: Settings, account: int | None, as_json: bool, one: str, other: str, keep: str, reason: str) -> None:
+    """Say that two leads are one person. Nothing is lost: `lead unmerge` takes them apart as they were."""
+    async with _hand(config) as hand:
+        chosen = await hand.account(account)
+        answer = await hand.run("lead merge", account=chosen, one=one, other=other, keep=keep, reason=reason)
+    _say(
+        answer, as_json, f"{answer['merged']} leads to {answer['kept']} now. Take them apart again: webleads lead unmerge {answer['merge']}"
+    )
+
+
+@lead.command("unmerge")
+@click.argument("merge")
+@_common
+async def lead_unmerge(config: Settings, account: int | None, as_json: bool, merge: str) -> None:
+    """Take two leads apart again: MERGE is what `lead merge` answered, or the id of the lead that was merged."""
+    async with _hand(config) as hand:
+        answer = await hand.run("lead unmerge", account=await hand.account(account), named=merge)
+    _say(answer, as_json, f"{answer['apart']} stands by itself again.")
+
+
+@lead.command("suggestions")
+@_common
+async def lead_suggestions(config: Settings, account: int | None, as_json: bool) -> None:
+    """List leads that may be one person, with the reasons. Nothing is merged by itself."""
+    async with _hand(config) as hand:
+        chosen = await hand.account(account)
+        async with hand.database.reader() as conn:
+            found, persons = await conn.run_sync(dossier.suggestions, chosen)
+    rows = [
+        {"keep": str(UUID(bytes=one.keep)), "other": str(UUID(bytes=one.other)), "reasons": list(one.reasons), "points": one.points}
+        | {"emails": [persons[lead].email for lead in (one.keep, one.other)]}
+        for one in found
+    ]
+    lines = [f"{row['keep']}  {row['other']}  {people.reasons(row['reasons'], 'en')}" for row in rows]
+    _say(rows, as_json, "\n".join(lines) or "No two leads look like one person.")
+
+
+@lead.command("edit")
+@click.argument("lead")
+@click.option("--status", type=click.Choice(edits.STATUSES), help="How far it is.")
+@click.option("--owner", help="Who takes care of it: the address of somebody who may log in; empty for nobody.")
+@click.option("--tag", "tags", multiple=True, help="A tag to add; again for more.")
+@click.option("--untag", "untags", multiple=True, help="A tag to take off.")
+@click.option("--note", help="A note to add.")
+@click.option("--correct", "corrections", multiple=True, metavar="FIELD=VALUE", help=f"A correction of {', '.join(edits.FIELDS)}.")
+@_common
+async def lead_edit(config: Settings, account: int | None, as_json: bool, lead: str, **given: Any) -> None:
+    """Say something of a lead. `lead undo` takes an entry back, `lead history` shows them all."""
+    changes = _changes(**given)
+    if not changes:
+        raise click.UsageError("say what: --status, --owner, --tag, --untag, --note or --correct")
+    async with _hand(config) as hand:
+        answer = await hand.run("lead edit", account=await hand.account(account), named=lead, changes=changes)
+    _say(answer, as_json, "\n".join(answer["edits"]) or "Nothing changed.")
+
+
+def _changes(
+    status: str | None, owner: str | None, tags: Iterable[str], untags: Iterable[str], note: str | None, corrections: Iterable[str]
+) -> list[list[str]]:
+    made = [["status", "", status]] if status else []
+    made += [["owner", "", owner]] if owner is not None else []
+    made += [["tag", "", tag] for tag in tags] + [["untag", "", tag] for tag in untags]
+    made += [["note", "", note]] if note else []
+    for one in corrections:
+        name, sign, value = one.partition("=")
+        if not sign:
+            raise click.UsageError(_explained("BadEdit", "field"))
+        made.append(["field", name.strip(), value])
+    return made
+
+
+@lead.command("undo")
+@click.argument("entry")
+@_common
+async def lead_undo(config: Settings, account: int | None, as_json: bool, entry: str) -> None:
+    """Take back an entry of `lead history`: what stood before stands again."""
+    async with _hand(config) as hand:
+        answer = await hand.run("lead undo", account=await hand.account(account), named=entry)
+    _say(answer, as_json, "Taken back.")
+
+
+@lead.command("history")
+@click.argument("lead")
+@_common
+async def lead_history(config: Settings, account: int | None, as_json: bool, lead: str) -> None:
+    """List what people said of a lead, and whom it was merged with: time, id, who, what."""
+    async with _hand(config) as hand:
+        chosen = await hand.account(account)
+        named = UUID(await hand.run("lead find", account=chosen, named=lead)).bytes
+        async with hand.database.reader() as conn:
+            told = await conn.run_sync(dossier.of_lead, chosen, named)
+            known = {one["id"].hex(): one["email"] for one in await users.all(conn, chosen)}
+    rows = [
+        {"at": dates.iso(one.at), "id": str(UUID(bytes=one.id)), "kind": one.kind, "name": one.name, "value": one.value}
+        | {"by": people.actor(one.actor, known, "en"), "says": people.edit(one, known, "en")}
+        for one in told.edits
+    ]
+    rows += [
+        {"at": dates.iso(one["at"]), "id": str(UUID(bytes=one["id"])), "kind": "merge", "name": str(UUID(bytes=one["from_lead"]))}
+        | {"value": one["reason"], "by": people.actor(one["actor"], known, "en"), "says": "Another lead was merged into it"}
+        for one in told.merges
+    ]
+    rows.sort(key=lambda row: row["at"])
+    lines = [_OBEYED.sub("\ufffd", f"{row['at']}  {row['id']}  {row['by']}  {row['says']}") for row in rows]
+    _say(rows, as_json, "\n".join(lines) or "Nothing yet.")
+
+
+@lead.command("link")
+@click.argument("lead")
+@click.argument("url")
+@_common
+async def lead_link(config: Settings, account: int | None, as_json: bool, lead: str, url: str) -> None:
+    """Make a link for a letter to one lead: the visit of whoever follows it is probably theirs, for 30 days.
+
+    It holds a random token and no address. Programs that look through mail do not count, nor does one that was passed on.
+    """
+    token = secrets.token_urlsafe(16)
+    async with _hand(config) as hand:
+        answer = await hand.run("lead link", account=await hand.account(account), named=lead, token=token)
+    made = {"lead": answer["lead"], "url": letters.link(url, token), "expires_at": dates.iso(answer["expires_at"])}
+    _say(made, as_json, made["url"])
 
 
 @main.group("leads")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
-from .actions import refused, sites, users
+from .actions import edit, erase, letter, merge, refused, sites, users
+from .domain.identity import signing_key
 from .jobs import demo as undoing
 from .jobs import erase as erasing
 from .jobs import rebuild as rebuilding
 from .jobs import retain as retaining
-from .store import ids
+from .store import ids, merges
 from .store import sites as kept_sites
+from .store import users as kept_users
 from .store.control import Handle, Told
 from .store.database import Database
 from .store.migrate import RETENTION
@@ -42,12 +45,100 @@ def _replay(conn: Connection, secret: bytes, *, account: int, site: int | None) 
     return refused.replay(conn, secret=secret, ids=ids.uuid7, account=account, site=site)
 
 
+def _lead(conn: Connection, secret: bytes, account: int, named: str) -> bytes:
+    """A lead by its id, an e-mail address or a phone number. Raises Unknown."""
+    try:
+        return UUID(named).bytes
+    except ValueError:
+        found = erase.find(conn, named, secret=secret, account=account).leads
+    if len(found) != 1:
+        raise erase.Unknown(named)
+    return found.pop()
+
+
+def _written(answer: dict[str, Any]) -> dict[str, Any]:
+    """Ids as people write them."""
+    return {key: [str(UUID(bytes=one)) for one in value] if isinstance(value, list) else _uuid(value) for key, value in answer.items()}
+
+
+def _uuid(value: Any) -> Any:
+    return str(UUID(bytes=value)) if isinstance(value, bytes) else value
+
+
+def _lead_merge(conn: Connection, secret: bytes, *, account: int, one: str, other: str, keep: str, reason: str) -> Any:
+    both = [_lead(conn, secret, account, named) for named in (one, other)]
+    kept = merge.known_first(conn, account, both) if not keep else _lead(conn, secret, account, keep)
+    if kept not in both:
+        raise erase.Unknown(keep)
+    both.remove(kept)
+    now = ids.now()
+    by = {"actor": "", "reason": reason, "secret": secret, "now": now, "id": ids.uuid7(now), "account": account}
+    return _written(merge.merge(conn, kept, both[0], **by))
+
+
+def _lead_unmerge(conn: Connection, secret: bytes, *, account: int, named: str) -> Any:
+    now = ids.now()
+    merged = merge.merge_of(conn, account, UUID(named).bytes if _is_id(named) else _lead(conn, secret, account, named))
+    return _written(merge.unmerge(conn, merged, actor="", secret=secret, now=now, id=ids.uuid7(now), account=account))
+
+
+def _is_id(named: str) -> bool:
+    try:
+        UUID(named)
+    except ValueError:
+        return False
+    return True
+
+
+def _lead_edit(conn: Connection, secret: bytes, *, account: int, named: str, changes: list[list[str]]) -> Any:
+    lead = _lead(conn, secret, account, named)
+    told = [(kind, name, _owner(conn, account, value) if kind == "owner" else value) for kind, name, value in changes]
+    return _written(edit.edit(conn, lead, told, actor="", secret=secret, now=ids.now(), ids=ids.uuid7, account=account))
+
+
+def _owner(conn: Connection, account: int, address: str) -> str:
+    found = kept_users.load(conn, address.strip().lower()) if address else None
+    if address and (found is None or found["account_id"] != account):
+        raise edit.BadEdit("owner")
+    return bytes(found["id"]).hex() if found else ""
+
+
+def _lead_undo(conn: Connection, secret: bytes, *, account: int, named: str) -> Any:
+    now = ids.now()
+    if not _is_id(named):
+        raise erase.Unknown(named)
+    return _written(edit.undo(conn, UUID(named).bytes, actor="", secret=secret, now=now, id=ids.uuid7(now), account=account))
+
+
+def _lead_find(conn: Connection, secret: bytes, *, account: int, named: str) -> Any:
+    lead = _lead(conn, secret, account, named)
+    return str(UUID(bytes=merges.resolve(conn, account, [lead]).get(lead, lead)))
+
+
+def _lead_link(conn: Connection, secret: bytes, *, account: int, named: str, token: str) -> Any:
+    lead = _lead(conn, secret, account, named)
+    return _written(letter.link(conn, lead, token=token, actor="", secret=secret, now=ids.now(), account=account))
+
+
+def _site_key(conn: Connection, secret: bytes, *, account: int, id: int) -> Any:
+    if (found := kept_sites.find(conn, id)) is None or found["account_id"] != account:
+        raise erase.Unknown(str(id))
+    return {"id": id, "key": signing_key(secret, account, id)}
+
+
 COMMANDS: dict[str, Callable[..., Any]] = {
     "site add": _site_add,
     "user add": _user_add,
     "user password": _user_password,
     "account add": _account_add,
     "refused replay": _replay,
+    "site key": _site_key,
+    "lead merge": _lead_merge,
+    "lead unmerge": _lead_unmerge,
+    "lead edit": _lead_edit,
+    "lead undo": _lead_undo,
+    "lead find": _lead_find,
+    "lead link": _lead_link,
 }
 
 

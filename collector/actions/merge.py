@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..domain.edits import Edit
+from ..domain.identity import FOREVER
 from ..store import conversions, erasure, identities, leads, merges, people
 from .refold import Context, context, refold
 
@@ -54,6 +55,23 @@ def unmerge(conn: Connection, merge_id: bytes, *, actor: str, secret: bytes, now
     merges.undo(conn, {"account_id": account, "id": id, "merge_id": merge_id, "actor": actor, "at": now})
     _refold(conn, context(conn, account, secret), gone, into)
     return {"merge": merge_id, "kept": into, "apart": gone}
+
+
+def known_first(conn: Connection, account: int, both: list[bytes]) -> bytes:
+    """Which of two leads stays where nobody says: the one that was known first, then the smaller id (reference: leads 2.1, merge)."""
+    values = identities.values(conn, account, both)
+    since = {bytes(one["lead_id"]): one["created_at"] for one in sorted(values, key=lambda one: -one["created_at"])}
+    return min(both, key=lambda lead: (since.get(lead, FOREVER), lead))
+
+
+def merge_of(conn: Connection, account: int, named: bytes) -> bytes:
+    """The merge that an id means: its own, or that of the lead that was merged. Raises BadMerge."""
+    if merges.find(conn, account, named) is not None:
+        return named
+    found = [one for one in merges.standing_of(conn, account, [named]) if bytes(one["from_lead"]) == named]
+    if not found:
+        raise BadMerge("undone")
+    return bytes(found[0]["id"])
 
 
 def _refold(conn: Connection, given: Context, gone: bytes, into: bytes) -> None:

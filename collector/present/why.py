@@ -15,10 +15,11 @@ Row = Mapping[str, Any]
 def sentences(lead: Row, submissions: Sequence[Row], spans: Sequence[Row], sessions: Sequence[Row], zone: str, language: str) -> list[str]:
     """Why it is here, why it is a lead, why these visits are its own, and what was left out of the count."""
     counted = [one for one in submissions if one["counted"]]
-    said = [_sent(lead, counted[0], zone, language)] if counted else []
+    said = [_sent(lead, counted[0], zone, language)] if counted else [_named(lead, zone, language)]
     said += _again(counted, zone, language)
     said.append(_kind(lead, language))
     said += _visits(spans, sessions, language) if lead["kind"] == "lead" or spans else [_no_history(language)]
+    said += _shared(spans, language)
     said += _uncounted(submissions, language)
     return said + _marked(lead["marks"], language)
 
@@ -37,6 +38,19 @@ def _sent(lead: Row, first: Row, zone: str, language: str) -> str:
     if not where:
         return _("%(who)s sent the form “%(form)s” on %(when)s.") % told
     return _("%(who)s sent the form “%(form)s” %(where)s on %(when)s.") % told
+
+
+def _named(lead: Row, zone: str, language: str) -> str:
+    _ = catalogue(language).gettext
+    told = {"who": who(lead, language), "when": dates.moment(lead["created_at"], zone, language)}
+    return _("The site said on %(when)s that %(who)s was signed in; no form was sent.") % told
+
+
+def _shared(spans: Sequence[Row], language: str) -> list[str]:
+    _ = catalogue(language).gettext
+    if not any(span["shared"] for span in spans):
+        return []
+    return [_("It was seen on a shared device: only the visits in which it named itself are its own.")]
 
 
 def _again(counted: Sequence[Row], zone: str, language: str) -> list[str]:
@@ -74,10 +88,16 @@ def _visits(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> lis
                 "These %(count)d visits belong to it because the same browser sent the form, and the visitor had accepted tracking.",
                 count,
             )
-        elif evidence == "login":
+        elif evidence in ("login", "identify"):
             sentence = ngettext(
                 "This visit belongs to it because the site said who was signed in, and the visitor had accepted tracking.",
                 "These %(count)d visits belong to it because the site said who was signed in, and the visitor had accepted tracking.",
+                count,
+            )
+        elif evidence == "email_link":
+            sentence = ngettext(
+                "This visit is probably its own: it began with a link that was sent to it by e-mail.",
+                "These %(count)d visits are probably its own: they began with links that were sent to it by e-mail.",
                 count,
             )
         else:

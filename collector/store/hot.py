@@ -73,7 +73,7 @@ class Hot:
 
 def _sqlite_driver(conn: Connection) -> Any:
     """The driver's own connection, inside a transaction that SQLAlchemy began; None where only SQLAlchemy may speak."""
-    return conn.connection.driver_connection if conn.dialect.name == "sqlite" and conn.in_transaction() else None
+    return conn.connection.driver_connection if conn.dialect.driver == "pysqlite" and conn.in_transaction() else None
 
 
 def _picking(names: Sequence[str]) -> _Pick:

@@ -183,7 +183,9 @@ async def timeline(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Ti
 
 async def _spans(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list[Row]:
     joined = span.join(edge, and_(edge.c.account_id == span.c.account_id, edge.c.id == span.c.edge_id), isouter=True)
-    asked = select(span.c.visitor, span.c.from_at, span.c.to_at, edge.c.kind, edge.c.at.label("edge_at"), edge.c.submission_id)
+    asked = select(
+        *(span.c[name] for name in ("visitor", "from_at", "to_at", "shared")), edge.c.kind, edge.c.at.label("edge_at"), edge.c.submission_id
+    )
     mine = asked.select_from(joined).where(span.c.account_id == account_id, span.c.lead_id == lead_id)
     return (await _rows(conn, mine.order_by(span.c.from_at.desc(), span.c.visitor).limit(MOST_SPANS)))[::-1]
 

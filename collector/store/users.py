@@ -31,6 +31,12 @@ async def by_session(conn: AsyncConnection, token: bytes, now: int) -> Row | Non
     return None if found is None else dict(found._mapping)
 
 
+async def all(conn: AsyncConnection, account_id: int) -> list[Row]:
+    """The users of an account, in the order of their addresses."""
+    found = await conn.execute(select(*_user).where(user.c.account_id == account_id).order_by(user.c.email))
+    return [dict(row._mapping) for row in found]
+
+
 async def has_owner(conn: AsyncConnection, account_id: int | None = None) -> bool:
     """Whether an account, or any account, has an owner who can sign in."""
     return bool((await conn.execute(_owner_exists(account_id))).scalar_one())

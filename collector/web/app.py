@@ -15,7 +15,7 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..store.work import Busy
-from . import account, auth, errors, leads, sites
+from . import account, auth, errors, leads, people, sites
 from .guard import Guard
 from .headers import Headers
 from .house import Database, House, Settings, Writer
@@ -27,7 +27,10 @@ from .throttle import Throttle
 def create(
     *, settings: Settings, database: Database, writer: Writer, secret: bytes, clock: Callable[[], int], ids: Callable[[int], bytes]
 ) -> Starlette:
-    """The screens as an ASGI application. `clock()` is UTC milliseconds, `ids(now)` a UUIDv7; `secret` signs form tokens."""
+    """The screens as an ASGI application. `clock()` is UTC milliseconds, `ids(now)` a UUIDv7.
+
+    `secret` signs form tokens and is the key of identifiers.
+    """
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     both = ["GET", "POST"]
@@ -35,7 +38,13 @@ def create(
         Route("/", leads.start),
         Route("/leads", leads.listed),
         Route("/leads/export", leads.export),
+        Route("/leads/suggestions", people.suggested),
         Route("/leads/{id}", leads.one),
+        Route("/leads/{id}/edit", people.edit, methods=["POST"]),
+        Route("/leads/{id}/undo", people.undo, methods=["POST"]),
+        Route("/leads/{id}/merge", people.merge, methods=both),
+        Route("/leads/{id}/unmerge", people.unmerge, methods=["POST"]),
+        Route("/leads/{id}/apart", people.apart, methods=["POST"]),
         Route("/sites", sites.listed),
         Route("/sites/new", sites.new, methods=both),
         Route("/sites/{id:int}", sites.one),
@@ -58,5 +67,5 @@ def create(
         ],
         exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
     )
-    made.state.house = House(settings, database, writer, signer, clock, ids, files, Throttle())
+    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle())
     return made

@@ -57,6 +57,7 @@ class House:
     settings: Settings
     database: Database
     writer: Writer
+    secret: bytes  # the key of identifiers, for actions
     signer: URLSafeSerializer
     clock: Callable[[], int]  # UTC milliseconds
     ids: Callable[[int], bytes]  # a UUIDv7 of a time

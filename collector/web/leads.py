@@ -15,7 +15,7 @@ from ..present import dates, why
 from ..present.export import Csv
 from ..present.timeline import entries
 from ..store import leads, sites
-from . import auth, house, render
+from . import auth, house, people, render
 
 ROWS = 50
 KINDS = {"leads": "lead", "messages": "message", "all": ""}
@@ -83,14 +83,17 @@ async def export(request: Request) -> Response:
 
 async def one(request: Request) -> Response:
     """One lead: who, why, and the whole way."""
-    user, lead_id = auth.required(request), _lead_id(request.path_params["id"])
+    user, lead_id = auth.required(request), people.lead_id(request.path_params["id"])
     language = render.language_of(request)
     async with house.of(request).database.reader() as conn:
         lead = await leads.one(conn, user.account_id, lead_id)
         if lead is None:
+            if (stands := await people.standing(conn, user.account_id, lead_id)) is not None:
+                return RedirectResponse(f"/leads/{UUID(bytes=stands)}", 303)
             raise HTTPException(404)
         way = await leads.timeline(conn, user.account_id, lead_id)
         known = {row["id"]: row for row in await sites.all(conn, user.account_id)}
+        panel = await people.panel(request, conn, lead_id, way, lead)
     site = known.get(lead["site_id"])
     zone = dates.zone_of(site["zone"] if site else None).key
     told = entries(way.sessions, way.touches, way.events, way.submissions)
@@ -107,6 +110,7 @@ async def one(request: Request) -> Response:
         why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language),
         landing={end: _landing(way.touches, lead[f"{end}_at"]) for end in ("first", "last")},
         permissions=[row for row in way.submissions if row["counted"] and row["marketing"]],
+        **panel,
     )
 
 
@@ -138,14 +142,6 @@ class _Asked:
 
 def _clean(text: str) -> str:
     return "".join(char for char in text if char.isprintable())[:200].strip()
-
-
-def _lead_id(text: str) -> bytes:
-    try:
-        found = UUID(text)
-    except ValueError:
-        raise HTTPException(404) from None
-    return found.bytes
 
 
 def _who(request: Request) -> Any:

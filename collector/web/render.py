@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from ..present import dates, words
+from ..present import dates, people, words
 from ..present.language import LANGUAGES, NAMES, catalogue
 from . import auth, house
 
@@ -50,6 +50,8 @@ def environment(language: str) -> Environment:
         "duration": dates.duration,
         "iso": dates.iso,
         "number": lambda count: dates.number(count, language),
+        "status": lambda code: words.say(people.STATUSES, code, language),
+        "in_words": lambda text: catalogue(language).gettext(text),
         "say": lambda code, table: words.say(getattr(words, table), code, language),
     }
     made.tests["link"] = words.is_link

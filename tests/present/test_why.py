@@ -16,7 +16,7 @@ SENT: dict[str, Any] = {
     "visitor": "v",
     "site_id": 1,
 }
-SPAN: dict[str, Any] = {"visitor": "v", "from_at": 0, "to_at": 2**62, "kind": "form", "edge_at": AT, "submission_id": b""}
+SPAN: dict[str, Any] = {"visitor": "v", "from_at": 0, "to_at": 2**62, "kind": "form", "edge_at": AT, "submission_id": b"", "shared": 0}
 SESSION: dict[str, Any] = {"id": b"s", "visitor": "v", "site_id": 1, "started_at": AT - 1000, "ended_at": AT + 1000}
 
 

@@ -16,6 +16,7 @@ from collector.store import ids, migrate
 from collector.store.database import Database
 from collector.store.writer import Writer
 from collector.web.app import create
+from tests.builders import SECRET
 
 from . import story
 from .rows import NOW
@@ -32,7 +33,7 @@ class Settings(NamedTuple):
 
 def screens(database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, **settings: Any) -> Starlette:
     """The screens on a database, with a clock that stands."""
-    return create(settings=Settings(**settings), database=database, writer=writer, secret=b"k" * 32, clock=clock, ids=ids.uuid7)
+    return create(settings=Settings(**settings), database=database, writer=writer, secret=SECRET, clock=clock, ids=ids.uuid7)
 
 
 @asynccontextmanager
