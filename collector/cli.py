@@ -396,7 +396,7 @@ async def lead_suggestions(config: Settings, account: int | None, as_json: bool)
         chosen = await hand.account(account)
         async with hand.database.reader() as conn:
             found, persons = await conn.run_sync(dossier.suggestions, chosen)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"keep": str(UUID(bytes=one.keep)), "other": str(UUID(bytes=one.other)), "reasons": list(one.reasons), "points": one.points}
         | {"emails": [persons[lead].email for lead in (one.keep, one.other)]}
         for one in found

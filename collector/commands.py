@@ -72,7 +72,7 @@ def _lead_merge(conn: Connection, secret: bytes, *, account: int, one: str, othe
         raise erase.Unknown(keep)
     both.remove(kept)
     now = ids.now()
-    by = {"actor": "", "reason": reason, "secret": secret, "now": now, "id": ids.uuid7(now), "account": account}
+    by: dict[str, Any] = {"actor": "", "reason": reason, "secret": secret, "now": now, "id": ids.uuid7(now), "account": account}
     return _written(merge.merge(conn, kept, both[0], **by))
 
 
