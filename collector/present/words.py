@@ -57,6 +57,7 @@ MARKS = {
     "crawler": N_("Crawler"),
     "no-origin": N_("Origin not stated"),
     "pixel": N_("Seen by the pixel only"),
+    "letter": N_("Came by a link in a letter"),
 }
 CLICKS = {
     "outbound": N_("Left for another site"),
