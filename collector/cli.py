@@ -106,6 +106,7 @@ _WORDS = {
     ("BadEdit", "field"): f"write FIELD=VALUE, the field one of {', '.join(edits.FIELDS)}",
     ("BadEdit", "email"): "that is not an e-mail address",
     ("BadEdit", "undone"): "no such entry stands",
+    ("NoAddress", ""): "of this lead no address is known",
 }
 
 

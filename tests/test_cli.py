@@ -112,7 +112,7 @@ def test_every_command_explains_itself(path: tuple[str, ...], folder: Path) -> N
 def test_the_commands_of_the_contract_are_there() -> None:
     wanted = (
         "serve demo site:add user:add user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
-        " backup restore doctor attribution"
+        " backup restore doctor attribution lead:merge lead:unmerge lead:suggestions lead:edit lead:undo lead:history lead:link site:key"
     )
     assert {tuple(name.split(":")) for name in wanted.split()} <= set(COMMANDS)
 
@@ -165,6 +165,16 @@ def test_a_domain_may_be_a_host_localhost_or_an_address(folder: Path, domain: st
         (("user", "add", "a@example.org", "--role", "king", "--password", "long enough"), 2, "king"),
         (("user", "password", "nobody@example.org", "--password", "long enough"), 1, "nobody"),
         (("erase", "nobody@example.org"), 1, "nothing is known"),
+        (("site", "key", "42"), 1, "nothing is known"),
+        (("lead", "merge", "a@example.org", "b@example.org"), 1, "nothing is known of a@example.org"),
+        (("lead", "unmerge", "01890000-0000-7000-8000-000000000000"), 1, "no such merge"),
+        (("lead", "edit", "a@example.org"), 2, "say what"),
+        (("lead", "edit", "01890000-0000-7000-8000-000000000000", "--tag", "a"), 1, "this lead is not here"),
+        (("lead", "edit", "a@example.org", "--status", "sold"), 2, "sold"),
+        (("lead", "edit", "a@example.org", "--correct", "name"), 2, "FIELD=VALUE"),
+        (("lead", "undo", "a@example.org"), 1, "nothing is known"),
+        (("lead", "undo", "01890000-0000-7000-8000-000000000000"), 1, "no such entry"),
+        (("lead", "link", "a@example.org", "https://example.com/"), 1, "nothing is known"),
         (("leads", "export", "--json"), 2, "--output"),
         (("leads", "export", "--format", "pdf"), 2, "pdf"),
         (("leads", "export", "--output", "no/such/folder/x.csv"), 1, "no/such/folder"),
@@ -322,6 +332,49 @@ def test_an_export_may_be_asked_for_less_and_written_to_a_file(told: Path) -> No
     assert answer("leads", "export", "--output", "leads.csv") == {"leads": 3, "output": "leads.csv"}
     assert (told / "leads.csv").read_text("utf-8").splitlines()[0] == ",".join(COLUMNS)
     assert "lead_id" not in run("leads", "export", "--header", "words").stdout.splitlines()[0]
+
+
+def test_two_leads_are_merged_and_taken_apart_by_what_they_are_known_by(told: Path) -> None:
+    before = run("leads", "export").stdout
+    made = answer("lead", "merge", "nora@example.org", "camille@example.org", "--keep", "nora@example.org", "--reason", "appel")
+    assert list(made) == ["merge", "kept", "merged"]
+    assert run("lead", "merge", "nora@example.org", "camille@example.org").exit_code == 1
+    assert [line["submissions"] for line in map(json.loads, run("leads", "export", "--format", "jsonl").stdout.splitlines())] == [1, 2]
+    (entry,) = answer("lead", "history", "camille@example.org")
+    assert (entry["kind"], entry["name"], entry["value"], entry["by"]) == ("merge", made["merged"], "appel", "the command line")
+    assert answer("lead", "unmerge", made["merge"]) == {"merge": made["merge"], "kept": made["kept"], "apart": made["merged"]}
+    assert run("leads", "export").stdout == before
+    assert answer("lead", "merge", "nora@example.org", "camille@example.org")["kept"] == made["merged"]  # who was known first
+
+
+def test_a_lead_is_edited_told_of_and_an_entry_taken_back(told: Path) -> None:
+    answer("user", "add", "marie@example.com", "--role", "marketer", "--password", "long enough")
+    made = answer(
+        "lead", "edit", "camille@example.org", "--status", "won", "--owner", "marie@example.com", "--tag", "a", "--tag", "b",
+        "--untag", "a", "--note", "Rappeler", "--correct", "name=Camille Martin",
+    )  # fmt: skip
+    assert len(made["edits"]) == 7
+    told_of = answer("lead", "history", made["lead"])
+    assert [one["says"] for one in told_of] == [
+        "Status: Won", "Owner: marie@example.com", "Tag “a” added", "Tag “b” added", "Tag “a” taken off", "Rappeler",
+        "Name corrected to “Camille Martin”",
+    ]  # fmt: skip
+    assert "Camille Martin" in run("leads", "export").stdout
+    answer("lead", "undo", told_of[-1]["id"])
+    assert "Camille Durand" in run("leads", "export").stdout
+    assert run("lead", "edit", made["lead"], "--owner", "nobody@example.com").exit_code == 1
+    assert answer("lead", "suggestions") == []
+
+
+def test_a_link_for_a_letter_holds_a_token_and_no_address(told: Path) -> None:
+    made = answer("lead", "link", "camille@example.org", HOME + "prix?a=1")
+    assert made["url"].startswith(HOME + "prix?a=1&wlclid=")
+    assert "camille" not in made["url"]
+    message = next(
+        line for line in map(json.loads, run("leads", "export", "--format", "jsonl").stdout.splitlines()) if line["kind"] == "message"
+    )
+    assert "no address" in run("lead", "link", message["lead_id"], HOME).stderr
+    assert len(answer("site", "key", "42")["key"]) == 64
 
 
 def test_leads_are_rebuilt_erased_and_counted(told: Path) -> None:

@@ -29,11 +29,13 @@ def edit(
         raise BadEdit("unknown")
     members = erasure.with_members(conn, account, [lead])
     told = people.edits(conn, account, members)
+    begin = max([now, *(one.at + 1 for one in told)])  # after all that was said, whatever the clock does
     made: list[Edit] = []
     for change in changes:
         kind, name, value = _checked(conn, account, change)
         bearers = edits.bearers([*told, *made], value) if kind == "untag" else [lead]
-        made += [Edit(now, ids(now), one, kind, name, value, actor) for one in bearers]
+        at = begin + len(made)  # a millisecond apart, so that their order stands
+        made += [Edit(at, ids(now), one, kind, name, value, actor) for one in bearers]
     people.add_edits(conn, account, made)
     refold(conn, context(conn, account, secret), touched=[lead])
     return {"lead": lead, "edits": [one.id for one in made]}

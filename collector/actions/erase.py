@@ -43,6 +43,7 @@ def find(conn: Connection, address: str, *, secret: bytes, account: int = 1) -> 
     leads = set(standing_leads(conn, account, keys).values())
     spans = identities.spans_of_leads(conn, account, leads)
     values = {address.strip(), *(value for _kind, value in readings), *(span.visitor for span in spans)}
+    values |= {one["value"] for one in identities.values(conn, account, erasure.with_members(conn, account, leads))}
     return Person(keys, leads, spans, values)
 
 

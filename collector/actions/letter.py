@@ -20,7 +20,7 @@ def link(conn: Connection, lead: bytes, *, token: str, actor: str, secret: bytes
     lead = merges.resolve(conn, account, [lead]).get(lead, lead)
     known = identities.values(conn, account, erasure.with_members(conn, account, [lead]))
     if not known:
-        raise NoAddress(lead.hex())
+        raise NoAddress
     first = min(known, key=lambda one: (one["type"] != "email", one["created_at"], one["id"]))
     row = {"account_id": account, "id": token_id(secret, account, token), "identifier_id": bytes(first["id"]), "actor": actor}
     identities.add_mail_link(conn, row | {"at": now, "expires_at": now + letters.LASTS})

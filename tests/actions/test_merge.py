@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import Connection
 
 from collector.actions.edit import BadEdit, edit, undo
-from collector.actions.erase import erase
+from collector.actions.erase import erase, replay
 from collector.actions.merge import BadMerge, keep_apart, known_first, merge, unmerge
 from collector.actions.rebuild import rebuild
 from collector.store import dossier
+from collector.store.database import beside
 from tests import builders
 from tests.builders import DAY, HOUR, NOW, OTHER, SECRET, body, derived, field, form, rows, store, tell, view
 
@@ -263,3 +264,19 @@ def test_an_edit_that_will_not_do_appends_nothing(conn: Connection, change: tupl
 def test_nobody_is_edited_who_is_not_here(conn: Connection) -> None:
     with pytest.raises(BadEdit, match="unknown"):
         _edit(conn, b"x" * 16, ("tag", "", "a"))
+
+
+def test_an_older_copy_brings_neither_half_of_a_merged_person_back(conn: Connection) -> None:
+    beside(conn, "erased").unlink(missing_ok=True)
+    keep, other = _two(conn)
+    _merge(conn, keep, other)
+    store(conn, body(form(NOW, CAMILLE, n=-1)))  # refused, and kept with the address
+    erase(conn, WORK, secret=SECRET, now=NOW + HOUR)
+    assert not [place for place in builders.everywhere(conn) if CAMILLE in str(place[2])]
+    builders.clear(conn)
+    _two(conn)  # as a copy from before the merge would bring them back
+    try:
+        assert replay(conn, secret=SECRET) == 1
+    finally:
+        beside(conn, "erased").unlink()
+    assert rows(conn, "identifier") == rows(conn, "lead") == rows(conn, "edge") == rows(conn, "likeness") == []

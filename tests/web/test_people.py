@@ -96,7 +96,7 @@ async def test_a_correction_says_where_the_others_come_from(owned: Place) -> Non
     answer = await post(owned.browser, f"/leads/{lead}/edit", {"email": "nobody"}, await _token(owned, lead))
     assert answer.headers["location"] == f"/leads/{lead}?fault=email#people"
     assert "This is not an e-mail address." in html.unescape((await owned.browser.get(f"/leads/{lead}?fault=email")).text)
-    assert "role=\"alert\"" not in (await owned.browser.get(f"/leads/{lead}?fault=nothing")).text
+    assert 'role="alert"' not in (await owned.browser.get(f"/leads/{lead}?fault=nothing")).text
 
 
 async def test_two_leads_are_merged_by_whoever_chooses_and_taken_apart(owned: Place) -> None:
