@@ -259,3 +259,14 @@ def test_no_token_of_a_letter_is_stored_and_none_works_without_consent(conn: Con
     assert len(rows(conn, "edge")) == 1
     erase(conn, CAMILLE, secret=SECRET, now=NOW + DAY)
     assert rows(conn, "mail_link") == rows(conn, "edge") == []
+
+
+def test_on_a_shared_device_a_visit_that_goes_on_is_still_theirs(conn: Connection) -> None:
+    for place, email in enumerate((CAMILLE, NORA, "tom@example.org")):
+        tell(conn, view(NOW + place * DAY), form(NOW + place * DAY + 1, email))
+    tell(conn, view(NOW + 2 * DAY + MINUTE, HOME + "prix"))
+    assert {one["shared"] for one in rows(conn, "span")} == {1}
+    assert max(one["to_at"] for one in rows(conn, "span")) == NOW + 2 * DAY + MINUTE + 1
+    tell(conn, view(NOW + 3 * DAY))
+    assert [one["visits"] for one in rows(conn, "lead")] == [1, 1, 1]
+    _same(conn)

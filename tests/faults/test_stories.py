@@ -38,13 +38,13 @@ EMAILS = ["camille@example.org", "nora@example.org", "c.durand@work.example", "i
 NAMES = ["", "Camille Durand", "Nora Petit"]
 URLS = [HOME, HOME + "prix", HOME + "?utm_source=lettre&utm_medium=email&utm_campaign=rentree", HOME + "?gclid=abcdef"]
 
-visitors = st.sampled_from(VISITORS[:3])
+visitors = st.sampled_from([*VISITORS[:1] * 3, *VISITORS[:3]])  # one device is used by many
 crowd = st.sampled_from(VISITORS)
 emails = st.sampled_from(EMAILS)
 people = st.sampled_from([SITE, SITE, SITE, 43])
 # Most things come as they happen; some come late, by up to a day or from weeks ago.
 lateness = st.sampled_from([0, 0, 0, 0, 5 * MINUTE, 45 * MINUTE, 5 * HOUR, 20 * HOUR])
-steps = st.sampled_from([1, 30_000, 10 * MINUTE, 40 * MINUTE, 7 * HOUR, 3 * DAY])
+steps = st.sampled_from([1, 30_000, 30_000, 5 * MINUTE, 5 * MINUTE, 40 * MINUTE, 7 * HOUR, 3 * DAY])
 
 
 Run = Callable[..., Any]  # one action in one transaction
@@ -112,7 +112,28 @@ class Story(RuleBasedStateMachine):
         more = [event("engage", at + 1, page=page, n=1, ms=5_000, scroll=40, url=url)] if read else []
         self.send(view(at, url, page=page), *more, visitor=visitor, site=site, late=late)
 
-    @rule(visitor=st.none() | crowd, site=people, email=emails, name=st.sampled_from(NAMES), late=lateness, step=steps, box=st.booleans())
+    @rule(visitor=visitors, order=st.permutations(EMAILS), step=st.sampled_from([5 * MINUTE, 40 * MINUTE, DAY]))
+    def by_turns(self, visitor: str, order: list[str], step: int) -> None:
+        """Three people on one device, and the last one reads on."""
+        for email in order[:3]:
+            self.now += step
+            self.send(view(self.now - 1_000), form(self.now, email, form=f"f{self.now}"), visitor=visitor, site=SITE)
+        self.go_on(visitor)
+
+    @rule(visitor=visitors)
+    def go_on(self, visitor: str) -> None:
+        self.now += MINUTE
+        self.send(view(self.now, HOME + "suite", page=f"page{self.now:x}"), visitor=visitor, site=SITE)
+
+    @rule(
+        visitor=st.none() | visitors | visitors | crowd,
+        site=people,
+        email=emails,
+        name=st.sampled_from(NAMES),
+        late=lateness,
+        step=steps,
+        box=st.booleans(),
+    )
     def form(self, visitor: str | None, site: int, email: str, name: str, late: int, step: int, box: bool) -> None:
         self.now += step
         fields = [field("nom", name), field("phone", "0612345678")] if name else []
@@ -277,6 +298,10 @@ class Story(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
+            if any(span["shared"] for span in self.rows("span")):
+                self.count("shared device")
+            if any(edge["kind"] == "email_link" for edge in self.rows("edge")):
+                self.count("letter read")
             self.rebuilt()
             if self.in_order and self.told:
                 self.in_another_order()
