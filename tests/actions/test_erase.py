@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from collector.actions.edit import edit
 from collector.actions.erase import Unknown, erase, replay
+from collector.actions.letter import link
+from collector.actions.merge import merge
 from collector.actions.rebuild import rebuild
 from collector.store import erased
 from collector.store.database import Database, beside
@@ -55,6 +58,22 @@ def _story(conn: Connection) -> None:
     store(conn, body(view(NOW - HOUR, HOME + "other"), form(NOW - HOUR + 1, "nora@example.org"), visitor=OTHER))
     store(conn, body(view(NOW), visitor=None, consent="unset"))
     store(conn, body(view(NOW - HOUR, n=-1), visitor=BIRD))  # refused, and kept with the visitor
+    _said(conn)
+
+
+def _said(conn: Connection) -> None:
+    """What people said of them, another lead that was merged into theirs, and a letter."""
+    store(
+        conn,
+        body(form(NOW - HOUR, "kanarienvogel@work.example", fields=[field("nom", "Camille Kanarienvogel")]), visitor=None, consent="unset"),
+    )
+    found = {one["value"]: bytes(one["lead_id"]) for one in rows(conn, "identifier")}
+    bird, work = found["canary@example.org"], found["kanarienvogel@work.example"]
+    changes = [("note", "", "Un canary bleu"), ("tag", "", "canary"), ("field", "organization", "CANARY")]
+    edit(conn, work, changes, actor="", secret=SECRET, now=NOW, ids=builders.ids())
+    merge(conn, bird, work, actor="", reason="canary au téléphone", secret=SECRET, now=NOW, id=b"m" * 16)
+    edit(conn, bird, changes, actor="", secret=SECRET, now=NOW, ids=builders.ids())
+    link(conn, bird, token="t" * 22, actor="", secret=SECRET, now=NOW)
 
 
 def _found(conn: Connection) -> list[tuple[str, str, Any]]:
@@ -81,16 +100,18 @@ async def test_nothing_of_an_erased_person_is_left_in_any_table(writer: Writer, 
             "lead",
             "consent",
             "visitor",
+            "edit",
+            "merge",
         } <= before
         answer = erase(conn, " Canary@Example.ORG ", secret=SECRET, now=NOW)
-        assert (answer["leads"], answer["submissions"], answer["visitors"], answer["refused"]) == (1, 2, 1, 2)
+        assert (answer["leads"], answer["submissions"], answer["visitors"], answer["refused"]) == (1, 3, 1, 2)
         assert _found(conn) == []
-        assert [one["reason"] for one in rows(conn, "suppression")] == ["erased"]
+        assert [one["reason"] for one in rows(conn, "suppression")] == ["erased", "erased"]  # of both addresses
         assert [one["email"] for one in rows(conn, "lead")] == ["nora@example.org"]
         kept = {
             name: sum(one[name] for one in rows(conn, "kept_count", kind="site")) for name in ("visits", "views", "leads", "conversions")
         }
-        assert kept == {"visits": 1, "views": 2, "leads": 1, "conversions": 2}
+        assert kept == {"visits": 1, "views": 2, "leads": 1, "conversions": 3}
         after = derived(conn)
         rebuild(conn, secret=SECRET)
         assert derived(conn) == after
@@ -133,7 +154,7 @@ def test_a_new_request_of_an_erased_person_is_taken_without_their_past(conn: Con
     rebuild(conn, secret=SECRET)
     assert derived(conn) == before
     erase(conn, "canary@example.org", secret=SECRET, now=NOW + DAY)
-    assert len(rows(conn, "suppression")) == 1
+    assert len(rows(conn, "suppression")) == 2
 
 
 def test_a_failed_form_on_another_browser_goes_without_a_trace(conn: Connection) -> None:
@@ -192,6 +213,7 @@ def test_every_column_about_a_person_is_declared() -> None:
     with engine.begin() as conn:
         conn.execute(metadata.tables["account"].insert().values(id=1, name="main", created_at=0))
         store(conn, body(*_bird(NOW - 2 * DAY), form(NOW, "canary@example.org", n=-1), visitor=BIRD))
+        _said(conn)
         found = {(table, column) for table, column, _value in _found(conn)}
     engine.dispose()
     declared = {(table.name, column.name) for table in metadata.sorted_tables for column in table.columns if column.info.get("personal")}

@@ -52,6 +52,12 @@ def site(conn: Connection, id: int = 42, account: int = 1, domain: str = "exampl
     return id
 
 
+def edit(conn: Connection, lead_id: bytes, kind: str, value: str, at: int = NOW, account: int = 1) -> None:
+    """What somebody said of a lead, on the command line."""
+    row = {"account_id": account, "id": uuid7(at), "lead_id": lead_id, "kind": kind, "name": "", "value": value, "actor": "", "at": at}
+    conn.execute(insert(schema.edit).values(**row))
+
+
 def lead(conn: Connection, at: int = NOW, account: int = 1, **more: Any) -> bytes:
     """A lead's row; `marks` are names. Answers its id."""
     row: dict[str, Any] = {

@@ -28,6 +28,8 @@ def tell(conn: Connection) -> bytes:
     rows.site(conn, 43, domain="pro.example.com")
     camille = _camille(conn)
     _others(conn)
+    for kind, value in (("status", "contacted"), ("tag", "salon 2026"), ("note", "Rappeler lundi.\nDevis pour 12 portes.")):
+        rows.edit(conn, camille, kind, value)
     return camille
 
 

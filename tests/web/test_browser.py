@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from sqlalchemy import Connection
 
 from collector.store.writer import Writer
+from tests import builders
 from tests.conftest import opened
 from tests.serving import chromium
 
@@ -33,6 +34,7 @@ class Stage(NamedTuple):
     browser: Browser
     url: str
     lead: str
+    other: str
     writer: Writer
 
 
@@ -43,7 +45,8 @@ async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
         lead = await writer.run(story.tell)
         async with running(screens(database, writer)) as url, async_playwright() as driver:
             browser = await driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-            yield Stage(browser, url, str(uuid.UUID(bytes=lead)), writer)
+            known = [row["id"] for row in await writer.run(builders.rows, "lead", kind="lead") if row["id"] != lead]
+            yield Stage(browser, url, str(uuid.UUID(bytes=lead)), str(uuid.UUID(bytes=known[0])), writer)
             await browser.close()
 
 
@@ -75,6 +78,7 @@ async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: S
         if path:
             await page.goto(stage.url + path)
         assert await page.get_attribute("html", "lang") == language
+        await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         await page.evaluate(AXE)
         found.extend(f"{path}: {one}" for one in await page.evaluate(RULES))
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -87,6 +91,9 @@ async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: S
         "/leads?kind=all",
         f"/leads/{stage.lead}",
         "/leads?q=nobody",
+        "/leads/suggestions",
+        f"/leads/{stage.lead}/merge?q=e",
+        f"/leads/{stage.lead}/merge?with={stage.other}",
         "/sites",
         "/sites/42",
         "/sites/43",
