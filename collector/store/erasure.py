@@ -101,9 +101,8 @@ def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tall
     """Deletes what is kept of leads beside their submissions, and of those that were merged into them. Answers their identifiers' keys."""
     chosen = with_members(conn, account_id, leads)
     for lead_id, row in conversions.rows_of(conn, account_id, chosen).items():
-        one, origin = row.won, row.origin
-        tally.lead(one, -1)
-        tally.origin(lead_id, origin, NOWHERE)
+        tally.lead(row.won, -1)
+        tally.origin(lead_id, row.origin, NOWHERE)
     mine = and_(s.identifier.c.account_id == account_id, s.identifier.c.lead_id.in_(chosen))
     keys = [bytes(row[0]) for row in conn.execute(select(s.identifier.c.id).where(mine))]
     for table, column, values in (
