@@ -118,7 +118,9 @@ def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
             forget(conn, given, leads, tally)
         windows = [(named[bytes.fromhex(window.visitor)], window) for window in one.visits if bytes.fromhex(window.visitor) in named]
         erasure.drop_within(conn, given.account, [Span(name, window.since, window.until, b"", b"") for name, window in windows], tally)
-        refold(conn, given, anew={name for name, _window in windows}, tally=tally)
+        gone = {name for name, _window in windows}
+        erasure.drop_idle_resets(conn, given.account, gone)
+        refold(conn, given, anew=gone, tally=tally)
         rollups.keep(conn, given.account, tally, of_one=True)
         speaks = partial(_speaks, given, names, keys)
         erasure.drop_refused_where(conn, given.account, one.at + 1, speaks)

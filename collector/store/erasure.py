@@ -268,7 +268,7 @@ def drop_site(conn: Connection, account_id: int, site_id: int, tally: Tally) -> 
     visitors = {row[0] for row in conn.execute(select(s.event.c.visitor).where(of_site, s.event.c.visitor.is_not(None)).distinct())}
     sent = select(s.submission.c.id).where(s.submission.c.account_id == account_id, s.submission.c.site_id == site_id)
     drop_submissions(conn, account_id, [bytes(row[0]) for row in conn.execute(sent)], tally)
-    for table in (s.event, s.refused, s.refused_count, s.consent, s.submission_result):
+    for table in (s.event, s.refused, s.refused_count, s.consent, s.submission_result, s.edge):
         conn.execute(delete(table).where(table.c.account_id == account_id, table.c.site_id == site_id))
     conn.execute(delete(s.site).where(s.site.c.id == site_id))
     return visitors

@@ -324,3 +324,15 @@ def test_a_torn_line_hides_no_other(conn: Connection, told_outside: Path) -> Non
     _story(conn)
     erase(conn, "canary@example.org", secret=SECRET, now=NOW)
     assert [one.at for one in erased.read(conn)] == [NOW]
+
+
+def test_that_somebody_left_stays_only_while_others_of_the_browser_do(conn: Connection) -> None:
+    told = [view(NOW), event("identify", NOW + 1, traits={"email": "canary@example.org"}), event("reset", NOW + HOUR)]
+    store(conn, body(*told, sent=NOW + HOUR))
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW + 2 * HOUR)
+    assert rows(conn, "edge") == rows(conn, "event") == rows(conn, "visitor") == []
+    store(conn, body(*told, view(NOW + 2 * HOUR), sent=NOW + 2 * HOUR))
+    erase(conn, "canary@example.org", secret=SECRET, now=NOW + 3 * HOUR)
+    assert [one["kind"] for one in rows(conn, "edge")] == ["reset"]  # what came after it is still nobody's
+    store(conn, body(form(NOW + 4 * HOUR, "nora@example.org"), sent=NOW + 4 * HOUR))
+    assert rows(conn, "lead")[0]["visits"] == 1

@@ -33,6 +33,8 @@ from tests import builders
 from tests.builders import DAY, HOME, HOUR, MINUTE, NOW, SECRET, SITE, Wire, body, derived, event, field, form, result, rows, store, view
 from tests.conftest import _on_postgres
 
+pytestmark = pytest.mark.fault(id="R30", minutes=12)
+
 VISITORS = [f"v{letter * 21}" for letter in "ABCDEFGH"]
 EMAILS = ["camille@example.org", "nora@example.org", "c.durand@work.example", "info@work.example"]
 NAMES = ["", "Camille Durand", "Nora Petit"]
@@ -358,7 +360,6 @@ def template(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.fault(id="R30", minutes=12)
 def test_any_story_is_what_a_rebuild_makes_of_it(
     template: Path, tmp_path: Path, figure: Callable[[int, int], int], full: bool, lane: int, told: Callable[..., None]
 ) -> None:
@@ -382,7 +383,6 @@ def test_any_story_is_what_a_rebuild_makes_of_it(
     assert {"merge", "unmerge", "erase", "withdraw", "edit", "undo", "retain", "link", "other order"} <= seen.keys()
 
 
-@pytest.mark.fault(id="R30", minutes=1)
 def test_so_it_is_on_postgres(postgres_server: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if postgres_server is None:
         pytest.skip("PostgreSQL is not installed")
