@@ -23,7 +23,13 @@ DAY = 86_400_000
 
 def drop_event_keys(conn: Connection, account_id: int, keys: Collection[tuple[int, bytes]], tally: Tally) -> int:
     """Deletes events by (month, id), after taking them back from the tally."""
-    return drop_events(conn, account_id, tuple_(s.event.c.month, s.event.c.id).in_(list(keys)), tally)
+    of_month: dict[int, list[bytes]] = {}
+    for month, identity in keys:
+        of_month.setdefault(month, []).append(identity)
+    # A list of pairs is looked for in every event of the account (SQLite).
+    return sum(
+        drop_events(conn, account_id, and_(s.event.c.month == month, s.event.c.id.in_(ids)), tally) for month, ids in of_month.items()
+    )
 
 
 def drop_within(conn: Connection, account_id: int, spans: Collection[Span], tally: Tally) -> int:

@@ -91,7 +91,7 @@ async def test_under_load_it_loses_and_refuses_nothing(house: House, site: dict[
     assert answer["visitors"] >= visitors * 4 // 5
     if database.is_sqlite:  # PostgreSQL's steps share their loop with the visitors
         assert pace.steps > 3, "how long a step lasts is not asked of a machine that others use too"
-    assert {one["stage"] for one in told} == {"submissions", "visitors", "strays", "arrivals", "rollups"}
+    assert {one["stage"] for one in told} == {"submissions", "visitors", "strays", "arrivals", "likeness", "rollups"}
     assert len(await writer.run(rows, "event")) == before + taken
     live = await writer.run(derived)
     assert await writer.run(from_nothing) == live
