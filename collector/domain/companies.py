@@ -1,0 +1,60 @@
+"""The company of a lead: the registrable domain of its address, or of the network that it came from.
+
+An address of a mail provider names nobody's company. The list of providers is our own; the owner may add to it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from importlib.resources import files
+
+from .hosts import covers
+from .sources import registrable
+
+_DATA = json.loads(files(__package__).joinpath("companies.json").read_text("utf-8"))
+# Where people have a mailbox that is nobody's company: providers of the world, of France and her neighbours, throw-away addresses.
+FREE_MAIL = frozenset(_DATA["free_mail"])
+# Words of the names of those who connect people or house machines: their network is nobody's company.
+_CARRIERS = frozenset(_DATA["carriers"])
+_CARRIER_NAMES = tuple(_DATA["carrier_names"])
+_CARRIER_KINDS = frozenset(_DATA["carrier_kinds"])
+
+
+def domain_of(email: str) -> str:
+    """What follows the @, as it is kept: empty where there is none."""
+    return email.rpartition("@")[2] if "@" in email else ""
+
+
+def is_free_mail(domain: str, more: Collection[str] = ()) -> bool:
+    """Whether a domain of addresses is a mail provider's; `more` are further ones."""
+    return bool(domain) and (covers(domain, FREE_MAIL) or covers(domain, more))
+
+
+def of_email(email: str, more: Collection[str] = ()) -> str:
+    """The company's domain by an address, or empty: a mail provider's names none."""
+    domain = domain_of(email)
+    if not domain or is_free_mail(domain, more):
+        return ""
+    found = registrable(domain)
+    return found if "." in found and not is_free_mail(found, more) else ""
+
+
+@lru_cache(4096)
+def of_network(name: str, domain: str, kind: str) -> str:
+    """The company by what a table of networks says of an address: its domain, else its name; empty for carriers and hosting."""
+    if kind.lower() in _CARRIER_KINDS or is_carrier(name) or is_carrier(domain.partition(".")[0]):
+        return ""
+    host = registrable(domain) if domain else ""
+    if is_free_mail(host):
+        return ""
+    return host or " ".join(name.split())[:100]
+
+
+def is_carrier(name: str) -> bool:
+    """Whether the name of a network is that of somebody who connects people or houses machines."""
+    told = name.lower()
+    words = set(re.split(r"[^a-z0-9&]+", told))
+    return bool(words & _CARRIERS) or any(part in told for part in _CARRIER_NAMES)
