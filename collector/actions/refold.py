@@ -22,6 +22,7 @@ from ..domain.rollups import NOWHERE, Tally, Visit, origin_of, visit_of, won_of
 from ..domain.sessions import Fact, Session, SourceOf, Touch, fold
 from ..store import conversions, events, identities, rollups, sites, submissions, visits
 from ..store.visits import Standing
+from .judge import judge
 
 
 class Context(Struct, frozen=True):
@@ -298,6 +299,7 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
         else:
             made.append(lead)
     conversions.save_leads(conn, account, made, gone)
+    judge(conn, given, made, gone, told, owned, ways)
 
 
 def _within(span: Span, at: int) -> bool:

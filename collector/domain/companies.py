@@ -11,6 +11,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from importlib.resources import files
 
+import phonenumbers
+
 from .hosts import covers
 from .sources import registrable
 
@@ -58,3 +60,19 @@ def is_carrier(name: str) -> bool:
     told = name.lower()
     words = set(re.split(r"[^a-z0-9&]+", told))
     return bool(words & _CARRIERS) or any(part in told for part in _CARRIER_NAMES)
+
+
+# Codes of countries that anybody takes for other ends.
+_NO_COUNTRY = frozenset({"ai", "app", "cc", "co", "eu", "fm", "gg", "io", "la", "ly", "me", "sh", "so", "tk", "to", "tv", "ws"})
+
+
+@lru_cache(4096)
+def country_of(phone: str, email: str) -> str:
+    """The country of a phone number, else that of an address's domain: `FR`, or empty."""
+    try:
+        if region := phonenumbers.region_code_for_number(phonenumbers.parse(phone)):
+            return str(region)
+    except phonenumbers.NumberParseException:
+        pass
+    code = domain_of(email).rpartition(".")[2]
+    return {"uk": "GB"}.get(code, code.upper()) if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY else ""

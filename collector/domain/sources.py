@@ -23,6 +23,8 @@ CHANNELS = (
     "Audio", "SMS", "Mobile Push", "Referral", "Unassigned",
 )  # fmt: skip
 
+PAID = frozenset({"Cross-network", "Paid Shopping", "Paid Search", "Paid Social", "Paid Video", "Display", "Paid Other"})
+
 # Click ids in the order in which they are believed: parameter → (source, medium, category, paid).
 # fbclid and igshid are put on shared links too, so they do not make a visit paid.
 CLICKS: dict[str, tuple[str, str, str, bool]] = {

@@ -111,6 +111,9 @@ def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tall
         (s.consent, s.consent.c.lead_id, chosen),
         (s.span, s.span.c.lead_id, chosen),
         (s.lead, s.lead.c.id, chosen),
+        (s.score, s.score.c.lead_id, chosen),
+        (s.score_reason, s.score_reason.c.lead_id, chosen),
+        (s.company_lead, s.company_lead.c.lead_id, chosen),
         (s.identifier, s.identifier.c.lead_id, chosen),
     ):
         conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(values)))
