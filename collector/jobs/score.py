@@ -38,7 +38,7 @@ async def rescore(
         if as_of != day:
             await writer.run(scores.set_day, account, day)
         async with database.reader() as conn:
-            terms = await conn.run_sync(scores.terms, account)
+            terms = await scores.terms_of(conn, account)
         if done.get(account) != terms:
             n += await _account(steps, database, account, terms, secret, told)
             done[account] = terms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -51,16 +52,26 @@ class Stay(NamedTuple):
 
 # Rules ---------------------------------------------------------------------------------------------------------------
 
-_newest = Hot(
-    lambda _: select(scoring.c.id, scoring.c.rules).where(scoring.c.account_id == bindparam("a")).order_by(scoring.c.id.desc()).limit(1)
-)
-_as_of = Hot(lambda _: select(account.c.scored_at).where(account.c.id == bindparam("a")))
+_rules = select(scoring.c.id, scoring.c.rules).order_by(scoring.c.id.desc()).limit(1)
+_day = select(account.c.scored_at)
+_hot_rules = Hot(lambda _: _rules.where(scoring.c.account_id == bindparam("a")))
+_hot_day = Hot(lambda _: _day.where(account.c.id == bindparam("a")))
+_read = lru_cache(16)(_decode)
 
 
 def terms(conn: Connection, account_id: int) -> Terms:
-    """The terms that stand now."""
-    found, day = _newest.rows(conn, a=account_id), _as_of.rows(conn, a=account_id)
-    version, rules = (bytes(found[0][0]), _decode(found[0][1])) if found else (b"", DEFAULT)
+    """The terms that stand now, in an action."""
+    return _terms(_hot_rules.rows(conn, a=account_id), _hot_day.rows(conn, a=account_id))
+
+
+async def terms_of(conn: AsyncConnection, account_id: int) -> Terms:
+    """The same for readers."""
+    rules, day = _rules.where(scoring.c.account_id == account_id), _day.where(account.c.id == account_id)
+    return _terms((await conn.execute(rules)).all(), (await conn.execute(day)).all())
+
+
+def _terms(found: Sequence[Any], day: Sequence[Any]) -> Terms:
+    version, rules = (bytes(found[0][0]), _read(found[0][1])) if found else (b"", DEFAULT)
     return Terms(version, rules, int(day[0][0]) if day else 0)
 
 
