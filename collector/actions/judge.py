@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection
 
 from ..domain import companies, scoring
+from ..domain.channels import PAID
 from ..domain.identity import Span
 from ..domain.leads import Conversion, Lead
 from ..domain.scoring import Rules, Score, Signal
 from ..domain.sessions import Touch, page_of
-from ..domain.sources import PAID
 from ..store import companies as kept_companies
 from ..store import scores
 from ..store.companies import Membership

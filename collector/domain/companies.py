@@ -14,7 +14,7 @@ from importlib.resources import files
 import phonenumbers
 
 from .hosts import covers
-from .sources import registrable
+from .referrers import registrable
 
 _DATA = json.loads(files(__package__).joinpath("companies.json").read_text("utf-8"))
 # Where people have a mailbox that is nobody's company: providers of the world, of France and her neighbours, throw-away addresses.
