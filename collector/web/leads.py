@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from ..present import dates, why
 from ..present.export import Csv
-from ..present.timeline import entries
-from ..store import leads, sites
-from . import auth, house, render
+from ..present.timeline import entries, shown
+from ..store import companies, leads, sites
+from . import auth, house, render, scoring
 
 ROWS = 50
 KINDS = {"leads": "lead", "messages": "message", "all": ""}
@@ -91,6 +91,8 @@ async def one(request: Request) -> Response:
             raise HTTPException(404)
         way = await leads.timeline(conn, user.account_id, lead_id)
         known = {row["id"]: row for row in await sites.all(conn, user.account_id)}
+        judged = await scoring.panel(conn, user.account_id, lead_id, language)
+        company = await companies.of_lead(conn, user.account_id, lead_id)
     site = known.get(lead["site_id"])
     zone = dates.zone_of(site["zone"] if site else None).key
     told = entries(way.sessions, way.touches, way.events, way.submissions)
@@ -104,7 +106,10 @@ async def one(request: Request) -> Response:
         who=_who(request),
         way=way,
         entries=told,
-        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language),
+        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language, way.touches),
+        shown=shown(told),
+        judged=judged,
+        company=company,
         landing={end: _landing(way.touches, lead[f"{end}_at"]) for end in ("first", "last")},
         permissions=[row for row in way.submissions if row["counted"] and row["marketing"]],
     )
