@@ -45,7 +45,10 @@ def _domain(text: str) -> str:
 
 
 def _stand(conn: Connection, account: int, rules: Rules, actor: str, now: int, identity: bytes) -> Rules:
-    if rules != scores.terms(conn, account).rules:
+    stood = scores.terms(conn, account)
+    if rules != stood.rules:
+        if identity <= stood.version:  # made in the same moment, or by a clock that went back: the newest stands all the same
+            identity = (int.from_bytes(stood.version, "big") + 1).to_bytes(16, "big")
         scores.add_rules(conn, account, identity, rules, actor, now)
     return rules
 
