@@ -28,7 +28,7 @@ def because(touch: Row, language: str) -> str:
     host = touch["referrer"]
     source, medium, campaign, click = sources.told(touch["landing"], host)
     if channels.channel(source, medium, campaign, host, click) != touch["channel"]:
-        return _("so an earlier list of sources had it")
+        return _("an earlier list of sources said so")
     rule = channels.rule_of(source, medium, campaign, host, click)
     told = {"source": source, "medium": medium, "campaign": campaign, "click": click, "host": host}
     if rule == "site":
@@ -66,8 +66,8 @@ def sentence(touch: Row, which: str, language: str) -> str:
     _ = catalogue(language).gettext
     origin = words.came_from(touch["channel"], touch["source"], touch["medium"], touch["campaign"], language)
     said = {
-        "only": _("It arrived by “%(origin)s”, because %(why)s."),
-        "first": _("It first arrived by “%(origin)s”, because %(why)s."),
-        "last": _("It last arrived by “%(origin)s”, because %(why)s."),
+        "only": _("Its arrival was %(origin)s, because %(why)s."),
+        "first": _("Its first arrival was %(origin)s, because %(why)s."),
+        "last": _("Its last arrival was %(origin)s, because %(why)s."),
     }[which]
     return said % {"origin": origin, "why": because(touch, language)}

@@ -158,7 +158,7 @@ def rate(one: Share, language: str) -> str:
 
 
 def _percent(value: float | None, language: str) -> str:
-    return format_percent(value or 0.0, format="#,##0 %" if language == "fr" else "#,##0%", locale=locale(language))
+    return format_percent(value or 0.0, format="#,##0\u00a0%" if language == "fr" else "#,##0%", locale=locale(language))
 
 
 def advice(one: Tried, language: str) -> str:

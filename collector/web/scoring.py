@@ -48,6 +48,7 @@ async def listed(request: Request) -> Response:
         "scoring.html",
         rules=terms.rules.rules,
         tried=tried,
+        any_won=any(one.with_it.won + one.without_it.won for one in tried.values()),
         lists={name: getattr(terms.rules, name) for name in acts.LISTS},
         versions=versions,
         may_write=user.role in WRITERS,

@@ -62,7 +62,7 @@ def test_a_rule_says_what_it_does(rule: Rule, says: str) -> None:
 def test_a_rate_says_its_interval_and_advice_its_floor() -> None:
     one = tried("pricing", 40, 30, 100, 36)
     assert scores.rate(one.with_it, "en") == "30 of 40: 75% (60% to 86%)"
-    assert scores.rate(one.with_it, "fr") == "30 sur 40\u00a0: 75 % (de 60 % à 86 %)"
+    assert scores.rate(one.with_it, "fr") == "30 sur 40\u00a0: 75\u00a0% (de 60\u00a0% à 86\u00a0%)"
     assert scores.advice(one, "en") == "Leads with it are won more often."
     assert scores.rate(tried("x", 0, 0, 9, 1).with_it, "en") == "no lead"
     assert scores.advice(tried("x", 29, 1, 400, 1), "en") == "Fewer than 30 leads with it or without it: no advice."

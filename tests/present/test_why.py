@@ -101,12 +101,12 @@ def test_first_and_last_touch_say_by_what_rule() -> None:
     lead = LEAD | {"first_at": AT - 9, "last_at": AT}
     said = why.sentences(lead, [SENT], [SPAN], [SESSION], "Europe/Paris", "en", [first, last])[3:]
     assert [one.text for one in said] == [
-        "It first arrived by “Email: lettre, campaign “ete””, because its address carried the medium “email” and the source “lettre”.",
-        "It last arrived by “Search engine: google”, because a link on www.google.com led to it, which is a search engine.",
+        "Its first arrival was Email: lettre, campaign “ete”, because its address carried the medium “email” and the source “lettre”.",
+        "Its last arrival was Search engine: google, because a link on www.google.com led to it, which is a search engine.",
     ]
     assert [one.evidence for one in said] == [(first["id"], b"s"), (last["id"], b"s")]
     (only,) = why.sentences(lead | {"first_at": AT}, [SENT], [SPAN], [SESSION], "Europe/Paris", "fr", [last])[3:]
-    assert only.text.startswith("Son arrivée est «\u00a0Moteur de recherche")
+    assert only.text.startswith("Son arrivée\u00a0: Moteur de recherche")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_each_kind_of_rule_has_its_words_in_both_languages(url: str, referrer: s
 
 
 def test_what_an_earlier_list_said_is_said_to_be_so() -> None:
-    assert origin.because(_touch(AT) | {"channel": "Audio"}, "en") == "so an earlier list of sources had it"
+    assert origin.because(_touch(AT) | {"channel": "Audio"}, "en") == "an earlier list of sources said so"
 
 
 def test_a_page_points_only_at_rows_that_it_shows() -> None:

@@ -54,8 +54,8 @@ async def test_a_lead_shows_its_score_its_reasons_with_rows_and_its_company(owne
         "+40: Asked something by a form.",
         "+16: Looked at prices, 2 times, that is the most it gives.",
         "+3: Came by an ad.",
-        "It first arrived by “Paid search: google”, because its address carried “gclid”, the click id of Google.",
-        "It last arrived by “Direct visit”",
+        "Its first arrival was Paid search: google, because its address carried “gclid”, the click id of Google.",
+        "Its last arrival was Direct visit",
         '<a href="/companies/durand-fils.fr">durand-fils.fr</a>',
         "by its address · 2 leads",
     ):
