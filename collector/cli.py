@@ -25,6 +25,7 @@ from .actions import erase as erasing
 from .domain import attribution as models
 from .domain import paths as ways
 from .domain.health import Finding
+from .ingest.networks import BadNetworks
 from .present import attribution as told_of
 from .present import dates, export, health
 from .settings import BadSetting, Settings
@@ -139,7 +140,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
                 asyncio.run(made)
         except (BadSetting, BadDatabase) as wrong:
             raise click.UsageError(str(wrong)) from None
-        except (Locked, migrate.NewerDatabase, secret.WrongSecret, BadBackup, upkeep.NotDone) as wrong:
+        except (Locked, migrate.NewerDatabase, secret.WrongSecret, BadBackup, BadNetworks, upkeep.NotDone) as wrong:
             raise click.ClickException(str(wrong)) from None
         except OSError as wrong:
             raise click.ClickException(

@@ -44,6 +44,39 @@ def of_email(email: str, more: Collection[str] = ()) -> str:
     return found if "." in found and not is_free_mail(found, more) else ""
 
 
+# Where the tables of networks that there are keep what we ask: MaxMind's, IPinfo's, DB-IP's, and what is built after them.
+_RECORD_NAMES = ("organization", "company.name", "name", "as_name", "asn.name", "autonomous_system_organization", "isp")
+_RECORD_DOMAINS = ("company.domain", "as_domain", "asn.domain", "domain")
+_RECORD_KINDS = ("user_type", "company.type", "asn.type", "as_type", "type", "connection_type")
+
+
+def of_record(record: object) -> str:
+    """The company by a row of a table of networks, however it is laid out; empty for carriers, hosting, and what cannot be read."""
+    if not isinstance(record, dict):
+        return ""
+    told = {**record, **_part(record, "traits")}
+    if told.get("is_hosting_provider") or told.get("is_anonymous") or told.get("is_residential_proxy"):
+        return ""
+    kinds = [text.lower() for key in _RECORD_KINDS if (text := _text(told, key))]
+    names, domain = [text for key in _RECORD_NAMES if (text := _text(told, key))], ""
+    for key in _RECORD_DOMAINS:
+        domain = domain or _text(told, key)
+    kind = next((one for one in kinds if one in _CARRIER_KINDS), "")
+    return of_network(names[0] if names else "", domain, kind)
+
+
+def _text(record: dict[str, object], key: str) -> str:
+    """`company.name`: the value of `name` in the part `company`, if it is a text."""
+    part, _, name = key.rpartition(".")
+    value = (_part(record, part) if part else record).get(name)
+    return value[:200] if isinstance(value, str) else ""
+
+
+def _part(record: dict[str, object], name: str) -> dict[str, object]:
+    found = record.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 @lru_cache(4096)
 def of_network(name: str, domain: str, kind: str) -> str:
     """The company by what a table of networks says of an address: its domain, else its name; empty for carriers and hosting."""
