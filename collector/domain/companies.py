@@ -13,7 +13,6 @@ from importlib.resources import files
 
 import phonenumbers
 
-from .hosts import covers
 from .referrers import registrable
 
 _DATA = json.loads(files(__package__).joinpath("companies.json").read_text("utf-8"))
@@ -32,7 +31,9 @@ def domain_of(email: str) -> str:
 
 def is_free_mail(domain: str, more: Collection[str] = ()) -> bool:
     """Whether a domain of addresses is a mail provider's; `more` are further ones."""
-    return bool(domain) and (covers(domain, FREE_MAIL) or covers(domain, more))
+    labels = domain.split(".")
+    wider = [".".join(labels[start:]) for start in range(len(labels) - 1)]
+    return not FREE_MAIL.isdisjoint(wider) or not set(more).isdisjoint(wider)
 
 
 def of_email(email: str, more: Collection[str] = ()) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.backtest import Tried, tried
 from ..domain.scoring import Rules
-from .schema import edit, lead, score, score_reason
+from .schema import edit, score, score_reason
 
 WON = "won"
 
@@ -19,18 +19,22 @@ async def outcomes(conn: AsyncConnection, account_id: int, rules: Rules) -> list
     """
     won = (
         select(edit.c.lead_id, func.max(edit.c.at).label("at"))
+        .join(score, and_(score.c.account_id == edit.c.account_id, score.c.lead_id == edit.c.lead_id, score.c.excluded == ""))
         .where(edit.c.account_id == account_id, edit.c.kind == "status", edit.c.value == WON)
         .group_by(edit.c.lead_id)
         .subquery()
     )
-    scored = score.join(lead, and_(lead.c.account_id == score.c.account_id, lead.c.id == score.c.lead_id)).outerjoin(
-        won, won.c.lead_id == score.c.lead_id
-    )
-    mine = (score.c.account_id == account_id, score.c.excluded == "")
-    is_won = func.sum(case((won.c.at.is_not(None), 1), else_=0))
-    every = (await conn.execute(select(func.count(), is_won).select_from(scored).where(*mine))).one()
-    joined = scored.join(score_reason, and_(score_reason.c.account_id == score.c.account_id, score_reason.c.lead_id == score.c.lead_id))
-    before = or_(won.c.at.is_(None), score_reason.c.first_at <= won.c.at)
-    asked = select(score_reason.c.rule, func.count(), is_won).select_from(joined).where(*mine, before).group_by(score_reason.c.rule)
-    found = {row[0]: (int(row[1]), int(row[2] or 0)) for row in await conn.execute(asked)}
-    return [tried(one.name, *found.get(one.name, (0, 0)), int(every[0]), int(every[1] or 0)) for one in rules.rules]
+    scored = select(func.count()).select_from(score).where(score.c.account_id == account_id, score.c.excluded == "")
+    n = int((await conn.execute(scored)).scalar() or 0)
+    n_won = int((await conn.execute(select(func.count()).select_from(won))).scalar() or 0)
+    every = select(score_reason.c.rule, func.count()).where(score_reason.c.account_id == account_id).group_by(score_reason.c.rule)
+    applied = {row[0]: int(row[1]) for row in await conn.execute(every)}
+    before = func.sum(case((score_reason.c.first_at <= won.c.at, 1), else_=0))
+    theirs = and_(score_reason.c.account_id == account_id, score_reason.c.lead_id == won.c.lead_id)
+    asked = select(score_reason.c.rule, func.count(), before).select_from(won.join(score_reason, theirs)).group_by(score_reason.c.rule)
+    of_won = {row[0]: (int(row[1]), int(row[2] or 0)) for row in await conn.execute(asked)}
+    made = []
+    for rule in rules.rules:
+        whole, in_time = of_won.get(rule.name, (0, 0))
+        made.append(tried(rule.name, applied.get(rule.name, 0) - whole + in_time, in_time, n, n_won))
+    return made
