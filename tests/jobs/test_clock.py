@@ -84,7 +84,9 @@ async def test_a_purge_that_is_held_back_is_logged(
     assert (line["clock"], line["known"]) == ("2030-10-08T08:53:20+00:00", "2025-10-09T07:53:20+00:00")
 
 
-async def test_scores_follow_the_day_by_themselves(database: Database, writer: Writer, site: dict[str, Any], said: list[dict[str, Any]]) -> None:
+async def test_scores_follow_the_day_by_themselves(
+    database: Database, writer: Writer, site: dict[str, Any], said: list[dict[str, Any]]
+) -> None:
     await writer.run(lambda conn: builders.store(conn, body(builders.form(), visitor=None)))
     clock = _clock(writer, database, [NOW, NOW + HOUR, NOW + 2 * DAY])
     for _ in range(3):
