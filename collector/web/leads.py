@@ -34,6 +34,7 @@ async def listed(request: Request) -> Response:
         found = await leads.page(conn, user.account_id, asked.filters, asked.cursor, ROWS)
         if not found.rows and asked.cursor is not None:
             return RedirectResponse(asked.url(), 303)
+        points = await scoring.points(conn, user.account_id, [row["id"] for row in found.rows])
         counts = await leads.counts(conn, user.account_id, asked.filters, found)
         channels, sources = ([], []) if fragment else await leads.origins(conn, user.account_id)
         known = await sites.all(conn, user.account_id)
@@ -43,6 +44,7 @@ async def listed(request: Request) -> Response:
         request,
         "_list.html" if fragment else "leads.html",
         page=found,
+        points=points,
         asked=asked,
         count=counts[asked.filters.kind],
         messages=counts["message"],

@@ -30,6 +30,12 @@ async def panel(conn: AsyncConnection, account_id: int, lead_id: bytes, language
     return {"points": words.whole(found["points"]), "excluded": excluded, "reasons": reasons, "as_of": found["as_of"]}
 
 
+async def points(conn: AsyncConnection, account_id: int, leads: list[bytes]) -> dict[bytes, int]:
+    """The scores of leads as they are shown, by id, of those that have one."""
+    found = await scores.points_of(conn, account_id, leads)
+    return {lead: words.whole(row["points"]) for lead, row in found.items() if not row["excluded"]}
+
+
 async def settings(request: Request) -> Response:
     """What can be set here."""
     auth.required(request)

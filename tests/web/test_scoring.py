@@ -78,6 +78,14 @@ async def test_every_anchor_that_a_sentence_points_at_is_on_the_page(owned: Plac
     assert all(page.count(f'id="at-{one}"') == 1 for one in pointed)
 
 
+async def test_the_list_shows_the_score_of_those_that_have_one(owned: Place) -> None:
+    await owned.writer.run(_story)
+    page = await _text(owned, "/leads?kind=all")
+    assert page.count("Score 100") == 1
+    assert page.count("<span>Score ") == 3  # not of one's own people
+    assert "Score 100" in (await owned.browser.get("/leads?q=camille", headers={"hx-request": "true"})).text
+
+
 async def test_companies_are_listed_searched_and_shown_with_their_leads(owned: Place) -> None:
     await owned.writer.run(_story)
     page = await _text(owned, "/companies")
