@@ -78,8 +78,8 @@ def _seen(steps: Iterable[scores.Step]) -> Iterator[Signal]:
     for step in steps:
         if step.kind == "view":
             yield Signal(step.at, step.id, "page", page_of(step.url))
-        elif step.data.get("kind") == "download":
-            yield Signal(step.at, step.id, "download", page_of(str(step.data.get("href") or "")))
+        elif (data := step.data).get("kind") == "download":
+            yield Signal(step.at, step.id, "download", page_of(str(data.get("href") or "")))
 
 
 def _stayed(stays: Iterable[scores.Stay]) -> Iterator[Signal]:
@@ -106,5 +106,5 @@ def _company(lead: Lead, rules: Rules, seen: Sequence[scores.Step]) -> list[Memb
         return []
     if found := companies.of_email(lead.email, rules.freemail):
         return [Membership(found, lead.id, "email")]
-    networks = [(step.at, step.id, str(step.data["company"])) for step in seen if step.data.get("company")]
+    networks = [(step.at, step.id, str(name)) for step in seen if step.kind == "view" and (name := step.data.get("company"))]
     return [Membership(max(networks)[2], lead.id, "network")] if networks else []

@@ -39,7 +39,12 @@ class Step(NamedTuple):
     at: int
     kind: str  # view | click
     url: str
-    data: Mapping[str, Any]
+    packed: str
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What else was kept of it; of most nobody asks."""
+        return unpacked(self.kind, self.packed)
 
 
 class Stay(NamedTuple):
@@ -105,8 +110,7 @@ def steps(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[st
     """Pages and clicks by visitor; a URL of the site's own is written with any host."""
     found: dict[str, list[Step]] = {}
     for visitor, identity, at, kind, url, data in _steps.rows(conn, visitors, account_id=account_id):
-        name = TYPES[kind]
-        found.setdefault(visitor, []).append(Step(bytes(identity), at, name, whole(url, "own"), unpacked(name, data)))
+        found.setdefault(visitor, []).append(Step(bytes(identity), at, TYPES[kind], whole(url, "own"), data))
     return found
 
 
