@@ -298,3 +298,4 @@ async def test_rules_are_held_against_what_became_of_the_leads(writer: Writer, d
 def _win(conn: Connection, lead: bytes, at: int) -> None:
     row = {"account_id": 1, "id": ids()(at), "lead_id": lead, "kind": "status", "name": "", "value": "won", "actor": "", "at": at}
     conn.execute(schema.edit.insert().values(**row))
+    scoring.step(conn, 1, [lead], secret=SECRET)
