@@ -16,6 +16,7 @@ from .actions.record import Recorder
 from .ingest import script
 from .ingest.directory import Directory
 from .ingest.endpoint import Endpoint
+from .ingest.networks import Networks
 from .ingest.rate import networks
 from .ingest.room import room_of
 from .jobs.clock import Clock
@@ -57,6 +58,10 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
             log.error("events lost", lost=line)
         screens = create(settings=settings, database=database, writer=writer, secret=key, clock=ids.now, ids=ids.uuid7)
         counted: Counter[str] = Counter()  # refusals that the clock has taken
+        looked_up = None
+        if settings.networks:
+            looked_up = Networks(settings.networks)
+            stack.callback(looked_up.close)
         endpoint = Endpoint(
             Probes(
                 screens,
@@ -75,6 +80,7 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
             trusted=networks(settings.trusted_proxies),
             clock=ids.now,
             ids=ids.uuid7,
+            networks=looked_up,
         )
         clock = Clock(writer, database, secret=key, clock=ids.now, take=_taker(endpoint, counted))
         clock.start()

@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection
 
-from .actions import edit, erase, letter, merge, refused, sites, users
+from .actions import edit, erase, letter, merge, refused, scoring, sites, users
 from .domain.identity import signing_key
+from .domain.scoring import Rule
 from .jobs import demo as undoing
 from .jobs import erase as erasing
 from .jobs import rebuild as rebuilding
 from .jobs import retain as retaining
+from .jobs import score as scored
 from .store import ids, merges
 from .store import sites as kept_sites
 from .store import users as kept_users
@@ -126,6 +129,22 @@ def _site_key(conn: Connection, secret: bytes, *, account: int, id: int) -> Any:
     return {"id": id, "key": signing_key(secret, account, id)}
 
 
+def _scoring_put(conn: Connection, secret: bytes, *, account: int, rule: dict[str, Any], new: bool) -> Any:
+    now = ids.now()
+    made = msgspec.convert(rule, Rule)
+    return msgspec.to_builtins(scoring.put(conn, account, made, new=new, actor="", now=now, identity=ids.uuid7(now)))
+
+
+def _scoring_remove(conn: Connection, secret: bytes, *, account: int, name: str) -> Any:
+    now = ids.now()
+    return msgspec.to_builtins(scoring.remove(conn, account, name, actor="", now=now, identity=ids.uuid7(now)))
+
+
+def _scoring_list(conn: Connection, secret: bytes, *, account: int, name: str, domains: list[str]) -> Any:
+    now = ids.now()
+    return msgspec.to_builtins(scoring.list_domains(conn, account, {name: domains}, actor="", now=now, identity=ids.uuid7(now)))
+
+
 COMMANDS: dict[str, Callable[..., Any]] = {
     "site add": _site_add,
     "user add": _user_add,
@@ -139,12 +158,19 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "lead undo": _lead_undo,
     "lead find": _lead_find,
     "lead link": _lead_link,
+    "scoring put": _scoring_put,
+    "scoring remove": _scoring_remove,
+    "scoring list": _scoring_list,
 }
 
 
 async def _rebuild(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int | None) -> Any:
     done = await rebuilding.rebuild(writer, database, secret=secret, account=account, told=told)
     return {name: done[name] for name in ("visitors", "submissions")}
+
+
+async def _rescore(writer: Writer, database: Database, secret: bytes, told: Told) -> Any:
+    return {"leads": await scored.rescore(writer, database, secret=secret, now=ids.now(), done={}, told=told)}
 
 
 async def _purge(writer: Writer, database: Database, secret: bytes, told: Told, *, sure: bool) -> Any:
@@ -162,6 +188,7 @@ async def _demo_remove(writer: Writer, database: Database, secret: bytes, told: 
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rebuild": _rebuild,
     "purge": _purge,
+    "rescore": _rescore,
     "erase": _erase,
     "demo remove": _demo_remove,
 }

@@ -27,6 +27,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ),
     ("consent", "required", "what a page that says nothing of consent starts with: required, granted or off"),
     ("trusted_proxies", "", "addresses or networks, with commas, whose X-Forwarded-For is believed; empty: nobody's"),
+    (
+        "networks",
+        "",
+        "a file of networks (.mmdb) that you bring, by which the company of a visitor who agreed is looked up; empty: nobody's",
+    ),
     ("language", "en", "the language of screens and commands where nothing else says it: en or fr"),
     ("metrics_token", "", "whoever sends it as a bearer token may read /metrics; empty: nobody"),
     ("log_level", "info", "debug, info, warning or error; logs go to stderr, one JSON object a line"),
@@ -44,6 +49,7 @@ class Settings(Struct, frozen=True):
     url: str
     consent: str
     trusted_proxies: tuple[str, ...]
+    networks: str
     language: str
     metrics_token: str
     log_level: str

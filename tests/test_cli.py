@@ -20,7 +20,7 @@ from collector.actions import sites
 from collector.cli import main
 from tests import builders
 from tests.builders import HOME, NOW, body, event, field, form, view
-from tests.conftest import opened
+from tests.conftest import opened, rows_of
 from tests.serving import WEBLEADS, Served, environment, serving
 
 COLUMNS = [
@@ -113,6 +113,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
     wanted = (
         "serve demo site:add user:add user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
         " backup restore doctor attribution lead:merge lead:unmerge lead:suggestions lead:edit lead:undo lead:history lead:link site:key"
+        " scoring:show scoring:set scoring:remove scoring:list scoring:backtest"
     )
     assert {tuple(name.split(":")) for name in wanted.split()} <= set(COMMANDS)
 
@@ -181,6 +182,13 @@ def test_a_domain_may_be_a_host_localhost_or_an_address(folder: Path, domain: st
         (("rebuild", "--account", "7"), 2, "--account"),
         (("serve", "--port", "99999"), 2, "99999"),
         (("serve", "--host", "203.0.113.1", "--port", "0"), 1, "203.0.113.1"),
+        (("scoring", "set", "nobody"), 2, "say --new"),
+        (("scoring", "set", "pricing", "--new"), 2, "leave --new out"),
+        (("scoring", "set", "pricing", "--points", "-1"), 1, "0 to 100"),
+        (("scoring", "set", "Pricing list", "--new"), 1, "small letters"),
+        (("scoring", "remove", "nobody"), 1, "no such rule"),
+        (("scoring", "list", "friends"), 2, "friends"),
+        (("scoring", "list", "staff", "a b"), 1, "not a domain"),
         (("attribution",), 2, "--paths"),
         (("attribution", "--paths", "x.csv"), 2, "--model"),
         (("attribution", "--paths", "x.csv", "--model", "w"), 2, "is not one of"),
@@ -538,3 +546,40 @@ def test_a_taken_port_is_told_in_a_line(served: Served, folder: Path) -> None:
     assert done.returncode == 1
     assert "cannot listen" in _line(done.stderr)
     assert "Errno" not in done.stderr
+
+
+# Scores -------------------------------------------------------------------------------------------------------------
+
+
+def test_rules_of_scores_are_changed_and_every_lead_follows(told: Path) -> None:
+    first = answer("scoring", "show")
+    assert [one["name"] for one in first["rules"]][:2] == ["contact", "pricing"]
+    assert first["competitors"] == []
+    changed = answer("scoring", "set", "business", "--points", "20")
+    assert next(one for one in changed["rules"] if one["name"] == "business")["points"] == 20
+    assert set(_points(told)["business"]) == {2_000}
+    added = answer("scoring", "set", "call-me", "--new", "--signal", "form", "--points", "3", "--word", "contact", "--word", "rappel")
+    assert added["rules"][-1] == {
+        "name": "call-me", "kind": "engagement", "signal": "form", "points": 3.0, "cap": 1.0, "half_life": 0.0, "hold": 0.0, "per": 1.0,
+        "words": ["contact", "rappel"], "on": True,
+    }  # fmt: skip
+    assert set(_points(told)["call-me"]) == {300}
+    answer("scoring", "set", "business", "--off")
+    answer("scoring", "remove", "call-me")
+    assert {"business", "call-me"} & set(_points(told)) == set()
+    assert answer("scoring", "list", "competitors", "example.org", "example.net")["competitors"] == ["example.net", "example.org"]
+    assert _points(told) == {}
+    assert answer("scoring", "list", "competitors")["competitors"] == []
+    tried = answer("scoring", "backtest")
+    assert tried[-1]["rule"] == "freemail"
+    assert tried[-1]["advice"] is None
+    for words, says in (("show", "business"), ("backtest", "no advice")):
+        assert says in run("scoring", words).stdout
+
+
+def _points(folder: Path) -> dict[str, list[int]]:
+    """Hundredths of every lead, by rule."""
+    found: dict[str, list[int]] = {}
+    for rule, points in rows_of(f"sqlite:///{folder}/data/webleads.sqlite", "SELECT rule, points FROM score_reason"):
+        found.setdefault(rule, []).append(points)
+    return found

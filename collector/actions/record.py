@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -201,10 +201,12 @@ class _Work:
         domain = self.given.domain(batch.site)
         if event.url[:1] == "/":  # read back it would be a page of the site's own: so it is one from the beginning
             event = structs.replace(event, url=urls.whole(event.url, domain))
-        data: Mapping[str, Any] = event.data
+        data: dict[str, Any] = event.data
         marks = self.evidence.take(batch, event) if batch.visitor is not None else batch.marks
         if event.type == "view" and batch.visitor is not None:
             data = {**data, "language": batch.language, "agent": batch.agent}
+            if batch.company:
+                data["company"] = batch.company
         self.tally.event(event.type, batch.site, event.at, batch.received, batch.visitor, event.url, data, marks)
         self.events.append(
             (

@@ -24,6 +24,7 @@ from ..domain.sessions import Fact, Session, SourceOf, Touch, fold
 from ..store import conversions, events, identities, merges, rollups, sites, submissions, visits
 from ..store.visits import Standing
 from . import summed
+from .judge import judge
 from .owning import fold_spans
 
 
@@ -296,6 +297,7 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
             made.append(lead)
     conversions.save_leads(conn, account, made, gone)
     summed.keep_likeness(conn, given, before, made, gone)
+    judge(conn, given, made, gone, told, owned, ways)
 
 
 def _within(span: Span, at: int) -> bool:

@@ -16,7 +16,7 @@ TYPES = (
 # The keys of each type's data in the order in which they are stored: append only. What a submission, its result or a consent
 # says stands in tables of their own, which are raw as well.
 KEYS = {
-    "view": ("referrer", "title", "nav", "again", "language", "agent"),
+    "view": ("referrer", "title", "nav", "again", "language", "agent", "company"),
     "engage": ("ms", "scroll"),
     "click": ("kind", "href", "text"),
     "custom": ("name", "props"),
@@ -92,6 +92,7 @@ class Batch(Struct, frozen=True):
     language: str = ""
     agent: str = ""  # "Chrome 156 · Windows · desktop"; empty in audience mode
     marks: int = 0  # bits of MARKS
+    company: str = ""  # by the network, where the owner brought a file of them; never in audience mode
 
     @property
     def size(self) -> int:

@@ -13,6 +13,7 @@ it began, of a conversion when it was sent, of a lead when it was won.
 | campaign | the campaign of the same arrival, where it has one | visits, leads, conversions |
 | form | the form's key | leads, conversions |
 | language | language and country, as `fr-FR` | visits, views |
+| own-link | the path of a page that a link of the account's own reached with campaign tags | views |
 
 Declared crawlers count nowhere, and a view that is told again counts once (DESIGN 4.2, 4.3).
 """
@@ -130,6 +131,8 @@ class Tally:
         self._add(site, day, "page", page_of(url), VIEWS, n)
         if language := data.get("language"):
             self._add(site, day, "language", language_of(language), VIEWS, n)
+        if "utm_" in url and data.get("nav") not in _SAME_VISIT and sources.is_own_link(url, data.get("referrer") or "", self._own):
+            self._add(site, day, "own-link", page_of(url), VIEWS, n)
         if visitor is None and data.get("nav") not in _SAME_VISIT:
             source = sources.read(url, data.get("referrer") or "", self._own)
             if source is not None:

@@ -124,7 +124,9 @@ def fold(visitor: str, facts: Iterable[Fact], source_of: SourceOf, open_ones: It
         session = latest.get(fact.site)
         if session is None or _ends(session, fact):
             session = latest[fact.site] = _begin(visitor, fact)
-            arrived = None if fact.nav == "route" else source_of(fact.site, fact.url, fact.referrer)
+            # Attention to a page that was left open, and a step within a page, arrive from nowhere, whatever the address still says.
+            came = fact.type == "view" and fact.nav != "route"
+            arrived = source_of(fact.site, fact.url, fact.referrer) if came else None
             _open_touch(session, fact, arrived or _DIRECT, folded)
         elif fact.type == "view" and fact.nav not in ("reload", "bfcache", "route"):
             _arrive(session, fact, source_of, folded)

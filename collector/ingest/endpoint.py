@@ -14,6 +14,7 @@ from functools import lru_cache
 from http import HTTPStatus
 
 import structlog
+from msgspec import structs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..actions.record import Outcome
@@ -24,6 +25,7 @@ from ..store import crash
 from ..store.work import Busy
 from ..store.writer import Writer
 from .directory import Directory, Site
+from .networks import Networks
 from .rate import Buckets, Network, client_of
 from .room import Room
 from .script import Script
@@ -73,8 +75,10 @@ class Endpoint:
         trusted: Sequence[Network],
         clock: Callable[[], int],
         ids: Callable[[int], bytes],
+        networks: Networks | None = None,
     ) -> None:
         self._app = app
+        self._networks = networks
         self._writer = writer
         self._directory = directory
         self._room = room
@@ -155,7 +159,7 @@ class Endpoint:
         agent = _agent(headers.get(b"user-agent", b"")[:512])
         batch = protocol.check(wire, received=received, agent=agent, kept=site.kept, marks=marks, account=site.account)
         crash.step("parse-after")
-        await self._commit(send, site, batch)
+        await self._commit(send, site, self._placed(batch, scope["headers"], scope.get("client")))
 
     def quick(self, headers: Sequence[Header], body: bytes, peer: tuple[str, int] | None) -> tuple[asyncio.Future[Outcome], Site] | None:
         """Puts a batch in the writer's queue where there is nothing to refuse and nothing to wait for; None: ask the long way."""
@@ -175,7 +179,7 @@ class Endpoint:
         if not (batch.events or batch.refused) or self._room.refuses({event.type for event in batch.events}):
             return None
         crash.step("parse-after")
-        return self._writer.put(batch), site
+        return self._writer.put(self._placed(batch, headers, peer)), site
 
     def committed(self, outcome: Outcome, site: Site) -> bytes:
         """The answer to a batch, as it goes over the line."""
@@ -277,8 +281,17 @@ class Endpoint:
         return self._slow(scope["headers"], scope.get("client"), events)
 
     def _slow(self, headers: Sequence[Header], peer: tuple[str, int] | None, events: int) -> float:
-        address = _client_of(peer[0] if peer else "", _forwarded(headers) if self._trusted else "", self._trusted)
+        address = self._client(headers, peer)
         return self._buckets.wait(address, events, time.monotonic()) if address else 0.0
+
+    def _client(self, headers: Sequence[Header], peer: tuple[str, int] | None) -> str:
+        return _client_of(peer[0] if peer else "", _forwarded(headers) if self._trusted else "", self._trusted)
+
+    def _placed(self, batch: Batch, headers: Sequence[Header], peer: tuple[str, int] | None) -> Batch:
+        """The batch of a visitor who agreed, with the company of its network; the address goes no further."""
+        if self._networks is None or batch.visitor is None:
+            return batch
+        return structs.replace(batch, company=self._networks.company(self._client(headers, peer)))
 
     # GET /js, GET /{site}ns.gif --------------------------------------------------------------------------------------
 

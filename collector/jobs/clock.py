@@ -1,4 +1,5 @@
-"""What happens by itself: counters every second, the purge at start and every hour, a rebuild that is due, a look at quiet sites."""
+"""What happens by itself: counters every second, scores as days and rules go, the purge at start and every hour, a rebuild that is due,
+a look at quiet sites."""
 
 from __future__ import annotations
 
@@ -11,15 +12,18 @@ import structlog
 
 from ..store import events, sites
 from ..store.database import Database
+from ..store.scores import Terms
 from ..store.work import Busy
 from ..store.writer import Writer
 from .rebuild import resume
 from .retain import purge
+from .score import rescore
 
 log = structlog.get_logger()
 
 HOUR = 3600
 LOOK = 600  # seconds between two looks at which sites are quiet
+SCORE = 5  # seconds between two looks at whether the day or the rules of scores are others
 
 
 class Clock:
@@ -40,11 +44,12 @@ class Clock:
         self._clock = clock
         self._take = take
         self._quiet: dict[int, int] = {}  # site → when it was last heard; told of
+        self._scored: dict[int, Terms] = {}  # account → by which terms all its leads are scored
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begins."""
-        self._tasks = [asyncio.create_task(one) for one in (self._counters(), self._long(), self._watch())]
+        self._tasks = [asyncio.create_task(one) for one in (self._counters(), self._long(), self._scores(), self._watch())]
 
     async def stop(self) -> None:
         """Ends, and writes the last counters."""
@@ -75,6 +80,17 @@ class Clock:
             if done and any(done.values()):
                 log.info("purged", **done)
             await asyncio.sleep(HOUR)
+
+    async def _scores(self) -> None:
+        while True:
+            await self._quietly("score", self.score())
+            await asyncio.sleep(SCORE)
+
+    async def score(self) -> None:
+        """Scores anew what was scored on another day, or by other rules."""
+        done = await rescore(self._writer, self._database, secret=self._secret, now=self._clock(), done=self._scored)
+        if done:
+            log.info("scored", leads=done)
 
     async def _watch(self) -> None:
         while True:

@@ -59,6 +59,17 @@ def entries(sessions: Sequence[Row], touches: Sequence[Row], events: Sequence[Ro
     return sorted([*visits, *alone], key=lambda entry: entry.at)
 
 
+def shown(told: Sequence[Visit | Item]) -> dict[bytes, int]:
+    """The rows that a page shows, by id, with their time: what a sentence may point at."""
+    found: dict[bytes, int] = {}
+    for entry in told:
+        for row, at in [(entry.session, entry.at)] if isinstance(entry, Visit) else [(entry.row, entry.at)]:
+            found[row["id"]] = at
+        for item in entry.items if isinstance(entry, Visit) else ():
+            found[item.row["id"]] = item.at
+    return found
+
+
 def _put_events(visits: Sequence[Visit], events: Sequence[Row]) -> None:
     looked: dict[str, Item] = {}
     for event in events:

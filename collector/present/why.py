@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from . import dates, words
+from . import dates, origin, words
 from .language import catalogue
 
 Row = Mapping[str, Any]
 
 
-def sentences(lead: Row, submissions: Sequence[Row], spans: Sequence[Row], sessions: Sequence[Row], zone: str, language: str) -> list[str]:
-    """Why it is here, why it is a lead, why these visits are its own, and what was left out of the count."""
+class Said(NamedTuple):
+    """A sentence, and the rows that bear it out: their ids, as far as the page shows them."""
+
+    text: str
+    evidence: tuple[bytes, ...] = ()
+
+
+def sentences(
+    lead: Row,
+    submissions: Sequence[Row],
+    spans: Sequence[Row],
+    sessions: Sequence[Row],
+    zone: str,
+    language: str,
+    touches: Sequence[Row] = (),
+) -> list[Said]:
+    """Why it is here, why it is a lead, why these visits are its own, why this source, and what was left out of the count."""
     counted = [one for one in submissions if one["counted"]]
-    said = [_sent(lead, counted[0], zone, language)] if counted else [_named(lead, zone, language)]
+    said = [Said(_sent(lead, counted[0], zone, language), _ids(counted[:1]))] if counted else [Said(_named(lead, zone, language))]
     said += _again(counted, zone, language)
-    said.append(_kind(lead, language))
-    said += _visits(spans, sessions, language) if lead["kind"] == "lead" or spans else [_no_history(language)]
+    said.append(Said(_kind(lead, language), _ids(counted[:1])))
+    said += _visits(spans, sessions, language) if lead["kind"] == "lead" or spans else [Said(_no_history(language))]
     said += _shared(spans, language)
+    said += _origins(lead, touches, language)
     said += _uncounted(submissions, language)
     return said + _marked(lead["marks"], language)
+
+
+def _ids(rows: Iterable[Row], most: int = 5) -> tuple[bytes, ...]:
+    return tuple(row["id"] for row in rows if row.get("id"))[-most:]
+
+
+def _origins(lead: Row, touches: Sequence[Row], language: str) -> list[Said]:
+    """Why the first and the last touch are what they are; one sentence where they are one."""
+    first = next((touch for touch in touches if touch["at"] == lead.get("first_at")), None)
+    last = next((touch for touch in reversed(touches) if touch["at"] == lead.get("last_at")), None)
+    if first is None or last is None:
+        return []
+    if first is last:
+        return [Said(origin.sentence(first, "only", language), (first["id"], first["session_id"]))]
+    return [
+        Said(origin.sentence(touch, which, language), (touch["id"], touch["session_id"]))
+        for touch, which in ((first, "first"), (last, "last"))
+    ]
 
 
 def who(lead: Row, language: str) -> str:
@@ -46,14 +80,14 @@ def _named(lead: Row, zone: str, language: str) -> str:
     return _("The site said on %(when)s that %(who)s was signed in; no form was sent.") % told
 
 
-def _shared(spans: Sequence[Row], language: str) -> list[str]:
+def _shared(spans: Sequence[Row], language: str) -> list[Said]:
     _ = catalogue(language).gettext
     if not any(span["shared"] for span in spans):
         return []
-    return [_("It was seen on a shared device: only the visits in which it named itself are its own.")]
+    return [Said(_("It was seen on a shared device: only the visits in which it named itself are its own."))]
 
 
-def _again(counted: Sequence[Row], zone: str, language: str) -> list[str]:
+def _again(counted: Sequence[Row], zone: str, language: str) -> list[Said]:
     more = len(counted) - 1
     if more < 1:
         return []
@@ -62,7 +96,7 @@ def _again(counted: Sequence[Row], zone: str, language: str) -> list[str]:
         "%(count)d more submissions came from the same person, the last one on %(when)s.",
         more,
     )
-    return [said % {"count": more, "when": dates.moment(counted[-1]["at"], zone, language)}]
+    return [Said(said % {"count": more, "when": dates.moment(counted[-1]["at"], zone, language)}, _ids(counted[1:]))]
 
 
 def _kind(lead: Row, language: str) -> str:
@@ -74,10 +108,10 @@ def _kind(lead: Row, language: str) -> str:
     return _("It is a lead because a phone number was left.")
 
 
-def _visits(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> list[str]:
+def _visits(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> list[Said]:
     """One sentence for each kind of evidence that ties visits to the lead."""
     if not sessions:
-        return [_no_history(language)]
+        return [Said(_no_history(language))]
     ngettext = catalogue(language).ngettext
     by_evidence = Counter(_evidence(session, spans) for session in sessions)
     said = []
@@ -104,7 +138,7 @@ def _visits(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> lis
             sentence = ngettext(
                 "This visit was tied to it by hand or by a link.", "%(count)d visits were tied to it by hand or by a link.", count
             )
-        said.append(sentence % {"count": count})
+        said.append(Said(sentence % {"count": count}, _ids(one for one in sessions if _evidence(one, spans) == evidence)))
     return said
 
 
@@ -120,10 +154,11 @@ def _no_history(language: str) -> str:
     return _("It has no history: the form was sent without consent to tracking, so nothing ties it to any visit.")
 
 
-def _uncounted(submissions: Sequence[Row], language: str) -> list[str]:
+def _uncounted(submissions: Sequence[Row], language: str) -> list[Said]:
     ngettext = catalogue(language).ngettext
-    failed = sum(1 for one in submissions if one["result"] == "failed")
-    again = sum(1 for one in submissions if not one["counted"] and one["result"] != "failed")
+    wrong = [one for one in submissions if one["result"] == "failed"]
+    doubles = [one for one in submissions if not one["counted"] and one["result"] != "failed"]
+    failed, again = len(wrong), len(doubles)
     said = []
     if again:
         sentence = ngettext(
@@ -131,16 +166,16 @@ def _uncounted(submissions: Sequence[Row], language: str) -> list[str]:
             "%(count)d sendings were the same again within a minute and do not count twice.",
             again,
         )
-        said.append(sentence % {"count": again})
+        said.append(Said(sentence % {"count": again}, _ids(doubles)))
     if failed:
         sentence = ngettext("%(count)d sending failed and does not count.", "%(count)d sendings failed and do not count.", failed)
-        said.append(sentence % {"count": failed})
+        said.append(Said(sentence % {"count": failed}, _ids(wrong)))
     return said
 
 
-def _marked(marks: Sequence[str], language: str) -> list[str]:
+def _marked(marks: Sequence[str], language: str) -> list[Said]:
     _ = catalogue(language).gettext
     if not marks:
         return []
     named = ", ".join(words.say(words.MARKS, mark, language) for mark in marks)
-    return [_("It is marked “%(marks)s”. A mark is a hint: it counts all the same.") % {"marks": named}]
+    return [Said(_("It is marked “%(marks)s”. A mark is a hint: it counts all the same.") % {"marks": named})]

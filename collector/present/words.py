@@ -92,7 +92,7 @@ def say(table: dict[str, str], code: str, language: str) -> str:
 
 
 def channel(code: str, language: str) -> str:
-    """A channel of domain.sources.CHANNELS; empty for none."""
+    """A channel of domain.channels.CHANNELS; empty for none."""
     return say(CHANNELS, code, language) if code else ""
 
 

@@ -48,7 +48,8 @@ def visitors_after(conn: Connection, account_id: int, after: str, most: int) -> 
 
 def stray_leads(conn: Connection, account_id: int, after: bytes, most: int) -> tuple[bytes | None, set[bytes]]:
     """Of the next leads in order those that no conversion speaks of; and the last one, None at the end."""
-    chosen = [bytes(one) for one in _after(conn, s.lead.c.id, account_id, after, most)]
+    columns = (s.lead.c.id, s.score.c.lead_id, s.score_reason.c.lead_id, s.company_lead.c.lead_id)
+    chosen = sorted({bytes(one) for column in columns for one in _after(conn, column, account_id, after, most)})[:most]
     mine = and_(s.conversion.c.account_id == account_id, s.conversion.c.lead_id.in_(chosen))
     told = {bytes(row[0]) for row in conn.execute(select(s.conversion.c.lead_id).where(mine))}
     return (chosen[-1] if len(chosen) == most else None), set(chosen) - told

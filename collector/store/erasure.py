@@ -119,6 +119,9 @@ def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tall
         (s.span, s.span.c.lead_id, chosen),
         (s.likeness, s.likeness.c.lead_id, chosen),
         (s.lead, s.lead.c.id, chosen),
+        (s.score, s.score.c.lead_id, chosen),
+        (s.score_reason, s.score_reason.c.lead_id, chosen),
+        (s.company_lead, s.company_lead.c.lead_id, chosen),
         (s.identifier, s.identifier.c.lead_id, chosen),
     ):
         for start in range(0, len(values), 500):

@@ -135,6 +135,14 @@ async def last_heard(conn: AsyncConnection, account_id: int, site_id: int) -> in
     return max((int(row[0]) for row in await conn.execute(newest)), default=0) or None
 
 
+async def own_links(conn: AsyncConnection, account_id: int, site_id: int, day: int) -> list[tuple[str, int]]:
+    """The pages that links of the account's own reached with campaign tags since a day (days since 1970), and how often, the most first."""
+    views = func.sum(rollup.c.views)
+    mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.day >= day, rollup.c.kind == "own-link")
+    asked = select(rollup.c.key, views).where(*mine).group_by(rollup.c.key).having(views > 0).order_by(views.desc(), rollup.c.key)
+    return [(row[0], int(row[1])) for row in await conn.execute(asked)]
+
+
 async def views_since(conn: AsyncConnection, account_id: int, site_id: int, day: int) -> dict[int, int]:
     """The views of each day of a site from a day on (days since 1970), of those days on which it was heard."""
     mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.kind == "site", rollup.c.key == "")

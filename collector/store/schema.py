@@ -63,6 +63,7 @@ account = _table(
     _col("name", Text),
     _col("created_at", TIME),
     _col("stale", BigInteger, default=0),  # not 0: its derived rows are to be made again
+    _col("scored_at", TIME, default=0),  # scores are those of this time: the day that the clock last began
     kind="directory",
 )
 
@@ -334,6 +335,16 @@ suppression = _table(
 
 kept_count = _table("kept_count", *_counts(), kind="raw")  # what rollups count of rows that purge and erasure deleted
 
+scoring = _table(
+    "scoring",
+    _key("account_id", Integer),
+    _key("id", ID),  # the newest stands
+    _col("rules", Text),  # JSON of domain.scoring.Rules
+    _col("actor", Text),
+    _col("at", TIME),
+    kind="raw",
+)
+
 retention = _table(
     "retention",
     _key("account_id", Integer),
@@ -493,6 +504,39 @@ likeness = _table(
     Column("key", ID, primary_key=True, info={"personal": "lead"}),  # HMAC of a name, a phone number or an address without its dots
     _key("lead_id", ID),
     _col("kind", Text),  # name | phone | address
+    Index(None, "account_id", "lead_id"),
+    kind="derived",
+)
+
+score = _table(
+    "score",
+    _key("account_id", Integer),
+    _key("lead_id", ID),
+    _col("points", Integer),  # hundredths
+    _col("excluded", Text),  # staff | customers | competitors | empty
+    _col("rules", LargeBinary),  # the version of the rules; empty for the default ones
+    _col("as_of", TIME),
+    kind="derived",
+)
+
+score_reason = _table(
+    "score_reason",
+    _key("account_id", Integer),
+    _key("lead_id", ID),
+    _key("rule", Text),
+    _col("points", Integer),  # hundredths; what has faded is 0
+    _col("times", Integer),
+    _col("first_at", TIME),
+    _col("evidence", Text),  # ids of events, sessions, touches or submissions in hexadecimal, the newest first
+    kind="derived",
+)
+
+company_lead = _table(
+    "company_lead",
+    _key("account_id", Integer),
+    Column("company", Text, primary_key=True, info={"personal": "lead"}),  # a domain; a name where only a network has told it
+    _key("lead_id", ID),
+    _col("told_by", Text),  # email | network
     Index(None, "account_id", "lead_id"),
     kind="derived",
 )

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..store.work import Busy
-from . import account, auth, errors, leads, people, sites
+from . import account, auth, companies, errors, leads, people, scoring, sites
 from .guard import Guard
 from .headers import Headers
 from .house import Database, House, Settings, Writer
@@ -49,6 +49,13 @@ def create(
         Route("/sites/new", sites.new, methods=both),
         Route("/sites/{id:int}", sites.one),
         Route("/sites/{id:int}/heard", sites.heard),
+        Route("/companies", companies.listed),
+        Route("/companies/{name:path}", companies.one),
+        Route("/settings", scoring.settings),
+        Route("/settings/scoring", scoring.listed),
+        Route("/settings/scoring/new", scoring.new, methods=both),
+        Route("/settings/scoring/lists", scoring.lists, methods=both),
+        Route("/settings/scoring/rules/{name}", scoring.one, methods=both),
         Route("/setup", account.setup, methods=both),
         Route("/login", account.login, methods=both),
         Route("/login/link", account.login_link),

@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from ..present import dates, why
 from ..present.export import Csv
-from ..present.timeline import entries
-from ..store import leads, sites
-from . import auth, house, people, render
+from ..present.timeline import entries, shown
+from ..store import companies, leads, sites
+from . import auth, house, people, render, scoring
 
 ROWS = 50
 KINDS = {"leads": "lead", "messages": "message", "all": ""}
@@ -34,6 +34,7 @@ async def listed(request: Request) -> Response:
         found = await leads.page(conn, user.account_id, asked.filters, asked.cursor, ROWS)
         if not found.rows and asked.cursor is not None:
             return RedirectResponse(asked.url(), 303)
+        points = await scoring.points(conn, user.account_id, [row["id"] for row in found.rows])
         counts = await leads.counts(conn, user.account_id, asked.filters, found)
         channels, sources = ([], []) if fragment else await leads.origins(conn, user.account_id)
         known = await sites.all(conn, user.account_id)
@@ -43,6 +44,7 @@ async def listed(request: Request) -> Response:
         request,
         "_list.html" if fragment else "leads.html",
         page=found,
+        points=points,
         asked=asked,
         count=counts[asked.filters.kind],
         messages=counts["message"],
@@ -94,6 +96,8 @@ async def one(request: Request) -> Response:
         way = await leads.timeline(conn, user.account_id, lead_id)
         known = {row["id"]: row for row in await sites.all(conn, user.account_id)}
         panel = await people.panel(request, conn, lead_id, way, lead)
+        judged = await scoring.panel(conn, user.account_id, lead_id, language)
+        company = await companies.of_lead(conn, user.account_id, lead_id)
     site = known.get(lead["site_id"])
     zone = dates.zone_of(site["zone"] if site else None).key
     told = entries(way.sessions, way.touches, way.events, way.submissions)
@@ -107,7 +111,10 @@ async def one(request: Request) -> Response:
         who=_who(request),
         way=way,
         entries=told,
-        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language),
+        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language, way.touches),
+        shown=shown(told),
+        judged=judged,
+        company=company,
         landing={end: _landing(way.touches, lead[f"{end}_at"]) for end in ("first", "last")},
         permissions=[row for row in way.submissions if row["counted"] and row["marketing"]],
         **panel,

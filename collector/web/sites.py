@@ -10,10 +10,13 @@ from starlette.responses import RedirectResponse, Response
 
 from ..actions import sites as acts
 from ..domain.hosts import BadHost, normalise
+from ..domain.rollups import day_of
 from ..present import dates
 from ..present.tag import tag
-from ..store import sites
+from ..store import rollups, sites
 from . import auth, house, render
+
+LINT_DAYS = 30  # how far back the look at links of one's own goes
 
 
 async def listed(request: Request) -> Response:
@@ -62,7 +65,9 @@ async def one(request: Request) -> Response:
     mode = found["consent"] if found["consent"] != made.settings.consent else ""
     text = tag(house.base(request), found["id"], mode)
     zone = dates.zone_of(found["zone"]).key
-    return render.page(request, "site.html", site=found, last=last, quiet=quiet, alone=alone, tag=text, zone=zone)
+    async with made.database.reader() as conn:
+        tagged = await rollups.own_links(conn, found["account_id"], found["id"], day_of(made.clock(), zone) - LINT_DAYS)
+    return render.page(request, "site.html", site=found, last=last, quiet=quiet, alone=alone, tag=text, zone=zone, tagged=tagged)
 
 
 async def heard(request: Request) -> Response:

@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterable, Iterator
 
 from collector.domain.attribution import MODELS, Terms, attribute
+from collector.domain.channels import CHANNELS
 from collector.domain.paths import Path
-from collector.domain.sources import CHANNELS
 
 from . import results
 

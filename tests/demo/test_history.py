@@ -17,8 +17,8 @@ from collector.actions import demo, retain
 from collector.actions.record import Recorder
 from collector.demo import history
 from collector.demo.history import DAY, Place, Sizes
+from collector.domain.channels import CHANNELS
 from collector.domain.events import Batch
-from collector.domain.sources import CHANNELS
 from collector.store import ids, migrate, schema
 from collector.store.database import Database
 from tests.serving import Served, serving

@@ -107,3 +107,29 @@ def test_a_language_has_a_country_at_most(tag: str, key: str) -> None:
 
 def test_a_key_has_an_end() -> None:
     assert max(len(key) for _kind, key in told(url=HOME + "x" * 2_000)) == 120
+
+
+@pytest.mark.parametrize(
+    ("night", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)], ids=["spring", "autumn", "summer"]
+)
+def test_a_day_of_another_length_is_one_day(night: str, hours: int) -> None:
+    """A visit belongs to the day on which it began on the site's clocks; the day of a change has 23 or 25 hours."""
+    start = datetime.fromisoformat(f"{night}T00:00:00").replace(tzinfo=ZoneInfo("Europe/Paris"))
+    first = round(start.timestamp() * 1000)
+    tally = Tally(PARIS, OWN)
+    day = tally.day(SITE, first)
+    assert [tally.day(SITE, first + hour * 3_600_000) - day for hour in (0, hours - 1, hours)] == [0, 0, 1]
+    assert tally.day(SITE, first + hours * 3_600_000 - 1) == day
+    assert tally.day(SITE, first - 1) == day - 1
+
+
+def test_tags_on_links_of_ones_own_are_counted_by_page_and_taken_back() -> None:
+    tally = Tally(PARIS, OWN)
+    for url, referrer, nav in (
+        (HOME + "contact?utm_source=accueil", HOME, "load"), (HOME + "contact?utm_source=accueil", HOME, "reload"), (HOME + "contact?utm_source=x", "", "load"),
+        (HOME + "contact?utm_source=x", "https://www.google.com/", "load"), (HOME + "contact", HOME, "load"),
+    ):  # fmt: skip
+        tally.event("view", SITE, NOW, NOW, "v", url, {"referrer": referrer, "nav": nav}, 0)
+    assert {key[3]: counts for key, counts in tally.counts.items() if key[2] == "own-link"} == {"/contact": [0, 1, 0, 0]}
+    tally.event("view", SITE, NOW, NOW, "v", HOME + "contact?utm_source=accueil", {"referrer": HOME, "nav": "load"}, 0, -1)
+    assert {tuple(counts) for key, counts in tally.counts.items() if key[2] == "own-link"} == {(0, 0, 0, 0)}

@@ -175,6 +175,26 @@ def test_every_session_has_a_touch() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["engage", "click", "custom", "form_start", "form_submit"])
+def test_a_page_that_was_left_open_is_no_second_arrival(kind: str) -> None:
+    """Its address still carries the campaign and the click; nobody came by them again."""
+    for url in (LETTER, HOME + "?gclid=a"):
+        told = channels(fact(0, url=url), fact(HOUR, kind, url=url))
+        assert [channel for channel, _source in told][1:] == ["Direct"]
+        assert len(folded(fact(0, url=url), fact(HOUR, kind, url=url))[0]) == 2
+
+
+def test_a_real_arrival_replaces_the_direct_one_of_a_page_left_open() -> None:
+    facts = [fact(0, url=LETTER), fact(HOUR, "engage", url=LETTER), fact(HOUR + MINUTE, url=HOME + "b", referrer=GOOGLE)]
+    assert channels(*facts) == [("Email", "lettre"), ("Organic Search", "google")]
+
+
+def test_of_conflicting_duplicates_the_first_that_says_something_wins_and_the_raw_address_is_kept() -> None:
+    url = HOME + "?utm_source=&utm_source=bing&utm_medium=sem&utm_medium=ppc"
+    _sessions, (touch,) = folded(fact(0, url=url))
+    assert (touch.source.source, touch.source.medium, touch.landing) == ("bing", "sem", url)
+
+
 def test_two_sites_of_an_account_are_apart() -> None:
     sessions, touches = folded(fact(0), fact(MINUTE, site=43, referrer=GOOGLE), fact(2 * MINUTE, url=HOME + "a"))
     assert [(one.site_id, one.views) for one in sessions] == [(SITE, 2), (43, 1)]

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.domain import sources
-from collector.domain.sources import CHANNELS, channel, read, registrable
+from collector.domain import referrers, sources
+from collector.domain.channels import CHANNELS, CLICKS, RULES, channel, rule_of
+from collector.domain.referrers import registrable
+from collector.domain.sources import is_own_link, read, told
 
 TABLE = json.loads((Path(__file__).parents[1] / "wire" / "channels.json").read_text("utf-8"))
 PAGE = "https://www.exemple.fr/contact"
@@ -153,9 +155,84 @@ def test_every_tagged_visit_has_one_channel(source: str, medium: str, campaign: 
 
 def test_a_host_of_the_list_has_one_meaning() -> None:
     seen: dict[str, str] = {}
-    for category in sources._CATEGORIES:
-        for name, hosts in sources._DATA[category].items():
+    for category in referrers.CATEGORIES:
+        for name, hosts in referrers.DATA[category].items():
             for host in hosts:
                 assert seen.setdefault(host, name) == name, host
                 assert host == host.lower()
                 assert "/" not in host
+
+
+# Why a channel is what it is ------------------------------------------------------------------------------------------
+
+
+def test_each_of_the_seventeen_click_ids_has_its_arrival() -> None:
+    assert len(CLICKS) == 17
+    for name in CLICKS:
+        assert any(f"{name}=" in case["url"] for case in TABLE["arrivals"]), name
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "rule"),
+    [
+        (("", "", "", "", ""), "Direct", "nothing"),
+        (("(direct)", "(none)", "", "", ""), "Direct", "said"),
+        (("google", "cpc", "cross-network", "", ""), "Cross-network", "campaign"),
+        (("google", "cpc", "", "", ""), "Paid Search", "medium"),
+        (("", "", "", "", "gclid"), "Paid Search", "click"),
+        (("google", "organic", "", "", "gclid"), "Paid Search", "click"),
+        (("fb-ads", "social", "", "", ""), "Paid Social", "source"),
+        (("example.com", "banner", "", "", ""), "Display", "medium"),
+        (("", "", "", "", "dclid"), "Display", "click"),
+        (("criteo", "retargeting", "", "", ""), "Paid Other", "medium"),
+        (("lettre", "", "eshop", "", ""), "Organic Shopping", "campaign"),
+        (("amazon", "", "", "", ""), "Organic Shopping", "site"),
+        (("", "", "", "www.facebook.com", ""), "Organic Social", "site"),
+        (("", "", "", "", "fbclid"), "Organic Social", "click"),
+        (("x1", "social", "", "", ""), "Organic Social", "medium"),
+        (("", "", "", "www.google.com", ""), "Organic Search", "site"),
+        (("partenaire", "organic", "", "", ""), "Organic Search", "medium"),
+        (("lettre", "email", "", "", ""), "Email", "medium"),
+        (("gmail-promo", "", "", "", ""), "Email", "source"),
+        (("", "", "", "mail.google.com", ""), "Email", "site"),
+        (("x1", "affiliate", "", "", ""), "Affiliates", "medium"),
+        (("firebase", "", "", "", ""), "Mobile Push", "source"),
+        (("x1", "referral", "", "", ""), "Referral", "medium"),
+        (("", "", "", "www.lemonde.fr", ""), "Referral", "referrer"),
+        (("salon", "flyer", "", "", ""), "Unassigned", "none"),
+    ],
+    ids=str,
+)
+def test_what_a_channel_was_told_by(given: tuple[str, str, str, str, str], expected: str, rule: str) -> None:
+    assert (channel(*given), rule_of(*given)) == (expected, rule)
+
+
+def test_every_kind_of_rule_is_reached_and_every_arrival_can_be_told_again() -> None:
+    reached = set()
+    for case in TABLE["arrivals"]:
+        found = read(case["url"], case["referrer"], NONE)
+        assert found is not None
+        asked = told(case["url"], found.referrer)
+        assert channel(asked[0], asked[1], asked[2], found.referrer, asked[3]) == found.channel, case
+        reached.add(rule_of(asked[0], asked[1], asked[2], found.referrer, asked[3]))
+    assert reached == set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("url", "referrer", "is_one"),
+    [
+        (PAGE + "?utm_source=accueil", "https://exemple.fr/", True),
+        (PAGE + "?utm_medium=banner&x=1", "https://boutique.exemple.fr/", True),
+        (PAGE + "?utm_campaign=ete", "https://autre.example/x", True),
+        (PAGE + "?utm_source=", "https://exemple.fr/", False),
+        (PAGE + "?q=utm_source", "https://exemple.fr/", False),
+        (PAGE + "?utm_source=x", "", False),
+        (PAGE + "?utm_source=x", "https://www.google.com/", False),
+        (PAGE + "?utm_source=x", "https://checkout.stripe.com/", False),
+        (PAGE, "https://exemple.fr/", False),
+        (PAGE + "?gclid=x", "https://exemple.fr/", False),
+        (PAGE + "?utm_source=%ff%", "http://[", False),
+    ],
+)
+def test_campaign_tags_on_a_link_of_ones_own_are_found(url: str, referrer: str, is_one: bool) -> None:
+    assert is_own_link(url, referrer, frozenset({"autre.example"})) is is_one

@@ -82,3 +82,15 @@ async def test_a_purge_that_is_held_back_is_logged(
     (line,) = [line for line in said if "purge" in line["event"]]
     assert line["event"] == "purge held back: the clock is far ahead"
     assert (line["clock"], line["known"]) == ("2030-10-08T08:53:20+00:00", "2025-10-09T07:53:20+00:00")
+
+
+async def test_scores_follow_the_day_by_themselves(
+    database: Database, writer: Writer, site: dict[str, Any], said: list[dict[str, Any]]
+) -> None:
+    await writer.run(lambda conn: builders.store(conn, body(builders.form(), visitor=None)))
+    clock = _clock(writer, database, [NOW, NOW + HOUR, NOW + 2 * DAY])
+    for _ in range(3):
+        await clock.score()
+    assert [line for line in said if line["event"] == "scored"] == [{"event": "scored", "log_level": "info", "leads": 1}] * 2
+    (made,) = await writer.run(builders.rows, "score")
+    assert made["as_of"] == (NOW + 2 * DAY) // DAY * DAY

@@ -2,8 +2,8 @@
 
 import pytest
 
+from collector.domain.channels import CHANNELS
 from collector.domain.events import MARKS
-from collector.domain.sources import CHANNELS
 from collector.present import dates, words
 from collector.present.language import catalogue, choose
 from tests.web.catalogue import extracted, written

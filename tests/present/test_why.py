@@ -2,12 +2,17 @@
 
 from typing import Any
 
-from collector.present import why
-from collector.present.timeline import Item, Visit, entries
+import pytest
+from msgspec import structs
+
+from collector.domain import sources
+from collector.present import origin, why
+from collector.present.timeline import Item, Visit, entries, shown
 
 AT = 1_795_429_920_000
 LEAD: dict[str, Any] = {"name": "Camille Durand", "email": "c@example.com", "phone": "", "kind": "lead", "marks": []}
 SENT: dict[str, Any] = {
+    "id": b"f",
     "form": "contact",
     "url": "https://example.com/contact",
     "at": AT,
@@ -23,7 +28,7 @@ SESSION: dict[str, Any] = {"id": b"s", "visitor": "v", "site_id": 1, "started_at
 def _said(
     lead: dict[str, Any] = LEAD, sent: Any = (SENT,), spans: Any = (SPAN,), sessions: Any = (SESSION,), language: str = "en"
 ) -> list[str]:
-    return why.sentences(lead, sent, spans, sessions, "Europe/Paris", language)
+    return [one.text for one in why.sentences(lead, sent, spans, sessions, "Europe/Paris", language)]
 
 
 def test_it_says_who_sent_what_where_and_when_and_whose_the_visits_are() -> None:
@@ -76,12 +81,76 @@ def test_names_with_placeholders_are_only_names() -> None:
     assert _said(LEAD | {"name": "%(when)s %s {0}"})[0].startswith("%(when)s %s {0} sent the form")
 
 
+def _touch(at: int, url: str = "https://example.com/", referrer: str = "", session: bytes = b"s") -> dict[str, Any]:
+    """A touch as it would be stored."""
+    read = sources.read(url, referrer and f"https://{referrer}/", frozenset())
+    assert read is not None
+    return {"id": b"t%d" % at, "session_id": session, "at": at, "landing": url} | structs.asdict(read)
+
+
+def test_each_sentence_names_the_rows_that_bear_it_out() -> None:
+    said = why.sentences(LEAD, [SENT, SENT | {"id": b"g", "at": AT + 1}], [SPAN], [SESSION], "Europe/Paris", "en")
+    assert [one.evidence for one in said] == [(b"f",), (b"g",), (b"f",), (b"s",)]
+
+
+def test_first_and_last_touch_say_by_what_rule() -> None:
+    first, last = (
+        _touch(AT - 9, "https://example.com/?utm_source=lettre&utm_medium=email&utm_campaign=ete"),
+        _touch(AT, referrer="www.google.com"),
+    )
+    lead = LEAD | {"first_at": AT - 9, "last_at": AT}
+    said = why.sentences(lead, [SENT], [SPAN], [SESSION], "Europe/Paris", "en", [first, last])[3:]
+    assert [one.text for one in said] == [
+        "Its first arrival was Email: lettre, campaign “ete”, because its address carried the medium “email” and the source “lettre”.",
+        "Its last arrival was Search engine: google, because a link on www.google.com led to it, which is a search engine.",
+    ]
+    assert [one.evidence for one in said] == [(first["id"], b"s"), (last["id"], b"s")]
+    (only,) = why.sentences(lead | {"first_at": AT}, [SENT], [SPAN], [SESSION], "Europe/Paris", "fr", [last])[3:]
+    assert only.text.startswith("Son arrivée\u00a0: Moteur de recherche")
+
+
+@pytest.mark.parametrize(
+    ("url", "referrer", "says"),
+    [
+        ("", "", "nothing was said"),
+        ("?utm_source=(direct)&utm_medium=(none)", "", "said so itself"),
+        ("?utm_campaign=cross-network&utm_source=google&utm_medium=cpc", "", "the campaign “cross-network”"),
+        ("?utm_source=google&utm_medium=cpc", "", "the medium “cpc” and the source “google”"),
+        ("?gclid=x", "", "“gclid”, the click id of Google"),
+        ("?utm_source=adwords", "", "the source “adwords”"),
+        ("?utm_source=linkedin", "", "the source “linkedin”, which we know"),
+        ("", "www.facebook.com", "a link on www.facebook.com led to it, which is a social network"),
+        ("", "chatgpt.com", "an AI assistant"),
+        ("", "www.lemonde.fr", "none of our lists"),
+        ("?utm_source=salon&utm_medium=flyer", "", "a fault of tagging"),
+    ],
+)
+def test_each_kind_of_rule_has_its_words_in_both_languages(url: str, referrer: str, says: str) -> None:
+    touch = _touch(AT, "https://example.com/" + url, referrer)
+    assert says in origin.because(touch, "en")
+    assert origin.because(touch, "fr") != origin.because(touch, "en")
+
+
+def test_what_an_earlier_list_said_is_said_to_be_so() -> None:
+    assert origin.because(_touch(AT) | {"channel": "Audio"}, "en") == "an earlier list of sources said so"
+
+
+def test_a_page_points_only_at_rows_that_it_shows() -> None:
+    told = entries(
+        [SESSION],
+        [_touch(AT - 1000), _touch(AT - 200)],
+        [_event("view", AT - 1000) | {"id": b"e"}],
+        [SENT, SENT | {"id": b"g", "visitor": None}],
+    )
+    assert shown(told) == {b"s": AT - 1000, b"t%d" % (AT - 200): AT - 200, b"e": AT - 1000, b"f": AT, b"g": AT}
+
+
 def _event(kind: str, at: int, page: str = "p", **data: Any) -> dict[str, Any]:
     return {"type": kind, "at": at, "page": page, "visitor": "v", "site_id": 1, "url": "", "data": data}
 
 
 def test_a_visit_holds_its_pages_with_their_time_its_touches_and_its_submission() -> None:
-    touches = [{"session_id": b"s", "at": AT - 1000}, {"session_id": b"s", "at": AT - 200}, {"session_id": b"elsewhere", "at": AT}]
+    touches = [_touch(AT - 1000), _touch(AT - 200), _touch(AT, session=b"elsewhere")]
     events = [_event("view", AT - 1000), _event("engage", AT - 900, ms=500), _event("engage", AT - 800, ms=700), _event("click", AT - 100)]
     (visit,) = entries([SESSION], touches, events, [SENT])
     assert isinstance(visit, Visit)

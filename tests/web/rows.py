@@ -160,6 +160,27 @@ def span(conn: Connection, lead_id: bytes, visitor: str, submission_id: bytes, a
     conn.execute(insert(schema.span).values(account_id=account, visitor=visitor, from_at=start, to_at=2**62, lead_id=lead_id, edge_id=edge))
 
 
+def score(
+    conn: Connection,
+    lead_id: bytes,
+    points: int,
+    reasons: Sequence[tuple[str, int, int, Sequence[bytes]]] = (),
+    excluded: str = "",
+    account: int = 1,
+) -> None:
+    """A score in hundredths, with its reasons (rule, hundredths, times, evidence)."""
+    row = {"account_id": account, "lead_id": lead_id, "points": points, "excluded": excluded, "rules": b"", "as_of": NOW // DAY * DAY}
+    conn.execute(insert(schema.score).values(**row))
+    for rule, given, times, evidence in reasons:
+        told = {"points": given, "times": times, "first_at": NOW, "evidence": " ".join(one.hex() for one in evidence)}
+        conn.execute(insert(schema.score_reason).values(account_id=account, lead_id=lead_id, rule=rule, **told))
+
+
+def company(conn: Connection, lead_id: bytes, name: str, told_by: str = "email", account: int = 1) -> None:
+    """The company of a lead."""
+    conn.execute(insert(schema.company_lead).values(account_id=account, company=name, lead_id=lead_id, told_by=told_by))
+
+
 def visit(
     conn: Connection, visitor: str, at: int, pages: Sequence[tuple[str, str]], source: dict[str, str] | None = None, account: int = 1
 ) -> bytes:
@@ -207,7 +228,9 @@ def visit(
         )
     )
     conn.execute(
-        insert(schema.touch).values(account_id=account, session_id=session, id=touch, site_id=42, at=at, landing=pages[0][0], **origin)
+        insert(schema.touch).values(
+            account_id=account, session_id=session, id=touch, site_id=42, at=at, **({"landing": pages[0][0]} | origin)
+        )
     )
     return session
 

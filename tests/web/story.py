@@ -60,12 +60,12 @@ def _camille(conn: Connection) -> bytes:
         last_seen_at=last + 9 * MINUTE,
         marketing_consent="granted",
     )
-    rows.visit(
+    first = rows.visit(
         conn,
         CAMILLE,
         start,
         [(ARTICLE, "Pompe à chaleur : sept questions avant de choisir"), (HOME, "Thermique Dubois, chauffagiste à Nantes")],
-        LETTER,
+        LETTER | {"landing": ARTICLE + "?utm_source=lettre&utm_medium=email&utm_campaign=rentree"},
     )
     letter = rows.submission(
         conn,
@@ -83,7 +83,7 @@ def _camille(conn: Connection) -> bytes:
         marketing_text="J’accepte de recevoir la lettre",
     )
     rows.span(conn, lead, CAMILLE, letter, start + MINUTE, start - 90 * DAY)
-    rows.visit(
+    second = rows.visit(
         conn,
         CAMILLE,
         last,
@@ -92,11 +92,11 @@ def _camille(conn: Connection) -> bytes:
             ("https://example.com/prestations", "Nos prestations"),
             (CONTACT, "Nous écrire"),
         ],
-        GOOGLE,
+        GOOGLE | {"referrer": "www.google.com"},
     )
     rows.event(conn, "click", CAMILLE, last + 50_000, "x", HOME, {"kind": "phone", "text": "02 40 00 00 00", "href": "tel:+33240000000"})
     rows.event(conn, "consent", CAMILLE, last + 2_000, "x", HOME, {"state": "granted", "purpose": "tracking"})
-    rows.submission(
+    asked = rows.submission(
         conn,
         lead,
         last + 100_000,
@@ -112,6 +112,14 @@ def _camille(conn: Connection) -> bytes:
         url=CONTACT,
     )
     rows.submission(conn, lead, last + 110_000, visitor=CAMILLE, url=CONTACT, counted=0)
+    reasons = [
+        ("contact", 4_000, 1, [asked]),
+        ("business", 1_000, 1, [letter]),
+        ("attention", 742, 2, [second, first]),
+        ("return", 500, 1, [second]),
+    ]
+    rows.score(conn, lead, 5_742, [*reasons, ("careers", -500, 1, [first])])
+    rows.company(conn, lead, "durand-fils.example")
     return lead
 
 
@@ -148,6 +156,9 @@ def _others(conn: Connection) -> None:
             **touched,
         )
         rows.submission(conn, lead, NOW - before, [Field(name="email", label="E-mail", type="email", value=email)], form=form)
+        if email:
+            rows.score(conn, lead, 0 if name == "Test Robot" else 3_000, excluded="staff" if name == "Test Robot" else "")
+            rows.company(conn, lead, email.partition("@")[2], "network" if not name else "email")
     message = rows.lead(conn, NOW - 5 * HOUR, kind="message", message=REMARK, form="avis")
     rows.submission(
         conn,

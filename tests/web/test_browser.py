@@ -98,6 +98,13 @@ async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: S
         "/sites/42",
         "/sites/43",
         "/sites/new",
+        "/companies",
+        "/companies/durand-fils.example",
+        "/settings",
+        "/settings/scoring",
+        "/settings/scoring/new",
+        "/settings/scoring/rules/pricing",
+        "/settings/scoring/lists",
         "/nowhere",
     ):
         await judge(path)

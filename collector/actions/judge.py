@@ -1,0 +1,110 @@
+"""What follows from a lead beside its row: its score with the reasons, and its company. Part of the one fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import Connection
+
+from ..domain import companies, scoring
+from ..domain.channels import PAID
+from ..domain.identity import Span
+from ..domain.leads import Conversion, Lead
+from ..domain.scoring import Rules, Score, Signal
+from ..domain.sessions import Touch, page_of
+from ..store import companies as kept_companies
+from ..store import scores
+from ..store.companies import Membership
+
+if TYPE_CHECKING:
+    from .refold import Context
+
+
+def judge(
+    conn: Connection,
+    given: Context,
+    leads: Sequence[Lead],
+    gone: Sequence[bytes],
+    told: Mapping[bytes, Sequence[Conversion]],
+    owned: Mapping[bytes, Sequence[Span]],
+    ways: Mapping[str, Sequence[Touch]],
+) -> None:
+    """Scores leads anew and says whose they are; drops what was said of those that are `gone`.
+
+    `told` are their conversions, `owned` their spans, `ways` the touches of the visitors in them.
+    """
+    terms = scores.terms(conn, given.account)
+    rules = scoring.with_countries(terms.rules, (str(site["country"]) for site in given.sites.values()))
+    visitors = {span.visitor for lead in leads for span in owned.get(lead.id, ())}
+    steps, stays = scores.steps(conn, given.account, visitors), scores.stays(conn, given.account, visitors)
+    made: dict[bytes, Score] = {}
+    members: list[Membership] = []
+    for lead in leads:
+        spans = owned.get(lead.id, ())
+        seen = list(_within(spans, steps))
+        members += _company(lead, rules, seen)
+        if lead.kind != "lead":
+            continue
+        if why := scoring.excluded(rules, lead.email, given.own):
+            made[lead.id] = Score(excluded=why)
+            continue
+        said = [*_sent(told.get(lead.id, ())), *_seen(seen), *_stayed(_within(spans, stays)), *_paid(_within(spans, ways))]
+        made[lead.id] = scoring.score(rules, [*said, *_fit(rules, lead, told.get(lead.id, ()))], terms.as_of)
+    scores.save(conn, given.account, made, terms, [*gone, *(lead.id for lead in leads if lead.id not in made)])
+    kept_companies.save(conn, given.account, members, [*gone, *(lead.id for lead in leads)])
+
+
+_Fact = TypeVar("_Fact", scores.Step, scores.Stay, Touch)
+
+
+def _within(spans: Iterable[Span], facts: Mapping[str, Sequence[_Fact]]) -> Iterator[_Fact]:
+    """What visitors did while they were this lead."""
+    for span in spans:
+        for fact in facts.get(span.visitor, ()):
+            if span.from_at <= fact.at < span.to_at:
+                yield fact
+
+
+def _sent(told: Iterable[Conversion]) -> Iterator[Signal]:
+    for one in told:
+        if one.counted:
+            page = page_of(one.url)
+            kind = scoring.form_kind(one.form, page, bool(one.message or one.phone or one.organization or one.subject))
+            yield Signal(one.at, one.id, kind, f"{one.form} {page}")
+
+
+def _seen(steps: Iterable[scores.Step]) -> Iterator[Signal]:
+    for step in steps:
+        if step.kind == "view":
+            yield Signal(step.at, step.id, "page", page_of(step.url))
+        elif (data := step.data).get("kind") == "download":
+            yield Signal(step.at, step.id, "download", page_of(str(data.get("href") or "")))
+
+
+def _stayed(stays: Iterable[scores.Stay]) -> Iterator[Signal]:
+    for stay in stays:
+        yield Signal(stay.at, stay.id, "visit")
+        if stay.engaged_ms > 0:
+            yield Signal(stay.at, stay.id, "visible", amount=stay.engaged_ms / 1000)
+
+
+def _paid(touches: Iterable[Touch]) -> Iterator[Signal]:
+    for touch in touches:
+        if touch.source.channel in PAID:
+            yield Signal(touch.at, touch.session_id, "paid", touch.source.source)
+
+
+def _fit(rules: Rules, lead: Lead, told: Sequence[Conversion]) -> list[Signal]:
+    evidence = min(((one.at, one.id) for one in told if one.counted), default=(0, b""))[1]
+    return scoring.fit(rules, lead.email, companies.country_of(lead.phone, lead.email), lead.created_at, evidence)
+
+
+def _company(lead: Lead, rules: Rules, seen: Sequence[scores.Step]) -> list[Membership]:
+    """By the address; where that names none, by the network of the newest page."""
+    if lead.kind != "lead":
+        return []
+    if found := companies.of_email(lead.email, rules.freemail):
+        return [Membership(found, lead.id, "email")]
+    networks = [(step.at, step.id, str(name)) for step in seen if step.kind == "view" and (name := step.data.get("company"))]
+    return [Membership(max(networks)[2], lead.id, "network")] if networks else []
