@@ -77,7 +77,8 @@ def _sent(told: Iterable[Conversion]) -> Iterator[Signal]:
 def _seen(steps: Iterable[scores.Step]) -> Iterator[Signal]:
     for step in steps:
         if step.kind == "view":
-            yield Signal(step.at, step.id, "page", page_of(step.url))
+            if not step.is_again:
+                yield Signal(step.at, step.id, "page", page_of(step.url))
         elif (data := step.data).get("kind") == "download":
             yield Signal(step.at, step.id, "download", page_of(str(data.get("href") or "")))
 

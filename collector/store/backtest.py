@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.backtest import Tried, tried
 from ..domain.scoring import Rules
-from .schema import edit, score, score_reason
+from .schema import edit, lead, score, score_reason
 
 WON = "won"
 
@@ -20,6 +20,7 @@ async def outcomes(conn: AsyncConnection, account_id: int, rules: Rules) -> list
     won = (
         select(edit.c.lead_id, func.max(edit.c.at).label("at"))
         .join(score, and_(score.c.account_id == edit.c.account_id, score.c.lead_id == edit.c.lead_id, score.c.excluded == ""))
+        .join(lead, and_(lead.c.account_id == edit.c.account_id, lead.c.id == edit.c.lead_id, lead.c.status == WON))
         .where(edit.c.account_id == account_id, edit.c.kind == "status", edit.c.value == WON)
         .group_by(edit.c.lead_id)
         .subquery()

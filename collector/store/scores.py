@@ -46,6 +46,12 @@ class Step(NamedTuple):
         """What else was kept of it; of most nobody asks."""
         return unpacked(self.kind, self.packed)
 
+    @property
+    def is_again(self) -> bool:
+        """Whether it is the same page once more: a reload, or a step back to it."""
+        seems = '"reload"' in self.packed or '"bfcache"' in self.packed
+        return seems and self.data.get("nav") in ("reload", "bfcache")
+
 
 class Stay(NamedTuple):
     """A session, as far as scores read it."""

@@ -85,6 +85,17 @@ def test_every_rule_of_a_story_gives_its_points_with_its_rows(conn: Connection) 
     _same(conn)
 
 
+def test_a_reload_is_not_seen_twice(conn: Connection) -> None:
+    told = [
+        view(NOW, PRICES),
+        view(NOW + 1, PRICES, nav="reload"),
+        view(NOW + 2, PRICES, nav="bfcache"),
+        view(NOW + 3, PRICES, title='"reload"'),
+    ]
+    tell(conn, *told, form(NOW + 4, "camille@durand-fils.fr"))
+    assert [(one["times"], one["points"]) for one in rows(conn, "score_reason", rule="pricing")] == [(2, 1_600)]
+
+
 async def test_the_same_on_both_databases(writer: Writer, site: dict[str, Any]) -> None:
     await writer.run(_story)
     assert (await writer.run(_points))["pricing"] == 16
