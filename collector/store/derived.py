@@ -13,7 +13,7 @@ def size(conn: Connection, account_id: int, stage: str) -> int:
     """How many rows a stage of the rebuild goes through, as far as one can say before."""
     tables = {
         "submissions": (s.submission,), "visitors": (s.visitor,), "strays": (s.lead,), "arrivals": (s.touch,),
-        "rollups": (s.event, s.session, s.conversion, s.lead, s.kept_count),
+        "rollups": (s.event, s.session, s.conversion, s.lead, s.reached, s.kept_count),
     }[stage]  # fmt: skip
     return sum(int(conn.execute(select(func.count()).where(table.c.account_id == account_id)).scalar() or 0) for table in tables)
 
@@ -41,14 +41,16 @@ def newest_submission(conn: Connection, account_id: int) -> bytes:
 
 def visitors_after(conn: Connection, account_id: int, after: str, most: int) -> list[str]:
     """The next visitors in order: of whom events, consents or derived rows are kept."""
-    columns = (s.event.c.visitor, s.consent.c.visitor, s.visitor.c.id, s.session.c.visitor, s.span.c.visitor)
+    tables = (s.event, s.consent, s.session, s.span, s.reached, s.journey)
+    columns = (s.visitor.c.id, *(table.c.visitor for table in tables))
     found = {one for column in columns for one in _after(conn, column, account_id, after, most)}
     return sorted(found)[:most]
 
 
 def stray_leads(conn: Connection, account_id: int, after: bytes, most: int) -> tuple[bytes | None, set[bytes]]:
     """Of the next leads in order those that no conversion speaks of; and the last one, None at the end."""
-    chosen = [bytes(one) for one in _after(conn, s.lead.c.id, account_id, after, most)]
+    found = {bytes(one) for column in (s.lead.c.id, s.journey.c.lead_id) for one in _after(conn, column, account_id, after, most)}
+    chosen = sorted(found)[:most]
     mine = and_(s.conversion.c.account_id == account_id, s.conversion.c.lead_id.in_(chosen))
     told = {bytes(row[0]) for row in conn.execute(select(s.conversion.c.lead_id).where(mine))}
     return (chosen[-1] if len(chosen) == most else None), set(chosen) - told

@@ -1,0 +1,147 @@
+"""Journeys: the way to each conversion, from which every model's credits follow for any look-back and transform.
+
+A lead's way is the touches of all visits that are its own; of a goal that a visitor reached who is no lead, the touches
+of that visitor. Touches after a conversion are never of its way, so that what a person does next changes nothing before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from .goals import Goals
+from .leads import Conversion
+from .paths import DAY, DIRECT, Path
+from .rollups import NOT_COUNTED
+from .sessions import Touch, digest
+
+LONGEST = 395  # days: the longest look-back
+MOST = 200  # touches of one way: the first and the newest
+BY = ("channel", "source", "campaign")
+OF = ("leads", "conversions", "goals")
+NO_CAMPAIGN = "(no campaign)"
+
+Step = tuple[int, str, str, str]  # time, channel, source, campaign
+Milestones = tuple[int | None, ...]
+
+
+class Reached(NamedTuple):
+    """A goal that a visitor reached in a session: once, at the first time."""
+
+    session_id: bytes
+    goal_id: bytes
+    at: int
+    visitor: str
+    site_id: int
+    value: int
+    currency: str
+    marks: int
+
+    @property
+    def id(self) -> bytes:
+        """The conversion's id."""
+        return digest("reached", self.session_id, self.goal_id)
+
+
+class Journey(NamedTuple):
+    """The way to one conversion. `kind` is lead (a lead's first), again or goal; `milestones` are lead, opportunity, close."""
+
+    id: bytes
+    kind: str
+    goal_id: bytes | None
+    lead_id: bytes | None
+    visitor: str | None
+    site_id: int
+    at: int
+    received_at: int
+    value: int
+    currency: str
+    milestones: Milestones
+    way: tuple[Step, ...]
+
+
+def of_lead(
+    lead_id: bytes,
+    conversions: Iterable[Conversion],
+    reached: Iterable[Reached],
+    touches: Iterable[Touch],
+    goals: Goals,
+    later: Milestones = (None, None),
+) -> list[Journey]:
+    """The journeys of one lead; `later` says when it became an opportunity and when it was won. A message is nobody's and has none."""
+    told = sorted((one for one in conversions if one.counted and one.kind == "lead"), key=lambda one: (one.at, one.id))
+    steps = _steps(touches)
+    reaches = (told[0].at if told else None, *later)
+    made = []
+    for place, one in enumerate(told):
+        if not one.marks & NOT_COUNTED:
+            worth, kind = goals.worth(one.form, one.site_id, one.at), "again" if place else "lead"
+            own = (one.id, kind, None, lead_id, one.visitor, one.site_id, one.at, one.received_at)
+            made.append(Journey(*own, *worth, reaches, _until(steps, one.at)))
+    return made + _goals(reached, steps, lead_id, reaches)
+
+
+def of_visitor(reached: Iterable[Reached], touches: Iterable[Touch]) -> list[Journey]:
+    """The journeys of a visitor who is no lead."""
+    return _goals(reached, _steps(touches), None, (None, None, None))
+
+
+def _goals(reached: Iterable[Reached], steps: Sequence[Step], lead_id: bytes | None, reaches: Milestones) -> list[Journey]:
+    made = []
+    for one in reached:
+        if not one.marks & NOT_COUNTED:
+            own = (one.id, "goal", one.goal_id, lead_id, one.visitor, one.site_id, one.at, one.at)
+            made.append(Journey(*own, one.value, one.currency, reaches, _until(steps, one.at)))
+    return made
+
+
+def _steps(touches: Iterable[Touch]) -> list[Step]:
+    ordered = sorted(touches, key=lambda touch: (touch.at, touch.id))
+    return [(touch.at, touch.source.channel, touch.source.source, touch.source.campaign) for touch in ordered]
+
+
+def _until(steps: Sequence[Step], at: int) -> tuple[Step, ...]:
+    """Both ends count, as in the look-back."""
+    known = [step for step in steps if at - LONGEST * DAY <= step[0] <= at]
+    return tuple(known if len(known) <= MOST else [known[0], *known[1 - MOST :]])
+
+
+def name_of(by: str, channel: str, source: str, campaign: str) -> str:
+    """What a touch counts under: Direct is Direct by whatever one counts."""
+    if channel == DIRECT or by == "channel":
+        return channel
+    return source if by == "source" else campaign or NO_CAMPAIGN
+
+
+class Ways:
+    """Makes paths of journeys; names are looked up once."""
+
+    def __init__(self, by: str) -> None:
+        self._by = by
+        self._names: dict[tuple[str, str, str], str] = {}
+
+    def path(self, way: Iterable[Step], at: int, value: int = 0, milestones: Milestones = (), *, converted: bool = True) -> Path:
+        """The path of a way that ended at a time, with the value of its conversion."""
+        names = self._names
+        touches: list[str] = []
+        days: list[float] = []
+        for when, channel, source, campaign in way:
+            key = (channel, source, campaign)
+            name = names.get(key)
+            if name is None:
+                name = names[key] = name_of(self._by, *key)
+            touches.append(name)
+            days.append((at - when) / DAY)
+        reached = tuple(None if one is None or one > at else (at - one) / DAY for one in milestones)
+        return Path(tuple(touches), tuple(days), float(converted), value, float(not converted), reached)
+
+
+def unconverted(visits: Mapping[str, list[Step]], look_back: int, since: int) -> list[tuple[int, list[Step]]]:
+    """(end, way) of visitors who did not convert, each once: it ends with their last touch, which is not before `since`."""
+    made = []
+    for steps in visits.values():
+        steps.sort()
+        end = steps[-1][0]
+        if end >= since:
+            made.append((end, [step for step in steps if step[0] >= end - look_back * DAY]))
+    return made
