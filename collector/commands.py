@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import Connection
 
-from .actions import refused, sites, users
+from .actions import costs, goals, refused, runs, sites, users
 from .jobs import demo as undoing
 from .jobs import erase as erasing
 from .jobs import rebuild as rebuilding
@@ -42,12 +43,35 @@ def _replay(conn: Connection, secret: bytes, *, account: int, site: int | None) 
     return refused.replay(conn, secret=secret, ids=ids.uuid7, account=account, site=site)
 
 
+def _goal_add(conn: Connection, secret: bytes, **given: Any) -> Any:
+    now = ids.now()
+    return goals.add(conn, given.pop("account"), actor=ACTOR, now=now, id=ids.uuid7(now), **given)
+
+
+def _goal_remove(conn: Connection, secret: bytes, *, account: int, id: str) -> Any:
+    return goals.remove(conn, account, bytes.fromhex(id), actor=ACTOR, now=ids.now())
+
+
+def _costs_remove(conn: Connection, secret: bytes, *, account: int, id: str) -> Any:
+    return {"id": id, "rows": costs.remove(conn, account, bytes.fromhex(id))}
+
+
+def _keep(conn: Connection, secret: bytes, *, account: int, **given: Any) -> Any:
+    now = ids.now()
+    return runs.keep(conn, account, id=ids.uuid7(now), actor=ACTOR, now=now, **given)
+
+
+ACTOR = "command"
 COMMANDS: dict[str, Callable[..., Any]] = {
     "site add": _site_add,
     "user add": _user_add,
     "user password": _user_password,
     "account add": _account_add,
     "refused replay": _replay,
+    "goal add": _goal_add,
+    "goal remove": _goal_remove,
+    "costs remove": _costs_remove,
+    "attribution keep": _keep,
 }
 
 
@@ -68,11 +92,21 @@ async def _demo_remove(writer: Writer, database: Database, secret: bytes, told: 
     return await undoing.remove(writer, database, secret=secret, account=account)
 
 
+async def _costs_import(
+    writer: Writer, database: Database, secret: bytes, told: Told, *, account: int, name: str, file: str, currency: str
+) -> Any:
+    given: dict[str, Any] = {"name": name, "currency": currency, "actor": ACTOR, "now": ids.now()}
+    async with database.reader() as conn:
+        done = await costs.take(writer.run, conn, account, base64.b64decode(file), **given)
+    return done | {"wrong": [list(row) for row in done["wrong"]]}
+
+
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rebuild": _rebuild,
     "purge": _purge,
     "erase": _erase,
     "demo remove": _demo_remove,
+    "costs import": _costs_import,
 }
 
 

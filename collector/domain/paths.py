@@ -49,6 +49,14 @@ class Transform(NamedTuple):
         return f"{self.name}({self.touch})" if self.touch else self.name
 
 
+def transform_of(text: str) -> Transform | None:
+    """What `str` wrote of a transform, or None."""
+    found = re.fullmatch(r"(\w+)(?:\((.+)\))?", text)
+    if found is None or found[1] not in TRANSFORMS or bool(found[2]) != found[1].startswith("remove"):
+        return None
+    return Transform(found[1], found[2] or "")
+
+
 class BadRow(NamedTuple):
     """What is wrong in a file: its row (the head is 1), a reason (a code), the column, and what stood there."""
 

@@ -234,6 +234,12 @@ def _day(quarter: int, zone: str) -> int:
     return local.toordinal() - _EPOCH.toordinal()
 
 
+def midnight(day: int, zone: str) -> int:
+    """When a day (since 1970) begins on the calendar of a zone, UTC milliseconds."""
+    then = datetime.fromordinal(day + _EPOCH.toordinal()).replace(tzinfo=_zone(zone))
+    return int(then.timestamp()) * 1000
+
+
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     try:

@@ -38,7 +38,7 @@ LIMITS = {
     "shapley": N_("It looks neither at the order of touches, nor at repeats, nor at journeys without a conversion."),
 }
 WHY = {
-    "few-conversions": N_("There are fewer than %(floor)s conversions, too few for a Markov chain: these figures are linear."),
+    "few-conversions": N_("There are fewer than %(floor)s conversions, too few for this model: these figures are linear."),
     "no-nulls": N_("No journey without a conversion is known, and a Markov chain needs them: these figures are linear."),
     "no-conversions": N_("Nothing was converted, so a Markov chain tells nothing: these figures are linear."),
     "too-many-names": N_("There are too many channels for a Markov chain: these figures are linear."),

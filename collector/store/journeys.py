@@ -39,6 +39,15 @@ def drop_visitors(conn: Connection, account_id: int, visitors: Iterable[str]) ->
         conn.execute(delete(journey).where(*mine, journey.c.visitor.in_(chosen[start : start + 500])))
 
 
+def names(conn: Connection, account_id: int, leads: Iterable[bytes]) -> set[str]:
+    """The sources and campaigns on the ways of leads."""
+    chosen, found = list(leads), set[str]()
+    for start in range(0, len(chosen), 500):
+        mine = (journey.c.account_id == account_id, journey.c.lead_id.in_(chosen[start : start + 500]))
+        found |= {name for row in conn.execute(select(journey.c.way).where(*mine)) for step in _way(row[0]) for name in step[2:]}
+    return found - {""}
+
+
 class Asked(msgspec.Struct, frozen=True):
     """Which conversions a report is about: from `since` until before `until`, UTC milliseconds; None and b"" ask for all."""
 

@@ -118,6 +118,15 @@ def events_of(conn: Connection, which: ColumnElement[bool], tally: Tally, n: int
         event_of(tally, row, n)
 
 
+def spoken(conn: Connection, account_id: int, names: Iterable[str]) -> set[str]:
+    """Those of these sources and campaigns that something is counted under. Reads every rollup of those kinds."""
+    wanted = set(names)
+    if not wanted:
+        return wanted
+    mine = (rollup.c.account_id == account_id, rollup.c.kind.in_(("source", "campaign")))
+    return {name for row in conn.execute(select(rollup.c.key).where(*mine).distinct()) if (name := row[0].rpartition("\x1f")[2]) in wanted}
+
+
 def drop_site(conn: Connection, account_id: int, site_id: int) -> None:
     """Forgets what was ever counted of a site."""
     for table in (rollup, kept_count):
