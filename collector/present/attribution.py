@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from ..domain.attribution import Report
-from ..domain.paths import BadRow
+from ..domain.paths import BadRow, Transform
 from . import dates, words
 from .language import N_, catalogue, locale
 
@@ -76,13 +76,19 @@ def terms(report: Report, language: str) -> str:
         model = _("%(model)s, half-life %(days)s days") % {"model": model, "days": format_decimal(asked.half_life, locale=locale(language))}
     back = asked.lookback
     limit = ngettext("look-back %(count)d day", "look-back %(count)d days", back or 0)
-    shortened = [words.say(TRANSFORMS, one.name, language) % {"touch": one.touch} for one in asked.transforms]
+    shortened = [transform(one, language) for one in asked.transforms]
     counted = _("conversions: %(conversions)s, journeys without: %(nulls)s") % {
         "conversions": number(report.conversions, language),
         "nulls": number(report.nulls, language),
     }
     reach = _("no look-back limit") if back is None else limit % {"count": back}
     return " · ".join([model, reach, *(shortened or [words.say(TRANSFORMS, "unique", language)]), counted])
+
+
+def transform(one: Transform, language: str) -> str:
+    """What a transform does to paths."""
+    said = words.say(TRANSFORMS, one.name, language)
+    return said % {"touch": one.touch} if one.touch else said
 
 
 def why(report: Report, language: str) -> str:

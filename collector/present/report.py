@@ -12,7 +12,7 @@ from babel.numbers import format_currency, format_decimal
 from ..domain.attribution import Report, Terms
 from ..domain.journeys import NO_CAMPAIGN
 from ..domain.money import digits
-from ..domain.paths import DIRECT, NO_TOUCH
+from ..domain.paths import DIRECT, NO_TOUCH, transform_of
 from ..domain.reports import Figures, Line, Question
 from ..domain.rollups import REST
 from . import attribution, words
@@ -35,6 +35,7 @@ FAULTS = {
     "period": N_("The period ends before it begins."),
 }
 _EPOCH = date(1970, 1, 1)
+FEW = 30  # conversions below which a share of them is hardly more than an anecdote
 
 
 class Row(NamedTuple):
@@ -112,6 +113,12 @@ def _row(line: Line, said: str, whole: float, currency: str, language: str) -> R
     )
 
 
+def transform(text: str, language: str) -> str:
+    """What a transform does, by its text."""
+    made = transform_of(text)
+    return attribution.transform(made, language) if made else text
+
+
 def counted(asked: Question, goals: Mapping[str, str], language: str) -> str:
     """What the report counts: leads, forms, all goals or one by its name."""
     return goals.get(asked.goal, asked.goal) if asked.goal else words.say(OF, asked.of, language)
@@ -127,6 +134,8 @@ def notes(figures: Figures, language: str) -> list[str]:
     """What one must know to read the figures rightly."""
     ngettext = catalogue(language).ngettext
     said = [attribution.why(figures.report, language)] if attribution.why(figures.report, language) else []
+    if 0 < figures.report.conversions < FEW and not figures.report.why:
+        said.append(catalogue(language).gettext("So few tell of chance rather than of channels: one more would move these shares."))
     if figures.left_out:
         left = ngettext(
             "The value of %(count)d conversion is in another currency and left out.",

@@ -14,14 +14,17 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from ..domain.costs import LARGEST
 from ..store.work import Busy
-from . import account, auth, errors, leads, sites
+from . import account, attribution, auth, costs, errors, goals, leads, sites
 from .guard import Guard
 from .headers import Headers
 from .house import Database, House, Settings, Writer
 from .patience import Patience
 from .static import Files
 from .throttle import Throttle
+
+_WITH_FILE = LARGEST + auth.LARGEST_FORM
 
 
 def create(
@@ -40,6 +43,14 @@ def create(
         Route("/sites/new", sites.new, methods=both),
         Route("/sites/{id:int}", sites.one),
         Route("/sites/{id:int}/heard", sites.heard),
+        Route("/attribution", attribution.shown),
+        Route("/attribution/keep", attribution.keep, methods=["POST"]),
+        Route("/attribution/kept", attribution.kept),
+        Route("/attribution/kept/{id}", attribution.then),
+        Route("/costs", costs.listed, methods=both, middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=_WITH_FILE)]),
+        Route("/costs/{id}/remove", costs.remove, methods=["POST"]),
+        Route("/goals", goals.listed, methods=both),
+        Route("/goals/{id}/remove", goals.remove, methods=["POST"]),
         Route("/setup", account.setup, methods=both),
         Route("/login", account.login, methods=both),
         Route("/login/link", account.login_link),

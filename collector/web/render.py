@@ -49,6 +49,7 @@ def environment(language: str) -> Environment:
         "mail_link": words.mail_link,
         "duration": dates.duration,
         "iso": dates.iso,
+        "said": catalogue(language).gettext,
         "number": lambda count: dates.number(count, language),
         "say": lambda code, table: words.say(getattr(words, table), code, language),
     }
