@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..domain import sources
+from ..domain.journeys import ADS
 from ..domain.rollups import REST
 from ..store import journeys, reports, rollups
 
@@ -35,17 +36,22 @@ def names(conn: Connection, account: int, leads: Collection[bytes]) -> set[str]:
 def forget(conn: Connection, account: int, gone: Collection[str]) -> None:
     """After an erasure: those of these names that nobody else came by are told as the rest in kept figures."""
     told = [(row, json.loads(row["figures"])) for row in reports.all_kept(conn, account)] if gone else []
-    spoken = {line["name"] for _row, figures in told for line in figures["lines"] if figures["by"] != "channel"} & set(gone)
+    spoken = {_bare(line) for _row, figures in told for line in figures["lines"] if figures["by"] != "channel"} & set(gone)
     alone = spoken - rollups.spoken(conn, account, spoken)
     for row, figures in told:
-        if figures["by"] != "channel" and any(line["name"] in alone for line in figures["lines"]):
+        if figures["by"] != "channel" and any(_bare(line) in alone for line in figures["lines"]):
             figures["lines"] = _without(figures["lines"], alone)
             reports.write(conn, account, row["id"], json.dumps(figures))
 
 
+def _bare(line: dict[str, Any]) -> str:
+    """The source or campaign of a line."""
+    return str(line["name"]).removesuffix(ADS)
+
+
 def _without(lines: list[dict[str, Any]], alone: set[str]) -> list[dict[str, Any]]:
-    kept = [line for line in lines if line["name"] not in alone and line["name"] != REST]
-    rest = [line for line in lines if line["name"] in alone or line["name"] == REST]
+    kept = [line for line in lines if _bare(line) not in {*alone, REST}]
+    rest = [line for line in lines if _bare(line) in {*alone, REST}]
     sums: dict[str, Any] = {name: sum(line[name] for line in rest) for name in _SUMS}
     costs = [line["cost"] for line in rest if line["cost"] is not None]
     return [*kept, {"name": REST, **sums, "cost": sum(costs) if costs else None, "cost_per": None, "return": None}]

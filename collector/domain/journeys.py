@@ -20,6 +20,8 @@ MOST = 200  # touches of one way: the first and the newest
 BY = ("channel", "source", "campaign")
 OF = ("leads", "conversions", "goals")
 NO_CAMPAIGN = "(no campaign)"
+ADS = " (paid)"
+_PAID = frozenset({"Cross-network", "Paid Shopping", "Paid Search", "Paid Social", "Paid Video", "Display", "Paid Other"})
 
 Step = tuple[int, str, str, str]  # time, channel, source, campaign
 Milestones = tuple[int | None, ...]
@@ -107,10 +109,12 @@ def _until(steps: Sequence[Step], at: int) -> tuple[Step, ...]:
 
 
 def name_of(by: str, channel: str, source: str, campaign: str) -> str:
-    """What a touch counts under: Direct is Direct by whatever one counts."""
+    """What a touch counts under: Direct is Direct by whatever one counts, and a source's ads are not its other visits."""
     if channel == DIRECT or by == "channel":
         return channel
-    return source if by == "source" else campaign or NO_CAMPAIGN
+    if by == "source":
+        return source + ADS if channel in _PAID else source
+    return campaign or NO_CAMPAIGN
 
 
 class Ways:

@@ -66,8 +66,11 @@ def answer(report: Report) -> dict[str, Any]:
     return told | {"channels": list(shares)}
 
 
-def terms(report: Report, language: str) -> str:
-    """What stands beside every figure: `Time decay, half-life 7 days · look-back 90 days · paths as they are · conversions: 41, …`."""
+def terms(report: Report, language: str, *, nulls: bool = True) -> str:
+    """What stands beside every figure: `Time decay, half-life 7 days · look-back 90 days · paths as they are · conversions: 41, …`.
+
+    Without `nulls` journeys without a conversion are not spoken of: nobody looked for them.
+    """
     _ = catalogue(language).gettext
     ngettext = catalogue(language).ngettext
     asked = report.terms
@@ -77,7 +80,7 @@ def terms(report: Report, language: str) -> str:
     back = asked.lookback
     limit = ngettext("look-back %(count)d day", "look-back %(count)d days", back or 0)
     shortened = [transform(one, language) for one in asked.transforms]
-    counted = _("conversions: %(conversions)s, journeys without: %(nulls)s") % {
+    counted = (_("conversions: %(conversions)s, journeys without: %(nulls)s") if nulls else _("conversions: %(conversions)s")) % {
         "conversions": number(report.conversions, language),
         "nulls": number(report.nulls, language),
     }

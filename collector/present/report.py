@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from ..domain.attribution import Report, Terms
-from ..domain.journeys import NO_CAMPAIGN
+from ..domain.journeys import ADS, NO_CAMPAIGN
 from ..domain.money import digits
 from ..domain.paths import DIRECT, NO_TOUCH, transform_of
 from ..domain.reports import Figures, Line, Question
@@ -71,7 +71,11 @@ def name(text: str, by: str, language: str) -> str:
     """A line's name in words."""
     if text in NAMES:
         return words.say(NAMES, text, language)
-    return words.channel(text, language) if by == "channel" or text == DIRECT else text
+    if by == "channel" or text == DIRECT:
+        return words.channel(text, language)
+    if by == "source" and text.endswith(ADS):
+        return catalogue(language).gettext("%(source)s (paid)") % {"source": text.removesuffix(ADS)}
+    return text
 
 
 def heads(asked: Question, language: str) -> Row:
@@ -127,7 +131,9 @@ def counted(asked: Question, goals: Mapping[str, str], language: str) -> str:
 def terms(figures: Figures, asked: Question, goals: Mapping[str, str], language: str) -> str:
     """What stands beside every figure: what is counted, the period, the model, the look-back, the transform, and n."""
     period = f"{day(asked.first, language)} – {day(asked.last, language)}"
-    return " · ".join((counted(asked, goals, language), period, attribution.terms(figures.report, language)))
+    return " · ".join(
+        (counted(asked, goals, language), period, attribution.terms(figures.report, language, nulls=figures.report.terms.model == "markov"))
+    )
 
 
 def notes(figures: Figures, language: str) -> list[str]:
