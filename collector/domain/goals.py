@@ -98,9 +98,9 @@ class Goals:
         return [goal for goal in self.forms if goal.pattern == form and _holds(goal, site, at)]
 
     def worth(self, form: str, site: int, at: int) -> tuple[int, str]:
-        """What a lead that sent a form is worth, and in which currency: what the goals of that form say; 0 where none does."""
-        told = [goal for goal in self.of_form(form, site, at) if goal.value]
-        return (max(told)[5], max(told)[6]) if told else (0, "")
+        """What a lead that sent a form is worth, and in which currency: the most that a goal of that form says, or 0."""
+        told = [(goal.value, goal.currency) for goal in self.of_form(form, site, at) if goal.value]
+        return max(told, default=(0, ""))
 
 
 @lru_cache(maxsize=64)
