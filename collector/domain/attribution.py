@@ -152,6 +152,10 @@ class _Tally:
         self.values.append(path.value)
         self.nulls.append(path.nulls)
         touches = path.touches or (NO_TOUCH,)
+        if not (path.conversions or path.value):
+            for name in touches:
+                self._credits.setdefault(name, ([], []))
+            return path
         shares = weights(path, self._model, self.terms.half_life) if path.touches else (1.0,)
         values = self._split(path.value, shares)
         credits, conversions = self._credits, path.conversions

@@ -6,7 +6,8 @@ of that visitor. Touches after a conversion are never of its way, so that what a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .goals import Goals
@@ -21,6 +22,7 @@ BY = ("channel", "source", "campaign")
 OF = ("leads", "conversions", "goals")
 NO_CAMPAIGN = "(no campaign)"
 ADS = " (paid)"
+PART = "\x1f"  # between channel, source and campaign in what is stored
 _PAID = frozenset({"Cross-network", "Paid Shopping", "Paid Search", "Paid Social", "Paid Video", "Display", "Paid Other"})
 
 Step = tuple[int, str, str, str]  # time, channel, source, campaign
@@ -117,35 +119,43 @@ def name_of(by: str, channel: str, source: str, campaign: str) -> str:
     return campaign or NO_CAMPAIGN
 
 
-class Ways:
-    """Makes paths of journeys; names are looked up once."""
+class Names(dict[str, str]):
+    """What a touch counts under, by the text that is stored of it; looked up once."""
 
     def __init__(self, by: str) -> None:
+        super().__init__()
         self._by = by
-        self._names: dict[tuple[str, str, str], str] = {}
 
-    def path(self, way: Iterable[Step], at: int, value: int = 0, milestones: Milestones = (), *, converted: bool = True) -> Path:
-        """The path of a way that ended at a time, with the value of its conversion."""
+    def __missing__(self, text: str) -> str:
+        channel, source, campaign = text.split(PART)
+        name = self[text] = name_of(self._by, channel, source, campaign)
+        return name
+
+
+class Paths:
+    """Makes paths of stored ways, for a look-back in days. `timed` models ask for days and milestones; others need not."""
+
+    def __init__(self, names: Names, look_back: int, timed: bool) -> None:
+        self._names = names
+        self._span = look_back * DAY
+        self._timed = timed
+
+    def path(self, at: int, times: list[int], texts: list[str], value: int, milestones: Milestones) -> Path:
+        """The path of a way that ended with a conversion at a time."""
+        if times and times[0] < at - self._span:
+            start = bisect_left(times, at - self._span)
+            times, texts = times[start:], texts[start:]
         names = self._names
-        touches: list[str] = []
-        days: list[float] = []
-        for when, channel, source, campaign in way:
-            key = (channel, source, campaign)
-            name = names.get(key)
-            if name is None:
-                name = names[key] = name_of(self._by, *key)
-            touches.append(name)
-            days.append((at - when) / DAY)
+        touches = tuple([names[text] for text in texts])
+        if not self._timed:
+            return Path(touches, (), 1.0, value)
         reached = tuple(None if one is None or one > at else (at - one) / DAY for one in milestones)
-        return Path(tuple(touches), tuple(days), float(converted), value, float(not converted), reached)
+        return Path(touches, tuple([(at - when) / DAY for when in times]), 1.0, value, 0.0, reached)
 
-
-def unconverted(visits: Mapping[str, list[Step]], look_back: int, since: int) -> list[tuple[int, list[Step]]]:
-    """(end, way) of visitors who did not convert, each once: it ends with their last touch, which is not before `since`."""
-    made = []
-    for steps in visits.values():
-        steps.sort()
-        end = steps[-1][0]
-        if end >= since:
-            made.append((end, [step for step in steps if step[0] >= end - look_back * DAY]))
-    return made
+    def unconverted(self, visits: Mapping[str, list[tuple[int, str]]], since: int) -> Iterator[Path]:
+        """Visitors who did not convert, each once, by the (time, name) of their touches: who was last seen at `since` or later."""
+        for steps in visits.values():
+            steps.sort()
+            end = steps[-1][0]
+            if end >= since:
+                yield Path(tuple([name for when, name in steps if when >= end - self._span]), (), 0.0, 0, 1.0)

@@ -26,7 +26,8 @@ _SHOWN = 40  # characters of a bad cell
 class Path(NamedTuple):
     """Journeys that took the same way.
 
-    `days` tells of each touch how long before the end of the journey it was, never rising. `conversions` journeys ended
+    `days` tells of each touch how long before the end of the journey it was, never rising; it may be left out, empty, for
+    models that do not ask. `conversions` journeys ended
     with one, worth `value` in all; `nulls` ended without. `milestones` are days before the end: lead, opportunity, close;
     None for one that was not reached.
     """
@@ -97,7 +98,8 @@ def transformed(path: Path, transforms: Iterable[Transform]) -> Path:
     for transform in transforms:
         kept = TRANSFORMS[transform.name](path.touches, transform.touch)
         if len(kept) < len(path.touches):
-            path = path._replace(touches=tuple(path.touches[i] for i in kept), days=tuple(path.days[i] for i in kept))
+            days = tuple(path.days[i] for i in kept) if path.days else ()
+            path = path._replace(touches=tuple(path.touches[i] for i in kept), days=days)
     return path
 
 

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..domain.journeys import Journey, Milestones, Step
+from ..domain.journeys import PART, Journey, Paths, Step
+from ..domain.paths import Path
 from .hot import upsert
 from .schema import journey, session, span, touch
 
 _encode = msgspec.json.Encoder().encode
-_way = msgspec.json.Decoder(list[tuple[int, str, str, str]]).decode
+_way = msgspec.json.Decoder(tuple[list[int], list[str]]).decode
 _milestones = msgspec.json.Decoder(tuple[int | None, ...]).decode
 _save = upsert(journey)
 
 
 def save(conn: Connection, account_id: int, made: Iterable[Journey]) -> None:
     """Inserts or replaces: a goal that a visitor reached becomes the lead's."""
-    _save.put(conn, [(account_id, *one[:10], _encode(one.milestones).decode(), _encode(one.way).decode()) for one in made])
+    _save.put(conn, [(account_id, *one[:10], _encode(one.milestones).decode(), _packed(one.way)) for one in made])
+
+
+def _packed(way: Iterable[Step]) -> str:
+    """The stored form of a way: all times, then what each touch was."""
+    steps = list(way)
+    return _encode(([step[0] for step in steps], [PART.join(step[1:]) for step in steps])).decode()
 
 
 def drop_leads(conn: Connection, account_id: int, leads: Iterable[bytes]) -> None:
@@ -44,7 +51,8 @@ def names(conn: Connection, account_id: int, leads: Iterable[bytes]) -> set[str]
     chosen, found = list(leads), set[str]()
     for start in range(0, len(chosen), 500):
         mine = (journey.c.account_id == account_id, journey.c.lead_id.in_(chosen[start : start + 500]))
-        found |= {name for row in conn.execute(select(journey.c.way).where(*mine)) for step in _way(row[0]) for name in step[2:]}
+        ways = [_way(row[0])[1] for row in conn.execute(select(journey.c.way).where(*mine))]
+        found |= {name for texts in ways for text in texts for name in text.split(PART)[1:]}
     return found - {""}
 
 
@@ -58,34 +66,38 @@ class Asked(msgspec.Struct, frozen=True):
     site: int | None = None
 
 
-class Told(msgspec.Struct, frozen=True):
-    """One journey as a report reads it."""
+class Reader:
+    """Takes the rows of `won`: paths in their order, and in which currencies their values are."""
 
-    at: int
-    received_at: int
-    value: int
-    currency: str
-    milestones: Milestones
-    way: list[Step]
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self.paths: list[Path] = []
+        self.codes: list[str] = []
+
+    def take(self, rows: Iterable[Any]) -> None:
+        """Some rows more."""
+        make = self._paths.path
+        for at, value, code, milestones, way in rows:
+            self.paths.append(make(at, *_way(way), value, _milestones(milestones)))
+            self.codes.append(code if value else "")
 
 
-async def page(conn: AsyncConnection, account_id: int, asked: Asked) -> Sequence[Any]:
-    """The rows of a report; `told` reads each."""
+def _mine(account_id: int, asked: Asked) -> list[Any]:
     mine = [journey.c.account_id == account_id, journey.c.at >= asked.since, journey.c.at < asked.until, journey.c.kind.in_(asked.kinds)]
     if asked.goal:
         mine.append(journey.c.goal_id == asked.goal)
     if asked.site is not None:
         mine.append(journey.c.site_id == asked.site)
-    columns = [journey.c[name] for name in ("at", "received_at", "value", "currency", "milestones", "way")]
-    return (await conn.execute(select(*columns).where(*mine).order_by(journey.c.at, journey.c.id))).all()
+    return mine
 
 
-def told(row: Sequence[Any]) -> Told:
-    """A row, read."""
-    return Told(row[0], row[1], row[2], row[3], _milestones(row[4]), _way(row[5]))
+def won(account_id: int, asked: Asked) -> Select[Any]:
+    """The conversions of a report, in order."""
+    columns = [journey.c[name] for name in ("at", "value", "currency", "milestones", "way")]
+    return select(*columns).where(*_mine(account_id, asked)).order_by(journey.c.at, journey.c.id)
 
 
-async def others(conn: AsyncConnection, account_id: int, asked: Asked, since: int) -> Sequence[Any]:
+def others(account_id: int, asked: Asked, since: int) -> Select[Any]:
     """(visitor, time, channel, source, campaign) of arrivals from `since` on of visitors who converted at no time."""
     theirs = touch.join(session, (session.c.account_id == touch.c.account_id) & (session.c.id == touch.c.session_id))
     own = select(span.c.visitor).where(span.c.account_id == account_id)
@@ -96,14 +108,10 @@ async def others(conn: AsyncConnection, account_id: int, asked: Asked, since: in
     if asked.site is not None:
         mine.append(touch.c.site_id == asked.site)
     columns = (session.c.visitor, touch.c.at, touch.c.channel, touch.c.source, touch.c.campaign)
-    return (await conn.execute(select(*columns).select_from(theirs).where(*mine))).all()
+    return select(*columns).select_from(theirs).where(*mine)
 
 
 async def late(conn: AsyncConnection, account_id: int, asked: Asked, after: int) -> int:
     """How many conversions of a report were received after a time."""
-    mine = [journey.c.account_id == account_id, journey.c.at >= asked.since, journey.c.at < asked.until, journey.c.kind.in_(asked.kinds)]
-    if asked.goal:
-        mine.append(journey.c.goal_id == asked.goal)
-    if asked.site is not None:
-        mine.append(journey.c.site_id == asked.site)
-    return int((await conn.execute(select(func.count()).where(*mine, journey.c.received_at > after))).scalar() or 0)
+    counted = select(func.count()).where(*_mine(account_id, asked), journey.c.received_at > after)
+    return int((await conn.execute(counted)).scalar() or 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,20 +12,24 @@ from sqlalchemy import Connection, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.costs import Sum
-from ..domain.journeys import Step, Ways, unconverted
-from ..domain.paths import DAY, Path
+from ..domain.journeys import PART, Names, Paths
+from ..domain.paths import DAY
 from ..domain.reports import KINDS, Figures, Question, currency_of, figures
 from ..domain.rollups import midnight
 from . import costs, journeys
 from .schema import run
 
+STEP = 5_000  # rows read at once
+TIMED = frozenset({"decay", "u", "w", "full-path"})  # models that ask when a touch was
+
 
 class Material(NamedTuple):
-    """Rows as they are read, all of one moment: conversions, arrivals of who did not convert, costs."""
+    """What a report is made of, all of one moment: conversions, arrivals of who did not convert, costs."""
 
-    won: Sequence[Any]
-    others: Sequence[Any]
+    won: journeys.Reader
+    others: dict[str, list[tuple[int, str]]]
     sums: list[Sum]
+    paths: Paths
 
 
 def asked_of(question: Question) -> journeys.Asked:
@@ -33,36 +39,45 @@ def asked_of(question: Question) -> journeys.Asked:
 
 
 async def load(conn: AsyncConnection, account_id: int, question: Question, models: Iterable[str]) -> Material:
-    """Reads what the models need."""
-    asked = asked_of(question)
-    others: Sequence[Any] = ()
-    if "markov" in models:
-        others = await journeys.others(conn, account_id, asked, asked.since - question.look_back * DAY)
-    sums = await costs.sums(conn, account_id, question.first, question.last)
-    return Material(await journeys.page(conn, account_id, asked), others, sums)
+    """Reads what the models need, a little at a time: the loop is left to others meanwhile."""
+    asked, names, chosen = asked_of(question), Names(question.by), set(models)
+    paths = Paths(names, question.look_back, bool(chosen & TIMED))
+    told = Material(journeys.Reader(paths), {}, await costs.sums(conn, account_id, question.first, question.last), paths)
+    async with conn.stream(journeys.won(account_id, asked)) as rows:
+        async for part in rows.partitions(STEP):
+            await asyncio.to_thread(told.won.take, part)
+    if "markov" in chosen:
+        async with conn.stream(journeys.others(account_id, asked, asked.since - question.look_back * DAY)) as rows:
+            async for part in rows.partitions(STEP):
+                await asyncio.to_thread(_take, told.others, names, part)
+    return told
+
+
+def _take(visits: dict[str, list[tuple[int, str]]], names: Names, rows: Iterable[Any]) -> None:
+    for visitor, at, channel, source, campaign in rows:
+        step = (at, names[f"{channel}{PART}{source}{PART}{campaign}"])
+        if (known := visits.get(visitor)) is None:
+            visits[visitor] = [step]
+        else:
+            known.append(step)
 
 
 def answer(told: Material, question: Question, models: Sequence[str]) -> tuple[Question, list[Figures]]:
     """The figures of each model, and the question with its currency. Takes a second of CPU for 100,000 conversions: not for a loop."""
-    read = [journeys.told(row) for row in told.won]
+    paths, codes = told.won.paths, set(told.won.codes) - {""}
     if not question.currency:
-        question = msgspec.structs.replace(question, currency=currency_of((one.currency for one in read if one.value), told.sums))
-    ways = Ways(question.by)
-    paths = [ways.path(one.way, one.at, one.value if one.currency == question.currency else 0, one.milestones) for one in read]
-    left_out = sum(1 for one in read if one.value and one.currency != question.currency)
-    made = []
+        question = msgspec.structs.replace(question, currency=currency_of(filter(None, told.won.codes), told.sums))
+    left_out = 0
+    if codes - {question.currency}:
+        paths = [
+            path if code in ("", question.currency) else path._replace(value=0) for path, code in zip(paths, told.won.codes, strict=True)
+        ]
+        left_out = sum(code not in ("", question.currency) for code in told.won.codes)
+    made, since = [], asked_of(question).since
     for model in models:
-        known = [*paths, *_nulls(told, question, ways)] if model == "markov" else paths
+        known = chain(paths, told.paths.unconverted(told.others, since)) if model == "markov" else paths
         made.append(figures(known, question, model, told.sums, left_out))
     return question, made
-
-
-def _nulls(told: Material, question: Question, ways: Ways) -> Iterable[Path]:
-    visits: dict[str, list[Step]] = {}
-    for visitor, *step in told.others:
-        visits.setdefault(visitor, []).append(tuple(step))
-    since = midnight(question.first, question.zone)
-    return (ways.path(way, end, converted=False) for end, way in unconverted(visits, question.look_back, since))
 
 
 _question = msgspec.json.Decoder(Question).decode

@@ -547,7 +547,7 @@ journey = _table(
     _col("value", BigInteger),
     _col("currency", Text),
     _col("milestones", Text),  # JSON: when it was a lead, an opportunity, closed
-    _personal("way"),  # JSON: time, channel, source and campaign of each touch before it
+    _personal("way"),  # JSON: the times of the touches before it, and channel, source and campaign of each
     Index(None, "account_id", "lead_id"),
     Index(None, "account_id", "visitor"),
     Index(None, "account_id", "at"),
