@@ -138,7 +138,7 @@ class Paths:
     def __init__(self, names: Names, look_back: int, timed: bool) -> None:
         self._names = names
         self._span = look_back * DAY
-        self._timed = timed
+        self.timed = timed
 
     def path(self, at: int, times: list[int], texts: list[str], value: int, milestones: Milestones) -> Path:
         """The path of a way that ended with a conversion at a time."""
@@ -147,7 +147,7 @@ class Paths:
             times, texts = times[start:], texts[start:]
         names = self._names
         touches = tuple([names[text] for text in texts])
-        if not self._timed:
+        if not self.timed:
             return Path(touches, (), 1.0, value)
         reached = tuple(None if one is None or one > at else (at - one) / DAY for one in milestones)
         return Path(touches, tuple([(at - when) / DAY for when in times]), 1.0, value, 0.0, reached)

@@ -76,9 +76,10 @@ class Reader:
 
     def take(self, rows: Iterable[Any]) -> None:
         """Some rows more."""
-        make = self._paths.path
+        make, timed = self._paths.path, self._paths.timed
         for at, value, code, milestones, way in rows:
-            self.paths.append(make(at, *_way(way), value, _milestones(milestones)))
+            times, texts = _way(way)
+            self.paths.append(make(at, times, texts, value, _milestones(milestones) if timed else ()))
             self.codes.append(code if value else "")
 
 
@@ -92,9 +93,9 @@ def _mine(account_id: int, asked: Asked) -> list[Any]:
 
 
 def won(account_id: int, asked: Asked) -> Select[Any]:
-    """The conversions of a report, in order."""
+    """The conversions of a report, in the order of the table: no sum depends on it."""
     columns = [journey.c[name] for name in ("at", "value", "currency", "milestones", "way")]
-    return select(*columns).where(*_mine(account_id, asked)).order_by(journey.c.at, journey.c.id)
+    return select(*columns).where(*_mine(account_id, asked)).order_by(journey.c.id)
 
 
 def others(account_id: int, asked: Asked, since: int) -> Select[Any]:
