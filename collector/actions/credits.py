@@ -17,7 +17,7 @@ from ..domain.leads import Conversion, result_of
 from ..domain.rollups import Tally
 from ..domain.sessions import Fact, Session, Touch
 from ..store import goals as reaching
-from ..store import identities, journeys, submissions, visits
+from ..store import identities, journeys, milestones, submissions, visits
 
 Hit = tuple[Session, Fact, Sequence[Goal]]
 
@@ -88,12 +88,13 @@ def fold_leads(
         return
     names = {span.visitor for lead_id in leads for span in owned.get(lead_id, ())}
     reached = {} if goals.empty else reaching.reached_by(conn, account, names)
+    said = milestones.of_leads(conn, account, leads)
     made: list[Journey] = []
     for lead_id in sorted(leads):
         held = owned.get(lead_id, ())
         mine = [touch for span in held for touch in touches.get(span.visitor, ()) if span.from_at <= touch.at < span.to_at]
         won = [one for span in held for one in reached.get(span.visitor, ()) if span.from_at <= one.at < span.to_at]
-        made += ways.of_lead(lead_id, told.get(lead_id, ()), won, mine, goals)
+        made += ways.of_lead(lead_id, told.get(lead_id, ()), won, mine, goals, said.get(lead_id, ()))
     journeys.drop_leads(conn, account, leads)
     journeys.save(conn, account, made)
 

@@ -19,7 +19,8 @@ from .sessions import Touch, digest
 LONGEST = 395  # days: the longest look-back
 MOST = 200  # touches of one way: the first and the newest
 BY = ("channel", "source", "campaign")
-OF = ("leads", "conversions", "goals")
+OF = ("leads", "conversions", "opportunities", "won", "goals")
+LATER = ("opportunity", "won")  # what a lead may become
 NO_CAMPAIGN = "(no campaign)"
 ADS = " (paid)"
 PART = "\x1f"  # between channel, source and campaign in what is stored
@@ -48,7 +49,10 @@ class Reached(NamedTuple):
 
 
 class Journey(NamedTuple):
-    """The way to one conversion. `kind` is lead (a lead's first), again or goal; `milestones` are lead, opportunity, close."""
+    """The way to one conversion: `kind` is lead (a lead's first), again, opportunity, won or goal.
+
+    `milestones` are when the lead came, was an opportunity and was won.
+    """
 
     id: bytes
     kind: str
@@ -70,19 +74,31 @@ def of_lead(
     reached: Iterable[Reached],
     touches: Iterable[Touch],
     goals: Goals,
-    later: Milestones = (None, None),
+    said: Iterable[tuple[int, str]] = (),
 ) -> list[Journey]:
-    """The journeys of one lead; `later` says when it became an opportunity and when it was won. A message is nobody's and has none."""
+    """The journeys of one lead; `said` are the times of its statuses. A message is nobody's and has none."""
     told = sorted((one for one in conversions if one.counted and one.kind == "lead"), key=lambda one: (one.at, one.id))
     steps = _steps(touches)
-    reaches = (told[0].at if told else None, *later)
-    made = []
+    reaches = (told[0].at if told else None, *_reached(said))
+    made: list[Journey] = []
     for place, one in enumerate(told):
         if not one.marks & NOT_COUNTED:
             worth, kind = goals.worth(one.form, one.site_id, one.at), "again" if place else "lead"
             own = (one.id, kind, None, lead_id, one.visitor, one.site_id, one.at, one.received_at)
             made.append(Journey(*own, *worth, reaches, _until(steps, one.at)))
+    if made:
+        for kind, at in zip(LATER, reaches[1:], strict=True):
+            if at is not None:
+                own = (digest(kind, lead_id), kind, None, lead_id, None, made[0].site_id, at, at)
+                made.append(Journey(*own, made[0].value, made[0].currency, reaches, _until(steps, at)))
     return made + _goals(reached, steps, lead_id, reaches)
+
+
+def _reached(said: Iterable[tuple[int, str]]) -> Milestones:
+    """When a lead became an opportunity (qualified, or won at once), and when it was won: the first time of each."""
+    told = sorted(said)
+    qualified = next((at for at, status in told if status in ("qualified", "won")), None)
+    return qualified, next((at for at, status in told if status == "won"), None)
 
 
 def of_visitor(reached: Iterable[Reached], touches: Iterable[Touch]) -> list[Journey]:

@@ -1,7 +1,8 @@
 """Reports of attribution over what is stored: what is asked, and the figures beside their costs.
 
-What a report is about: `leads` counts each lead once, by its first form; `conversions` each counted form of a lead; `goals`
-each goal once a session, or one goal only.
+What a report is about: `leads` counts each lead once, by its first form; `conversions` each counted form of a lead;
+`opportunities` and `won` leads by when people first called them qualified and won; `goals` each goal once a session, or one
+goal only.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from .costs import Sum
 from .journeys import LONGEST
 from .paths import Path, Transform
 
-KINDS = {"leads": ("lead",), "conversions": ("lead", "again"), "goals": ("goal",)}
+KINDS = {
+    "leads": ("lead",),
+    "conversions": ("lead", "again"),
+    "opportunities": ("opportunity",),
+    "won": ("won",),
+    "goals": ("goal",),
+}
 LOOK_BACK = 90  # days
 DAYS = 90  # of the period that is shown where none is asked for
 

@@ -21,6 +21,8 @@ from .language import N_, catalogue, locale
 OF = {
     "leads": N_("Leads, each once"),
     "conversions": N_("Every form of a lead"),
+    "opportunities": N_("Qualified leads"),
+    "won": N_("Won leads"),
     "goals": N_("All goals"),
 }
 BY = {"channel": N_("Channel"), "source": N_("Source"), "campaign": N_("Campaign")}

@@ -537,7 +537,7 @@ journey = _table(
     "journey",  # the way to a conversion: what every model's credits of it follow from
     _key("account_id", Integer),
     _key("id", ID),  # the conversion's; of a goal it follows from session and goal
-    _col("kind", Text),  # lead (its first) | again | goal
+    _col("kind", Text),  # lead (its first) | again | opportunity | won | goal
     _col("goal_id", ID, nullable=True),
     _col("lead_id", ID, nullable=True),
     _personal("visitor", of="visitor", nullable=True),

@@ -11,15 +11,17 @@ from sqlalchemy import Connection
 
 from collector.actions import costs, goals, runs
 from collector.actions.erase import erase
+from collector.actions.rebuild import rebuild
 from collector.domain.attribution import MODELS
 from collector.domain.paths import NO_TOUCH, Transform
 from collector.domain.reports import Figures, Question
 from collector.domain.rollups import midnight
 from collector.present import report
 from collector.store import journeys as rows
-from collector.store import reports
+from collector.store import reports, schema
 from collector.store.database import Database
 from collector.store.writer import Writer
+from tests import builders
 from tests.builders import DAY, HOME, HOUR, NOW, SECRET, body, form, store, tell, view
 
 TODAY = NOW // DAY
@@ -171,6 +173,29 @@ async def test_a_milestone_is_the_leads_first_form(database: Database, writer: W
     found = await ask(database, asked("u", of="goals"), "w")
     assert shares(found[0]) == pytest.approx({"Email": 0.4, "Paid Search": 0.4, "Organic Search": 0.2}, abs=1e-9)
     assert shares(found[1]) == pytest.approx({"Email": 3 / 7, "Paid Search": 3 / 7, "Organic Search": 1 / 7}, abs=1e-9)
+
+
+@SQLITE
+async def test_statuses_are_milestones_and_conversions(database: Database, writer: Writer, site: dict[str, Any]) -> None:
+    def told(conn: Connection) -> None:
+        journey(conn, 1, "Email Ads", end=NOW - 9 * DAY)
+        lead = builders.rows(conn, "lead")[0]["id"]
+        for days, status, name, kind in (
+            (6, "qualified", "", "status"), (5, "won", "", "status"), (4, "new", "", "status"), (3, "won", "", "status"),
+            (2, "", (b"5" * 16).hex(), "undo"), (8, "won", "", "note"),
+        ):  # fmt: skip
+            given = {"account_id": 1, "id": str(days).encode() * 16, "lead_id": lead, "kind": kind, "name": name, "value": status}
+            conn.execute(schema.edit.insert().values(**given, actor="me", at=NOW - days * DAY))
+        tell(conn, view(NOW - 6 * DAY - HOUR, *SOURCES["Organic"]), visitor=f"v{1:021d}")
+        tell(conn, view(NOW - 4 * DAY, *SOURCES["Referral"]), visitor=f"v{1:021d}")
+        rebuild(conn, secret=SECRET)
+
+    await writer.run(told)
+    assert shares(await ask(database, asked("last", of="opportunities"))) == {"Email": 0, "Paid Search": 0, "Organic Search": 1}
+    won, w = await ask(database, asked("full-path", of="won"), "w")
+    parts = {"Email": 0.225, "Paid Search": 0.225, "Organic Search": 0.225, "Referral": 0.225}
+    assert shares(won) == pytest.approx({name: part / 0.9 for name, part in parts.items()}, abs=1e-9)
+    assert shares(w) == pytest.approx({"Email": 0.3, "Paid Search": 0.3, "Organic Search": 0.3, "Referral": 0.1}, abs=1e-9)
 
 
 @SQLITE
