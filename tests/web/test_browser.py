@@ -91,6 +91,10 @@ async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: S
         "/sites/42",
         "/sites/43",
         "/sites/new",
+        "/attribution?beside=markov",
+        "/attribution/kept",
+        "/costs",
+        "/goals",
         "/nowhere",
     ):
         await judge(path)
