@@ -6,18 +6,24 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.journeys import PART, Journey, Paths, Step
 from ..domain.paths import Path
-from .hot import upsert
+from .hot import Hot, upsert
 from .schema import journey, session, span, touch
 
 _encode = msgspec.json.Encoder().encode
 _way = msgspec.json.Decoder(tuple[list[int], list[str]]).decode
 _milestones = msgspec.json.Decoder(tuple[int | None, ...]).decode
 _save = upsert(journey)
+_drop_lead = Hot(lambda _: delete(journey).where(journey.c.account_id == bindparam("a"), journey.c.lead_id == bindparam("of")))
+_drop_visitor = Hot(
+    lambda _: delete(journey).where(
+        journey.c.account_id == bindparam("a"), journey.c.visitor == bindparam("of"), journey.c.lead_id.is_(None)
+    )
+)
 
 
 def save(conn: Connection, account_id: int, made: Iterable[Journey]) -> None:
@@ -33,17 +39,12 @@ def _packed(way: Iterable[Step]) -> str:
 
 def drop_leads(conn: Connection, account_id: int, leads: Iterable[bytes]) -> None:
     """Forgets the journeys of leads."""
-    chosen = list(leads)
-    for start in range(0, len(chosen), 500):
-        conn.execute(delete(journey).where(journey.c.account_id == account_id, journey.c.lead_id.in_(chosen[start : start + 500])))
+    _drop_lead.many(conn, [{"a": account_id, "of": lead} for lead in leads])
 
 
 def drop_visitors(conn: Connection, account_id: int, visitors: Iterable[str]) -> None:
     """Forgets the journeys of visitors who are no lead."""
-    chosen = list(visitors)
-    mine = (journey.c.account_id == account_id, journey.c.lead_id.is_(None))
-    for start in range(0, len(chosen), 500):
-        conn.execute(delete(journey).where(*mine, journey.c.visitor.in_(chosen[start : start + 500])))
+    _drop_visitor.many(conn, [{"a": account_id, "of": visitor} for visitor in visitors])
 
 
 def names(conn: Connection, account_id: int, leads: Iterable[bytes]) -> set[str]:

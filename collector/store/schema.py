@@ -549,7 +549,7 @@ journey = _table(
     _col("milestones", Text),  # JSON: when it was a lead, an opportunity, closed
     _personal("way"),  # JSON: the times of the touches before it, and channel, source and campaign of each
     Index(None, "account_id", "lead_id"),
-    Index(None, "account_id", "visitor"),
+    Index("ix_journey_visitor", "account_id", "visitor", sqlite_where=text("lead_id IS NULL"), postgresql_where=text("lead_id IS NULL")),
     Index(None, "account_id", "at"),
     kind="derived",
 )

@@ -58,8 +58,10 @@ def upgrade() -> None:
         | {"value": big, "currency": text, "milestones": text, "way": text},
         nullable=("goal_id", "lead_id", "visitor"),
     )
-    for table, column in (("cost", "day"), ("reached", "visitor"), ("journey", "lead_id"), ("journey", "visitor"), ("journey", "at")):
+    for table, column in (("cost", "day"), ("reached", "visitor"), ("journey", "lead_id"), ("journey", "at")):
         op.create_index(op.f(f"ix_{table}_account_id_{column}"), table, ["account_id", column], unique=False)
+    nobodys = sa.text("lead_id IS NULL")
+    op.create_index("ix_journey_visitor", "journey", ["account_id", "visitor"], sqlite_where=nobodys, postgresql_where=nobodys)
     for table in ("submission", "conversion"):
         op.add_column(table, sa.Column("received_at", big, server_default="0", nullable=False))
     op.execute("UPDATE submission SET received_at = at")  # what came before nobody can say better
