@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, and_, delete, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, select, tuple_
 
 from . import schema as s
 
@@ -18,9 +18,9 @@ def size(conn: Connection, account_id: int, stage: str) -> int:
     return sum(int(conn.execute(select(func.count()).where(table.c.account_id == account_id)).scalar() or 0) for table in tables)
 
 
-def _after(conn: Connection, column: Column[Any], account_id: int, after: Any, most: int) -> list[Any]:
+def _after(conn: Connection, column: Column[Any], account_id: int, after: Any, most: int, *more: ColumnElement[bool]) -> list[Any]:
     """The next values of a column, in order."""
-    mine = and_(column.table.c.account_id == account_id, column > after)
+    mine = and_(column.table.c.account_id == account_id, column > after, *more)
     return [row[0] for row in conn.execute(select(column).where(mine).distinct().order_by(column).limit(most))]
 
 
@@ -41,9 +41,10 @@ def newest_submission(conn: Connection, account_id: int) -> bytes:
 
 def visitors_after(conn: Connection, account_id: int, after: str, most: int) -> list[str]:
     """The next visitors in order: of whom events, consents or derived rows are kept."""
-    tables = (s.event, s.consent, s.session, s.span, s.reached, s.journey)
+    tables = (s.event, s.consent, s.session, s.span, s.reached)
     columns = (s.visitor.c.id, *(table.c.visitor for table in tables))
     found = {one for column in columns for one in _after(conn, column, account_id, after, most)}
+    found.update(_after(conn, s.journey.c.visitor, account_id, after, most, s.journey.c.lead_id.is_(None)))
     return sorted(found)[:most]
 
 
