@@ -579,10 +579,11 @@ async def attribution(config: Settings, account: int | None, as_json: bool, file
             return await _then(hand, chosen, given["then"], config.language, as_json)
         await _known_site(hand, chosen, given["site_id"])
         asked = await _question(hand, chosen, model or "linear", given)
-        async with hand.database.snapshot() as conn:
-            names = {one.id.hex(): one.name for one in await kept_goals.versions(conn, chosen)}
-            read = await reports.load(conn, chosen, asked, [asked.model])
-        asked, (found,) = reports.answer(read, asked, [asked.model])
+        with Console(stderr=True).status("Reading…"):
+            async with hand.database.snapshot() as conn:
+                names = {one.id.hex(): one.name for one in await kept_goals.versions(conn, chosen)}
+                read = await reports.load(conn, chosen, asked, [asked.model])
+            asked, (found,) = reports.answer(read, asked, [asked.model])
         told = report.answer(found, asked)
         if given["keep"]:
             more = {"asked": reports.asked_text(asked), "figures": json.dumps(told), "code": version("webleads-tracker")}

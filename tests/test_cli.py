@@ -526,6 +526,15 @@ def test_commands_work_while_a_server_runs(served: Served) -> None:
     assert served.command("rebuild") == {"visitors": 0, "submissions": 0}
     assert served.command("purge")["leads"] == 0
     assert served.leads() == []
+    assert served.command("goal", "add", "Merci", "--page", "/merci")["name"] == "Merci"
+    assert [one["name"] for one in served.command("goal", "list")] == ["Merci"]
+    (served.folder / "c.csv").write_text("day,source,amount\n" + "2026-03-01,google,1\n" * 3_000)
+    costs = served.command("costs", "import", "c.csv")
+    assert (costs["rows"], costs["bad"]) == (3_000, 0)
+    asked = ("attribution", "--from", "2026-03-01", "--to", "2026-03-01")
+    assert served.command(*asked, "--keep", "March")["cost"] == 300_000
+    assert served.command("attribution", "--kept")[0]["name"] == "March"
+    assert served.command("costs", "remove", costs["id"])["rows"] == 3_000
     for arguments, says in (
         (("site", "add", "x.example", "--id", "42"), "42 is taken"),
         (("erase", "nobody@example.org"), "nothing is known"),

@@ -151,6 +151,13 @@ async def views_since(conn: AsyncConnection, account_id: int, site_id: int, day:
     return {int(row[0]): int(row[1]) for row in await conn.execute(asked)}
 
 
+async def goals_since(conn: AsyncConnection, account_id: int, day: int) -> dict[str, int]:
+    """How often each goal was reached from a day on (days since 1970), by its id in hex."""
+    mine = (rollup.c.account_id == account_id, rollup.c.kind == "goal", rollup.c.day >= day)
+    asked = select(rollup.c.key, func.sum(rollup.c.conversions)).where(*mine).group_by(rollup.c.key)
+    return {row[0]: int(row[1]) for row in await conn.execute(asked)}
+
+
 def heard_before(conn: Connection, account_id: int, site_id: int, before: int) -> int:
     """The end of the last day on which all that a site was heard of came before a time, UTC milliseconds; 0 where there is none."""
     older = _days(account_id, site_id).where(rollup.c.heard_at < before).subquery()

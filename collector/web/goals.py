@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from ..actions import goals as acts
 from ..domain import goals, money
+from ..domain.reports import DAYS
 from ..present import goals as words
 from ..store import goals as kept
-from ..store import sites
+from ..store import rollups, sites
 from . import auth, house, render
 from .attribution import WRITERS
 
@@ -66,11 +67,14 @@ async def _page(request: Request, user: auth.User, sent: dict[str, str], fault: 
     async with house.of(request).database.reader() as conn:
         told = [acts.answer(one) for one in goals.current(await kept.versions(conn, user.account_id))]
         known = await sites.all(conn, user.account_id)
+        reached = await rollups.goals_since(conn, user.account_id, house.of(request).clock() // 86_400_000 - DAYS + 1)
     return render.page(
         request,
         "goals.html",
         422 if fault else 200,
         goals=told,
+        reached=reached,
+        days=DAYS,
         sites=known,
         names={row["id"]: row["name"] or row["domain"] for row in known},
         sent=sent,

@@ -114,7 +114,9 @@ async def test_goals_are_added_and_removed(owned: Place) -> None:
     sent = {"name": "Merci", "kind": "page", "pattern": "/merci*", "value": "12,50", "currency": "eur", "site": "42"}
     assert (await post(owned.browser, "/goals", sent)).status_code == 303
     page = html.unescape((await owned.browser.get("/goals")).text)
-    assert "A page is viewed: /merci*" in page
+    assert "A page is viewed: /merci* · 0 times in 90 days" in page
+    await owned.writer.run(lambda conn: tell(conn, view(NOW + 1, HOME + "merci")))
+    assert "1 time in 90 days" in (await owned.browser.get("/goals")).text
     assert "€12.50" in page
     for change, said in (
         ({"pattern": "merci"}, "begins with /"),
