@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import update_wrapper
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
@@ -26,18 +28,26 @@ from rich.text import Text
 
 from . import commands, settings, upkeep
 from .actions import erase as erasing
+from .actions import goals as goal_rows
 from .actions import scoring as acts
 from .domain import attribution as models
-from .domain import edits, letters
+from .domain import costs, edits, goals, journeys, letters, money
 from .domain import paths as ways
 from .domain import scoring as points
 from .domain.health import Finding
+from .domain.reports import DAYS, LOOK_BACK, Figures, Question
+from .domain.rollups import day_of
 from .ingest.networks import BadNetworks
 from .present import attribution as told_of
-from .present import dates, export, health, people
+from .present import costs as told_costs
+from .present import dates, export, health, people, report
+from .present import goals as told_goals
 from .present import scores as told_scores
 from .settings import BadSetting, Settings
-from .store import backtest, control, dossier, events, ids, leads, migrate, scores, secret, sites, users
+from .store import backtest, control, dossier, events, ids, leads, migrate, reports, scores, secret, sites, users
+from .store import costs as cost_rows
+from .store import goals as kept_goals
+from .store import journeys as journey_rows
 from .store.backup import BadBackup
 from .store.database import BadDatabase, Database, said_by_database
 from .store.lock import Locked
@@ -118,6 +128,11 @@ _WORDS = {
     ("BadRule", "words"): "at most 50 words of at most 60 letters, and only for pages, forms and countries; at most 2000 domains",
     ("BadRule", "domain"): "one of these is not a domain: write example.com",
     ("BadRule", "unknown"): "there is no such rule",
+    ("BadGoal", "name"): "a goal has a name of at most 200 characters",
+    ("BadGoal", "pattern"): "say which page, event or form",
+    ("BadGoal", "path"): "a page's path begins with / or *",
+    ("BadGoal", "value"): "that value is too large",
+    ("BadGoal", "site"): "there is no such site; webleads site list tells which there are",
 }
 
 
@@ -697,27 +712,139 @@ def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @main.command()
-@click.option("--paths", "file", metavar="FILE", required=True, type=click.Path(path_type=Path), help="A CSV of paths; - reads stdin.")
-@click.option("--model", type=click.Choice(models.OF_PATHS), required=True, help="How a conversion is shared among its touches.")
+@click.option("--paths", "file", metavar="FILE", type=click.Path(path_type=Path), help="A CSV of paths instead; - reads stdin.")
+@click.option("--model", type=click.Choice(models.MODELS), help="How a conversion is shared among its touches; linear by default.")
+@click.option("--look-back", type=click.IntRange(1, journeys.LONGEST), help="Days before a conversion; 90 by default.")
+@click.option("--transform", "transforms", metavar="T", multiple=True, help="unique, exposure, first, remove_if_not_all(NAME), …")
+@click.option("--half-life", type=click.FloatRange(0.1, 3650), help="Days; of time decay, 7 by default.")
+@click.option("--from", "first", metavar="DAY", help="The first day, as 2026-03-01; 90 days are shown by default.")
+@click.option("--to", "last", metavar="DAY", help="The last day; today by default.")
+@click.option("--by", type=click.Choice(journeys.BY), help="What figures are told by; channel by default.")
+@click.option("--of", type=click.Choice(journeys.OF), help="What counts: leads by default, each once.")
+@click.option("--goal", metavar="NAME", help="One goal instead of leads.")
+@click.option("--site", "site_id", type=int, help="Of one site only.")
+@click.option("--currency", metavar="CODE", help="Of values and costs; the most frequent one by default.")
+@click.option("--keep", metavar="NAME", help="Keep these figures, so that they stay as they were told.")
+@click.option("--kept", is_flag=True, help="List the reports that were kept.")
+@click.option("--then", metavar="ID", help="A kept report beside what is known now.")
 @_common
-def attribution(config: Settings, _account: int | None, as_json: bool, file: Path, model: str) -> None:
-    """Share the conversions of a file of paths among their channels. Needs no database.
+async def attribution(config: Settings, account: int | None, as_json: bool, file: Path | None, model: str | None, **given: Any) -> None:
+    """Share the leads and goals of a period, or the conversions of a file of paths, among their channels.
 
-    The file is UTF-8 CSV; its first row names the columns `path`, `conversions`, `value` and `nulls` (journeys on that path
-    without a conversion), in any order; others are passed over. Cells are parted by commas, or by semicolons where the first
-    row is; decimals follow a point. A path is its channels, the oldest first, joined by `>` with a blank on each side.
+    Beside every figure stand the model, the look-back, the transform and n. Markov and Shapley answer as linear does where
+    there are fewer than 300 conversions, and say so. Leads without a known visit are `Unassigned (no touch)`. Costs stand
+    beside where `webleads costs import` brought any; values are those of goals. Before somebody's first form at most 90 days
+    are known to be theirs, however far one looks back.
 
-    `direct` and `(direct)` in any case are Direct. Touch i of n lies n - i days before the conversion; time decay halves every
-    7 days. All touches of a path count as they stand, however few conversions there are. Conversions of an empty path are
-    listed as `Unassigned (no touch)`. Where nothing was converted, or there are more than 300 channels, markov answers as
-    linear does, and says so.
+    With `--paths` no database is needed: the file is UTF-8 CSV; its first row names the columns `path`, `conversions`,
+    `value` and `nulls` (journeys on that path without a conversion), in any order; others are passed over. Cells are parted
+    by commas, or by semicolons where the first row is; decimals follow a point. A path is its channels, the oldest first,
+    joined by `>` with a blank on each side. `direct` and `(direct)` in any case are Direct. Touch i of n lies n - i days
+    before the conversion; time decay halves every 7 days. All touches of a path count as they stand, however few conversions
+    there are. Conversions of an empty path are listed as `Unassigned (no touch)`. Where nothing was converted, or there are
+    more than 300 channels, markov answers as linear does, and says so.
     """
-    with _reading(file, as_json) as lines:
-        report = models.attribute(_paths(lines, file), models.Terms(model, floor=0))
+    if file is not None:
+        return _of_paths(config, as_json, file, model, given)
+    async with _hand(config) as hand:
+        chosen = await hand.account(account)
+        if given["kept"]:
+            return await _kept_reports(hand, chosen, as_json)
+        if given["then"]:
+            return await _then(hand, chosen, given["then"], config.language, as_json)
+        await _known_site(hand, chosen, given["site_id"])
+        asked = await _question(hand, chosen, model or "linear", given)
+        with Console(stderr=True).status("Reading…"):
+            async with hand.database.snapshot() as conn:
+                names = {one.id.hex(): one.name for one in await kept_goals.versions(conn, chosen)}
+                read = await reports.load(conn, chosen, asked, [asked.model])
+            asked, (found,) = reports.answer(read, asked, [asked.model])
+        told = report.answer(found, asked)
+        if given["keep"]:
+            more = {"asked": reports.asked_text(asked), "figures": json.dumps(told), "code": version("webleads-tracker")}
+            told["kept"] = (await hand.run("attribution keep", account=chosen, name=given["keep"], **more))["id"]
     if as_json:
-        click.echo(json.dumps(told_of.answer(report), ensure_ascii=False))
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        _table(report, config.language)
+        _report(found, asked, names, config.language)
+
+
+def _of_paths(config: Settings, as_json: bool, file: Path, model: str | None, given: dict[str, Any]) -> None:
+    if model is None:
+        raise click.UsageError(f"say --model: one of {', '.join(models.OF_PATHS)}")
+    if model not in models.OF_PATHS:
+        raise click.UsageError(f"--model {model} is not one of {', '.join(models.OF_PATHS)}: a file of paths knows no milestones")
+    if strange := [name for name, value in given.items() if value]:
+        raise click.UsageError(f"--paths goes without --{strange[0].replace('_', '-').replace('transforms', 'transform')}")
+    with _reading(file, as_json) as lines:
+        made = models.attribute(_paths(lines, file), models.Terms(model, floor=0))
+    if as_json:
+        click.echo(json.dumps(told_of.answer(made), ensure_ascii=False))
+    else:
+        _table(told_of.heads(config.language), told_of.rows(made, config.language))
+        _under(told_of.terms(made, config.language), told_of.why(made, config.language))
+
+
+async def _question(hand: Hand, account: int, model: str, given: dict[str, Any]) -> Question:
+    """What the options ask for."""
+    async with hand.database.reader() as conn:
+        known = await sites.all(conn, account)
+        goals = {one.name.casefold(): one.id.hex() for one in await kept_goals.versions(conn, account)}
+    zone = next((row["zone"] for row in known if given["site_id"] in (None, row["id"])), dates.DEFAULT_ZONE)
+    last = _days(given["last"]) if given["last"] else day_of(ids.now(), zone)
+    first = _days(given["first"]) if given["first"] else last - DAYS + 1
+    transforms = [ways.transform_of(text) for text in given["transforms"]]
+    if None in transforms:
+        raise click.UsageError(f"a transform is one of {', '.join(ways.TRANSFORMS)}; the last two name a touch: remove_if_not_all(Direct)")
+    if given["goal"] and given["goal"].casefold() not in goals:
+        raise click.UsageError(f"there is no goal {given['goal']}; webleads goal list tells which there are")
+    currency = money.currency(given["currency"]) if given["currency"] else ""
+    if currency is None:
+        raise click.UsageError("a currency is three letters, as EUR")
+    asked = Question(
+        model, first, last, zone, "goals" if given["goal"] else given["of"] or "leads", given["by"] or "channel",
+        goals[given["goal"].casefold()] if given["goal"] else "", given["site_id"] or 0, given["look_back"] or LOOK_BACK,
+        tuple(one for one in transforms if one), given["half_life"] or models.HALF_LIFE, currency,
+    )  # fmt: skip
+    if asked.fault():
+        raise click.UsageError("the period ends before it begins")
+    return asked
+
+
+def _days(text: str) -> int:
+    """Days since 1970 of a day as 2026-03-31."""
+    found = costs.day_of(text)
+    if found is None:
+        raise click.UsageError(f"{text} is not a day: write 2026-03-31")
+    return found
+
+
+async def _kept_reports(hand: Hand, account: int, as_json: bool) -> None:
+    async with hand.database.reader() as conn:
+        rows = await reports.kept(conn, account)
+    shown = [{"id": row["id"].hex(), "name": row["name"], "at": dates.iso(row["at"]), **json.loads(row["figures"])} for row in rows]
+    lines = (f"{row['id']}  {row['at'][:10]}  {row['name']}  {row['model']}, {row['from']} to {row['to']}" for row in shown)
+    _say(shown, as_json, "\n".join(lines) or "None was kept: webleads attribution --keep NAME")
+
+
+async def _then(hand: Hand, account: int, text: str, language: str, as_json: bool) -> None:
+    """A kept report, and the same question asked today."""
+    async with hand.database.snapshot() as conn:
+        row = await reports.one(conn, account, bytes.fromhex(text)) if re.fullmatch("[0-9a-f]{32}", text) else None
+        if row is None:
+            raise click.UsageError(f"no report {text} was kept; webleads attribution --kept lists them")
+        asked = reports.asked_back(row["asked"])
+        read = await reports.load(conn, account, asked, [asked.model])
+        late = await journey_rows.late(conn, account, reports.asked_of(asked), row["at"])
+    asked, (now,) = reports.answer(read, asked, [asked.model])
+    then = report.kept(json.loads(row["figures"]), asked)
+    counts = then.report.conversions, now.report.conversions
+    if as_json:
+        click.echo(json.dumps({"name": row["name"], "then": json.loads(row["figures"]), "now": report.answer(now, asked), "late": late}))
+        return
+    said = report.moved(row["name"], *counts, late, language)
+    _table(report.heads_then(asked, language), report.differences(then.lines, now.lines, asked, language))
+    _under(said, report.terms(then, asked, {}, language))
 
 
 @contextmanager
@@ -740,13 +867,142 @@ def _paths(lines: Iterable[bytes], file: Path) -> Iterator[ways.Path]:
         yield path
 
 
-def _table(report: models.Report, language: str) -> None:
-    out, (first, *rest) = Console(), told_of.heads(language)
-    table = Table(first, *(Column(head, justify="right") for head in rest))
-    for name, *numbers in told_of.rows(report, language):
+def _report(found: Figures, asked: Question, goals: dict[str, str], language: str) -> None:
+    rows = [*report.rows(found, asked, language), report.total(found, asked, language)]
+    keep = [place for place in range(len(rows[0])) if place < 3 or any(row[place] for row in rows)]
+    heads = report.heads(asked, language)
+    _table([heads[place] for place in keep], ([row[place] for place in keep] for row in rows))
+    _under(report.terms(found, asked, goals, language), *report.notes(found, language))
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    table = Table(heads[0], *(Column(head, justify="right") for head in heads[1:]))
+    for name, *numbers in rows:
         table.add_row(Text(_OBEYED.sub("\ufffd", name)), *numbers)
-    out.print(table)
-    out.print(Text("\n".join(filter(None, (told_of.terms(report, language), told_of.why(report, language))))))
+    Console().print(table)
+
+
+def _under(*lines: str) -> None:
+    Console().print(Text("\n".join(filter(None, lines))))
+
+
+@main.group()
+def goal() -> None:
+    """Goals: pages, events, forms and contact clicks that count as conversions."""
+
+
+@goal.command("add")
+@click.argument("name")
+@click.option("--page", metavar="PATH", help="Reached by a view of that path; * is any text: /merci*")
+@click.option("--event", metavar="NAME", help="Reached by a custom event of that name.")
+@click.option("--form", metavar="KEY", help="Reached by a sending of that form that did not fail.")
+@click.option("--click", "click_", type=click.Choice(goals.CLICKS), help="Reached by a click of that kind.")
+@click.option("--value", help="What one is worth, as 49.90.")
+@click.option("--currency", default="EUR", show_default=True, help="Of the value.")
+@click.option("--site", "site_id", type=int, help="On one site only.")
+@_common
+async def goal_add(
+    config: Settings, account: int | None, as_json: bool, name: str, value: str | None, currency: str, site_id: int | None, **given: Any
+) -> None:
+    """Add a goal, or change the one of that NAME. It counts from now on, once a session, of visitors in leads mode."""
+    chosen = {kind.rstrip("_"): text for kind, text in given.items() if text is not None}
+    if len(chosen) != 1:
+        raise click.UsageError("say one of --page, --event, --form and --click")
+    ((kind, pattern),) = chosen.items()
+    code = money.currency(currency)
+    if code is None:
+        raise click.UsageError("a currency is three letters, as EUR")
+    worth = money.amount(value, code) if value else 0
+    if worth is None:
+        raise click.UsageError(f"{value} is not an amount: write 49.90")
+    async with _hand(config) as hand:
+        more = {"site": site_id or 0, "value": worth, "currency": code if worth else ""}
+        answer = await hand.run("goal add", account=await hand.account(account), name=name, kind=kind, pattern=pattern, **more)
+    _say(answer, as_json, f"{answer['name']} counts from now on. {told_goals.said(answer, config.language)}")
+
+
+@goal.command("list")
+@_common
+async def goal_list(config: Settings, account: int | None, as_json: bool) -> None:
+    """List the goals that count now."""
+    async with _hand(config) as hand:
+        chosen = await hand.account(account)
+        async with hand.database.reader() as conn:
+            rows = [goal_rows.answer(one) for one in goals.current(await kept_goals.versions(conn, chosen))]
+    lines = (f"{row['name']}  {row['kind']} {row['pattern']}  {told_goals.worth(row, config.language)}".rstrip() for row in rows)
+    _say(rows, as_json, "\n".join(lines) or "No goal yet: webleads goal add NAME --page /merci")
+
+
+@goal.command("remove")
+@click.argument("name")
+@_common
+async def goal_remove(config: Settings, account: int | None, as_json: bool, name: str) -> None:
+    """Count a goal no more; what it counted stays."""
+    async with _hand(config) as hand:
+        chosen = await hand.account(account)
+        async with hand.database.reader() as conn:
+            known = {one.name.casefold(): one.id.hex() for one in goals.current(await kept_goals.versions(conn, chosen))}
+        if name.casefold() not in known:
+            raise click.ClickException(f"there is no goal {name}")
+        answer = await hand.run("goal remove", account=chosen, id=known[name.casefold()])
+    _say(answer, as_json, f"{answer['name']} counts no more; what it counted stays.")
+
+
+@main.group("costs")
+def costs_group() -> None:
+    """What visits cost: the fair price of a relation stands beside its figures."""
+
+
+@costs_group.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option("--currency", default="EUR", show_default=True, help="Of rows that name none.")
+@_common
+async def costs_import(config: Settings, account: int | None, as_json: bool, file: Path, currency: str) -> None:
+    """Import a CSV of costs. The same file twice counts once; rows that cannot be read are named, and the others kept.
+
+    Columns: `day` (2026-03-31 or 31/03/2026), `source`, `amount`, and where there are any `campaign`, `medium`, `currency`.
+    Without a medium a cost is one of paid clicks. A file has at most 8 MB.
+    """
+    code = money.currency(currency)
+    if code is None:
+        raise click.UsageError("a currency is three letters, as EUR")
+    content = file.read_bytes()  # noqa: ASYNC240 (nothing else waits)
+    if len(content) > costs.LARGEST:
+        raise click.ClickException(f"{file} has more than {costs.LARGEST // 1024**2} MB")
+    async with _hand(config) as hand:
+        given = {"name": file.name, "file": base64.b64encode(content).decode(), "currency": code}
+        done = await hand.run("costs import", account=await hand.account(account), **given)
+    wrong = [ways.BadRow(*row) for row in done.pop("wrong")]
+    answer = done | {"wrong": [{"line": row.row, "reason": row.reason, "column": row.column, "text": row.text} for row in wrong]}
+    said = [*told_costs.done(done, config.language), *(told_costs.wrong(row, config.language) for row in wrong)]
+    _say(answer, as_json, "\n".join(_OBEYED.sub("\ufffd", line) for line in said))
+    if not done["id"]:
+        raise Exit(1)
+
+
+@costs_group.command("list")
+@_common
+async def costs_list(config: Settings, account: int | None, as_json: bool) -> None:
+    """List the imported files."""
+    async with _hand(config) as hand:
+        chosen = await hand.account(account)
+        async with hand.database.reader() as conn:
+            rows = await cost_rows.imports(conn, chosen)
+    shown = [told_costs.answer(row) for row in rows]
+    lines = (f"{one['id']}  {one['name']}  {_some(one['rows'], 'row')}  {told_costs.sums(one['sums'], config.language)}" for one in shown)
+    _say(shown, as_json, "\n".join(lines) or "None yet: webleads costs import FILE")
+
+
+@costs_group.command("remove")
+@click.argument("id")
+@_common
+async def costs_remove(config: Settings, account: int | None, as_json: bool, id: str) -> None:
+    """Take an imported file out again; `costs list` tells its ID."""
+    if not re.fullmatch("[0-9a-f]{32}", id):
+        raise click.UsageError("an import's ID has 32 characters; webleads costs list tells it")
+    async with _hand(config) as hand:
+        answer = await hand.run("costs remove", account=await hand.account(account), id=id)
+    _say(answer, as_json, f"{_some(answer['rows'], 'row')} of costs taken out.")
 
 
 # Scores --------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from .actions import edit, erase, letter, merge, refused, scoring, sites, users
+from .actions import costs, edit, erase, goals, letter, merge, refused, runs, scoring, sites, users
 from .domain.identity import signing_key
 from .domain.scoring import Rule
 from .jobs import demo as undoing
@@ -145,6 +146,25 @@ def _scoring_list(conn: Connection, secret: bytes, *, account: int, name: str, d
     return msgspec.to_builtins(scoring.list_domains(conn, account, {name: domains}, actor="", now=now, identity=ids.uuid7(now)))
 
 
+def _goal_add(conn: Connection, secret: bytes, **given: Any) -> Any:
+    now = ids.now()
+    return goals.add(conn, given.pop("account"), actor=ACTOR, now=now, id=ids.uuid7(now), **given)
+
+
+def _goal_remove(conn: Connection, secret: bytes, *, account: int, id: str) -> Any:
+    return goals.remove(conn, account, bytes.fromhex(id), actor=ACTOR, now=ids.now())
+
+
+def _costs_remove(conn: Connection, secret: bytes, *, account: int, id: str) -> Any:
+    return {"id": id, "rows": costs.remove(conn, account, bytes.fromhex(id))}
+
+
+def _keep(conn: Connection, secret: bytes, *, account: int, **given: Any) -> Any:
+    now = ids.now()
+    return runs.keep(conn, account, id=ids.uuid7(now), actor=ACTOR, now=now, **given)
+
+
+ACTOR = "command"
 COMMANDS: dict[str, Callable[..., Any]] = {
     "site add": _site_add,
     "user add": _user_add,
@@ -161,6 +181,10 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "scoring put": _scoring_put,
     "scoring remove": _scoring_remove,
     "scoring list": _scoring_list,
+    "goal add": _goal_add,
+    "goal remove": _goal_remove,
+    "costs remove": _costs_remove,
+    "attribution keep": _keep,
 }
 
 
@@ -185,12 +209,22 @@ async def _demo_remove(writer: Writer, database: Database, secret: bytes, told: 
     return await undoing.remove(writer, database, secret=secret, account=account)
 
 
+async def _costs_import(
+    writer: Writer, database: Database, secret: bytes, told: Told, *, account: int, name: str, file: str, currency: str
+) -> Any:
+    given: dict[str, Any] = {"name": name, "currency": currency, "actor": ACTOR, "now": ids.now()}
+    async with database.reader() as conn:
+        done = await costs.take(writer.run, conn, account, base64.b64decode(file), **given)
+    return done | {"wrong": [list(row) for row in done["wrong"]]}
+
+
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rebuild": _rebuild,
     "purge": _purge,
     "rescore": _rescore,
     "erase": _erase,
     "demo remove": _demo_remove,
+    "costs import": _costs_import,
 }
 
 

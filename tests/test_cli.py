@@ -114,6 +114,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         "serve demo site:add user:add user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
         " backup restore doctor attribution lead:merge lead:unmerge lead:suggestions lead:edit lead:undo lead:history lead:link site:key"
         " scoring:show scoring:set scoring:remove scoring:list scoring:backtest"
+        " goal:add goal:list goal:remove costs:import costs:list costs:remove"
     )
     assert {tuple(name.split(":")) for name in wanted.split()} <= set(COMMANDS)
 
@@ -189,8 +190,25 @@ def test_a_domain_may_be_a_host_localhost_or_an_address(folder: Path, domain: st
         (("scoring", "remove", "nobody"), 1, "no such rule"),
         (("scoring", "list", "friends"), 2, "friends"),
         (("scoring", "list", "staff", "a b"), 1, "not a domain"),
-        (("attribution",), 2, "--paths"),
         (("attribution", "--paths", "x.csv"), 2, "--model"),
+        (("attribution", "--paths", "x.csv", "--model", "last", "--look-back", "9"), 2, "--look-back"),
+        (("attribution", "--look-back", "396"), 2, "1<=x<=395"),
+        (("attribution", "--transform", "second"), 2, "remove_if_not_all(Direct)"),
+        (("attribution", "--from", "yesterday"), 2, "2026-03-31"),
+        (("attribution", "--from", "2026-03-31", "--to", "2026-03-30"), 2, "ends before it begins"),
+        (("attribution", "--goal", "Merci"), 2, "no goal Merci"),
+        (("attribution", "--currency", "euro"), 2, "three letters"),
+        (("attribution", "--site", "7"), 2, "no site 7"),
+        (("attribution", "--then", "x"), 2, "--kept"),
+        (("goal", "add", "Merci"), 2, "one of --page"),
+        (("goal", "add", "Merci", "--page", "/a", "--event", "a"), 2, "one of --page"),
+        (("goal", "add", "Merci", "--page", "a"), 1, "begins with /"),
+        (("goal", "add", "Merci", "--page", "/a", "--value", "1,2,3"), 2, "49.90"),
+        (("goal", "add", "Merci", "--page", "/a", "--site", "7"), 1, "no such site"),
+        (("goal", "remove", "Merci"), 1, "no goal Merci"),
+        (("costs", "import", "no.csv"), 2, "no.csv"),
+        (("costs", "remove", "x"), 2, "costs list"),
+        (("costs", "remove", "0" * 32), 1, "nothing is known of"),
         (("attribution", "--paths", "x.csv", "--model", "w"), 2, "is not one of"),
         (("attribution", "--paths", "x.csv", "--model", "last"), 1, "x.csv"),
         (("attribution", "--paths", ".", "--model", "last"), 1, "directory"),
@@ -489,6 +507,64 @@ def test_where_nothing_was_converted_markov_says_that_it_cannot_tell(folder: Pat
     assert answer("attribution", "--paths", "-", "--model", "markov", input="path,conversions,value,nulls\n")["channels"] == []
 
 
+# Over what is stored --------------------------------------------------------------------------------------------------
+
+
+def test_a_report_over_what_is_stored_says_what_made_it(told: Path) -> None:
+    when = ("--from", "2025-10-01", "--to", "2025-10-31")
+    made = answer("attribution", *when)
+    assert made | {"lines": 0} == {
+        "model": "linear", "of": "leads", "by": "channel", "from": "2025-10-01", "to": "2025-10-31", "look_back": 90, "transform": ["unique"],
+        "conversions": 2, "nulls": 0, "currency": None, "value": 0, "cost": None, "left_out": 0, "lines": 0,
+    }  # fmt: skip
+    assert {line["name"]: line["conversions"] for line in made["lines"]} == {"Email": 1, "Unassigned (no touch)": 1}
+    assert answer("attribution", *when, "--model", "markov")["why"] == "few-conversions"
+    shown = run("attribution", *when, "--by", "campaign", "--transform", "remove_if_not_all(Direct)", env={"COLUMNS": "160"}).stdout
+    assert "rentree" in shown
+    assert "Leads, each once · 1 Oct 2025 – 31 Oct 2025 · Linear · look-back 90 days · Direct left out, unless it is all" in _line(shown)
+    assert "conversions: 2" in shown
+    assert "So few tell of chance" in _line(shown)
+
+
+def test_figures_are_kept_and_held_against_what_is_known_now(told: Path) -> None:
+    kept = answer("attribution", "--from", "2025-10-01", "--to", "2025-10-31", "--keep", "October")["kept"]
+    (one,) = answer("attribution", "--kept")
+    assert (one["id"], one["name"], one["conversions"]) == (kept, "October", 2)
+    answer("erase", "nora@example.org")
+    told_then = answer("attribution", "--then", kept)
+    assert (told_then["then"]["conversions"], told_then["now"]["conversions"], told_then["late"]) == (2, 1, 0)
+    shown = _line(run("attribution", "--then", kept, env={"COLUMNS": "160"}).stdout)
+    assert "October moved from 2 to 1: 1 is gone (erased, failed or joined to another)." in shown
+
+
+def test_goals_are_added_changed_listed_and_removed(told: Path) -> None:
+    made = answer("goal", "add", "Merci", "--page", "/merci*", "--value", "12,50", "--site", "42")
+    assert (made["kind"], made["pattern"], made["site"], made["value"], made["currency"]) == ("page", "/merci*", 42, 1_250, "EUR")
+    assert answer("goal", "add", "merci", "--page", "/thanks")["id"] == made["id"]
+    assert run("goal", "add", "Merci", "--click", "phone").exit_code == 1
+    answer("goal", "add", "Appel", "--click", "phone")
+    assert [(one["name"], one["pattern"]) for one in answer("goal", "list")] == [("Appel", "phone"), ("merci", "/thanks")]
+    assert "counts no more" in run("goal", "remove", "APPEL").stdout
+    assert [one["name"] for one in answer("goal", "list")] == ["merci"]
+
+
+def test_costs_are_imported_once_listed_and_taken_out(told: Path) -> None:
+    (told / "c.csv").write_text("day,source,amount,campaign,medium\n2025-10-09,lettre,\x1b[31m,,\n2025-10-09,Lettre,12.5,rentree,email\n")
+    done = run("costs", "import", "c.csv")
+    assert done.exit_code == 0
+    assert "1 row read. 1 row left out. Line 2, amount: this is not an amount" in _line(done.stdout)
+    assert "\x1b" not in done.stdout
+    assert answer("costs", "import", "c.csv")["known"] is True
+    (one,) = answer("costs", "list")
+    assert (one["name"], one["rows"], one["bad"], one["from"], one["sums"]) == ("c.csv", 1, 1, "2025-10-09", {"EUR": 1_250})
+    lines = answer("attribution", "--from", "2025-10-09", "--to", "2025-10-09", "--by", "source")["lines"]
+    assert [(line["name"], line["cost"], line["cost_per"]) for line in lines if line["cost"]] == [("lettre", 1_250, 1_250)]
+    assert answer("costs", "remove", one["id"])["rows"] == 1
+    assert answer("costs", "list") == []
+    (told / "bad.csv").write_text("a,b\n1,2\n")
+    assert run("costs", "import", "bad.csv").exit_code == 1
+
+
 # Beside a server ----------------------------------------------------------------------------------------------------
 
 
@@ -512,6 +588,15 @@ def test_commands_work_while_a_server_runs(served: Served) -> None:
     assert served.command("rebuild") == {"visitors": 0, "submissions": 0}
     assert served.command("purge")["leads"] == 0
     assert served.leads() == []
+    assert served.command("goal", "add", "Merci", "--page", "/merci")["name"] == "Merci"
+    assert [one["name"] for one in served.command("goal", "list")] == ["Merci"]
+    (served.folder / "c.csv").write_text("day,source,amount\n" + "2026-03-01,google,1\n" * 3_000)
+    costs = served.command("costs", "import", "c.csv")
+    assert (costs["rows"], costs["bad"]) == (3_000, 0)
+    asked = ("attribution", "--from", "2026-03-01", "--to", "2026-03-01")
+    assert served.command(*asked, "--keep", "March")["cost"] == 300_000
+    assert served.command("attribution", "--kept")[0]["name"] == "March"
+    assert served.command("costs", "remove", costs["id"])["rows"] == 3_000
     for arguments, says in (
         (("site", "add", "x.example", "--id", "42"), "42 is taken"),
         (("erase", "nobody@example.org"), "nothing is known"),

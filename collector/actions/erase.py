@@ -16,6 +16,7 @@ from ..domain.identity import Span, identifier_id
 from ..domain.rollups import Tally
 from ..store import derived, erased, erasure, events, identities, rollups
 from ..store.erased import Erasure, Window
+from . import runs
 from .refold import Context, context, refold, standing_leads
 
 STEP = 500
@@ -61,9 +62,10 @@ def erase(
             _remember(conn, given, person.keys[:1], [], now)
             return {"leads": 0, "submissions": 0, "visitors": 0, "refused": refused}
         raise Unknown(address)
-    tally = given.tally()
+    tally, names = given.tally(), runs.names(conn, account, person.leads)
     counts, found = forget(conn, given, person.leads, tally)
     rollups.keep(conn, account, tally, of_one=True)
+    runs.forget(conn, account, names)
     _remember(conn, given, found, person.spans, now)
     return counts | {"refused": refused}
 
@@ -113,8 +115,9 @@ def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
     named = _named(conn, given, {bytes.fromhex(window.visitor) for one in missing for window in one.visits})
     for one in missing:
         keys, names = set(_keys(one)), {bytes.fromhex(window.visitor) for window in one.visits}
-        tally = given.tally()
-        if leads := set(standing_leads(conn, given.account, keys).values()):
+        tally, leads = given.tally(), set(standing_leads(conn, given.account, keys).values())
+        told = runs.names(conn, given.account, leads)
+        if leads:
             forget(conn, given, leads, tally)
         windows = [(named[bytes.fromhex(window.visitor)], window) for window in one.visits if bytes.fromhex(window.visitor) in named]
         erasure.drop_within(conn, given.account, [Span(name, window.since, window.until, b"", b"") for name, window in windows], tally)
@@ -122,6 +125,7 @@ def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
         erasure.drop_idle_resets(conn, given.account, gone)
         refold(conn, given, anew=gone, tally=tally)
         rollups.keep(conn, given.account, tally, of_one=True)
+        runs.forget(conn, given.account, told)
         speaks = partial(_speaks, given, names, keys)
         erasure.drop_refused_where(conn, given.account, one.at + 1, speaks)
         erasure.suppress(conn, given.account, keys, "erased", one.at)

@@ -353,6 +353,7 @@ def _submission_row(account: int, batch: Batch, event: Event) -> dict[str, Any]:
         "action": event.data.get("action", ""),
         "url": event.url,
         "marks": batch.marks,
+        "received_at": batch.received,
     }
 
 

@@ -8,32 +8,34 @@ arrival leaves no trace.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from ..domain import fields as reading
+from ..domain import goals, sources
 from ..domain import leads as summing
-from ..domain import sources
 from ..domain.events import LETTER
 from ..domain.identity import FOREVER, Span, identifier_id
 from ..domain.leads import Conversion
 from ..domain.rollups import NOWHERE, Tally, Visit, origin_of, visit_of, won_of
-from ..domain.sessions import Fact, Session, SourceOf, Touch, fold
+from ..domain.sessions import Fact, Folded, Session, SourceOf, Touch, Watched, fold
 from ..store import conversions, events, identities, merges, rollups, sites, submissions, visits
+from ..store import goals as kept_goals
 from ..store.visits import Standing
-from . import summed
+from . import credits, summed
 from .judge import judge
 from .owning import fold_spans
 
 
 class Context(Struct, frozen=True):
-    """What every fold of one account is given: its sites by id, the collector's secret."""
+    """What every fold of one account is given: its sites by id, the collector's secret, its goals."""
 
     account: int
     sites: Mapping[int, dict[str, Any]]
     secret: bytes
+    goals: goals.Goals
 
     @property
     def own(self) -> frozenset[str]:
@@ -45,6 +47,11 @@ class Context(Struct, frozen=True):
         known = self.sites.get(site)
         return str(known["domain"]) if known is not None else ""
 
+    @property
+    def watched(self) -> Watched | None:
+        """Which goals a fact reaches; None where the account never had one."""
+        return None if self.goals.empty else self.goals.of_fact
+
     def tally(self) -> Tally:
         """Where an action gathers what rollups count."""
         return Tally(self.sites, self.own)
@@ -52,7 +59,8 @@ class Context(Struct, frozen=True):
 
 def context(conn: Connection, account: int, secret: bytes) -> Context:
     """Loads what a fold is given."""
-    return Context(account, {row["id"]: row for row in sites.load(conn, account)}, secret)
+    known = {row["id"]: row for row in sites.load(conn, account)}
+    return Context(account, known, secret, goals.of(kept_goals.load(conn, account)))
 
 
 def refold(
@@ -76,20 +84,22 @@ def refold(
     visitors = set(anew)
     known = known or {}
     counts = tally or given.tally()
-    late = fold_visitors(conn, given, counts, fresh or {}, visitors, known)
+    late, arrived, loose = fold_visitors(conn, given, counts, fresh or {}, visitors, known)
     dirty = set(touched)
     evidence = {*late, *visitors, *named}
     if sent:
         changed, owners = fold_submissions(conn, given, counts, set(sent))
         dirty |= changed
         evidence |= owners
+    credits.reach_by_form(conn, given.account, given.goals, counts, evidence)
     owned = [visitor for visitor in fresh or () if visitor in known and known[visitor].owned]
     held = identities.spans(conn, given.account, owned)
     evidence |= {span.visitor for span in held if span.to_at != FOREVER}  # it may last as long as a session does
     evidence |= {visitor for visitor, facts in (fresh or {}).items() if _by_letter(facts, known.get(visitor))}
     dirty |= fold_spans(conn, given, evidence)
-    dirty |= {span.lead_id for span in held}
-    fold_leads(conn, given, counts, dirty)
+    moved = dirty | {span.lead_id for span in held if span.visitor in arrived}
+    fold_leads(conn, given, counts, dirty | {span.lead_id for span in held}, moved)
+    credits.fold_visitors(conn, given.account, given.goals, late | visitors | loose | (set() if given.goals.empty else evidence))
     if tally is None:
         rollups.save(conn, given.account, counts)
 
@@ -99,6 +109,34 @@ def _by_letter(facts: Iterable[Fact], before: Standing | None) -> bool:
     return any(fact.marks & LETTER for fact in facts) or (before is not None and any(one.marks & LETTER for one in before.open))
 
 
+class Went(NamedTuple):
+    """What a fold of visitors did: who was folded from nothing, who arrived anew, whose goals or earlier ways it changed."""
+
+    late: set[str]
+    arrived: set[str]
+    loose: set[str]
+
+
+class _Made:
+    """The rows that a fold of visitors makes."""
+
+    def __init__(self) -> None:
+        self.sessions: list[Session] = []
+        self.touches: list[Touch] = []
+        self.gone: dict[bytes, bytes] = {}
+        self.hits: list[credits.Hit] = []
+        self.loose: set[str] = set()
+
+    def add(self, visitor: str, folded: Folded, ended_at: int) -> None:
+        """What was folded of a visitor, whose last fact before was at a time."""
+        self.sessions += folded.sessions.values()
+        self.touches += folded.touches.values()
+        if folded.gone or folded.hits or any(touch.at <= ended_at for touch in folded.touches.values()):
+            self.gone |= folded.gone
+            self.hits += folded.hits
+            self.loose.add(visitor)
+
+
 def fold_visitors(
     conn: Connection,
     given: Context,
@@ -106,12 +144,9 @@ def fold_visitors(
     fresh: Mapping[str, list[Fact]],
     anew: set[str],
     known: Mapping[str, Standing],
-) -> set[str]:
-    """Folds new facts onto open sessions, late ones from nothing. Answers the visitors that were folded from nothing."""
-    account = given.account
-    sessions: list[Session] = []
-    touches: list[Touch] = []
-    gone: dict[bytes, bytes] = {}
+) -> Went:
+    """Folds new facts onto open sessions, late ones from nothing."""
+    account, made = given.account, _Made()
     again = set(anew)
     stood: dict[bytes, Visit | None] = {}
     source_of: SourceOf = _source_reader(given)
@@ -124,24 +159,21 @@ def fold_visitors(
         latest = _latest(before) if len(before) > 1 else before
         for one in latest:
             stood[one.id] = visit_of(one)  # the fold goes on with them
-        folded = fold(visitor, facts, source_of, latest)
-        sessions += folded.sessions.values()
-        touches += folded.touches.values()
-        gone |= folded.gone
+        ended_at = max((one.ended_at for one in before), default=0)
+        made.add(visitor, fold(visitor, facts, source_of, latest, given.watched), ended_at)
     whole = events.facts_of(conn, account, again, given.domain) if again else {}
     if again:
         for one in visits.sessions(conn, account, again):
             tally.visit(visit_of(one), -1)
         visits.drop(conn, account, again)
         for visitor, facts in whole.items():
-            folded = fold(visitor, facts, source_of)
-            sessions += folded.sessions.values()
-            touches += folded.touches.values()
-    visits.save(conn, account, sessions, touches, gone)
-    for one in sessions:
+            made.add(visitor, fold(visitor, facts, source_of, watched=given.watched), 0)
+    visits.save(conn, account, made.sessions, made.touches, made.gone)
+    for one in made.sessions:
         tally.changed(stood.get(one.id), visit_of(one))
+    credits.reach(conn, account, tally, made.hits, again)
     _fold_rows(conn, account, fresh, {visitor: whole.get(visitor, []) for visitor in again}, known)
-    return again
+    return Went(again, {touch.visitor for touch in made.touches} | made.loose, made.loose)
 
 
 def _source_reader(given: Context) -> SourceOf:
@@ -256,6 +288,7 @@ class _Read:
             url=row["url"],
             marketing=int(contact.marketing),
             marks=row["marks"],
+            received_at=row["received_at"],
             **{name: getattr(contact, name) for name in _CONTACT},
         )
 
@@ -263,8 +296,8 @@ class _Read:
 _CONTACT = ("email", "phone", "name", "given_name", "family_name", "organization", "subject", "message", "marketing_text")
 
 
-def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]) -> None:
-    """Sums leads up."""
+def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes], moved: set[bytes]) -> None:
+    """Sums leads up, and writes the ways of those that `moved`."""
     if not leads:
         return
     account = given.account
@@ -298,6 +331,7 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
     conversions.save_leads(conn, account, made, gone)
     summed.keep_likeness(conn, given, before, made, gone)
     judge(conn, given, made, gone, told, owned, ways)
+    credits.fold_leads(conn, account, given.goals, moved, told, owned, ways)
 
 
 def _within(span: Span, at: int) -> bool:

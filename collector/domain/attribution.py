@@ -79,8 +79,13 @@ def attribute(paths: Iterable[Path], terms: Terms) -> Report:
     """The shares of a model over all paths, each read once. `terms.model` is one of MODELS.
 
     Markov falls back to linear, and says so, where there are too few conversions, no journeys without one, no conversion at
-    all, or too many names: few-conversions, no-nulls, no-conversions, too-many-names.
+    all, or too many names: few-conversions, no-nulls, no-conversions, too-many-names. So does Shapley where there are too few.
     """
+    if terms.model == "shapley" and terms.floor:
+        paths = list(paths)
+        if fsum(path.conversions for path in paths) < terms.floor:
+            fallen = attribute(paths, terms._replace(model="linear"))
+            return fallen._replace(terms=terms, why="few-conversions")
     model = "linear" if terms.model == "markov" else terms.model
     tally, chain = _Tally(terms, model), Chain() if terms.model == "markov" else None
     for path in paths:
@@ -147,6 +152,10 @@ class _Tally:
         self.values.append(path.value)
         self.nulls.append(path.nulls)
         touches = path.touches or (NO_TOUCH,)
+        if not (path.conversions or path.value):
+            for name in touches:
+                self._credits.setdefault(name, ([], []))
+            return path
         shares = weights(path, self._model, self.terms.half_life) if path.touches else (1.0,)
         values = self._split(path.value, shares)
         credits, conversions = self._credits, path.conversions

@@ -43,6 +43,7 @@ class Conversion(Struct, frozen=True):
     marks: int
     counted: int = 1
     duplicate_of: bytes | None = None
+    received_at: int = 0
 
 
 class Lead(Struct, frozen=True):

@@ -26,7 +26,8 @@ _SHOWN = 40  # characters of a bad cell
 class Path(NamedTuple):
     """Journeys that took the same way.
 
-    `days` tells of each touch how long before the end of the journey it was, never rising. `conversions` journeys ended
+    `days` tells of each touch how long before the end of the journey it was, never rising; it may be left out, empty, for
+    models that do not ask. `conversions` journeys ended
     with one, worth `value` in all; `nulls` ended without. `milestones` are days before the end: lead, opportunity, close;
     None for one that was not reached.
     """
@@ -47,6 +48,14 @@ class Transform(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.name}({self.touch})" if self.touch else self.name
+
+
+def transform_of(text: str) -> Transform | None:
+    """What `str` wrote of a transform, or None."""
+    found = re.fullmatch(r"(\w+)(?:\((.+)\))?", text)
+    if found is None or found[1] not in TRANSFORMS or bool(found[2]) != found[1].startswith("remove"):
+        return None
+    return Transform(found[1], found[2] or "")
 
 
 class BadRow(NamedTuple):
@@ -89,7 +98,8 @@ def transformed(path: Path, transforms: Iterable[Transform]) -> Path:
     for transform in transforms:
         kept = TRANSFORMS[transform.name](path.touches, transform.touch)
         if len(kept) < len(path.touches):
-            path = path._replace(touches=tuple(path.touches[i] for i in kept), days=tuple(path.days[i] for i in kept))
+            days = tuple(path.days[i] for i in kept) if path.days else ()
+            path = path._replace(touches=tuple(path.touches[i] for i in kept), days=days)
     return path
 
 

@@ -14,6 +14,7 @@ it began, of a conversion when it was sent, of a lead when it was won.
 | form | the form's key | leads, conversions |
 | language | language and country, as `fr-FR` | visits, views |
 | own-link | the path of a page that a link of the account's own reached with campaign tags | views |
+| goal | the goal's id | conversions: of the site they are none |
 
 Declared crawlers count nowhere, and a view that is told again counts once (DESIGN 4.2, 4.3).
 """
@@ -37,7 +38,7 @@ COUNTS = ("visits", "views", "leads", "conversions")
 VISITS, VIEWS, LEADS, CONVERSIONS = range(4)
 REST = "~"  # the key of what would tell of one person only
 _KEY_LIMIT = 120
-_CRAWLER = mark_bits(["crawler"])
+NOT_COUNTED = mark_bits(["crawler"])
 _SAME_VISIT = frozenset({"reload", "bfcache", "route"})
 _QUARTER = 15 * 60_000  # every zone's clock is moved by whole quarters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,7 +77,7 @@ class Won(NamedTuple):
 
 def visit_of(session: Session) -> Visit | None:
     """What a session counts by; None if it does not."""
-    if not session.counted or session.marks & _CRAWLER:
+    if not session.counted or session.marks & NOT_COUNTED:
         return None
     return Visit(session.site_id, session.started_at, session.touch_key, session.entry_page, session.language)
 
@@ -88,7 +89,7 @@ def won_of(lead: Lead) -> Won | None:
 
 def won(kind: str, marks: int, site: int, at: int, form: str, page: str, origin: Origin) -> Won | None:
     """The same, of a row's values."""
-    return Won(site, at, form, page, origin) if kind == "lead" and not marks & _CRAWLER else None
+    return Won(site, at, form, page, origin) if kind == "lead" and not marks & NOT_COUNTED else None
 
 
 def origin_of(lead: Lead) -> Origin:
@@ -125,7 +126,7 @@ class Tally:
         day = self.day(site, at)
         if self.heard.get((site, day), 0) < received:
             self.heard[site, day] = received
-        if kind != "view" or marks & _CRAWLER or data.get("again"):
+        if kind != "view" or marks & NOT_COUNTED or data.get("again"):
             return
         self._add(site, day, "site", "", VIEWS, n)
         self._add(site, day, "page", page_of(url), VIEWS, n)
@@ -162,7 +163,7 @@ class Tally:
 
     def conversion(self, one: Conversion, n: int = 1) -> None:
         """A conversion came or goes."""
-        if not one.counted or one.marks & _CRAWLER:
+        if not one.counted or one.marks & NOT_COUNTED:
             return
         day = self.day(one.site_id, one.at)
         self._add(one.site_id, day, "site", "", CONVERSIONS, n)
@@ -181,7 +182,7 @@ class Tally:
 
     def converted(self, one: Conversion, origin: Origin, n: int = 1) -> None:
         """A conversion counts under the source of its lead, or no more."""
-        if one.counted and not one.marks & _CRAWLER:
+        if one.counted and not one.marks & NOT_COUNTED:
             self._converted(one, origin, n)
 
     def _converted(self, one: Conversion, origin: Origin, n: int) -> None:
@@ -190,6 +191,11 @@ class Tally:
             self._add(one.site_id, day, "source", f"{origin.channel}\x1f{origin.source}", CONVERSIONS, n)
         if origin.campaign:
             self._add(one.site_id, day, "campaign", origin.campaign, CONVERSIONS, n)
+
+    def reached(self, site: int, at: int, goal: bytes, marks: int, n: int = 1) -> None:
+        """A goal was reached, or no more."""
+        if not marks & NOT_COUNTED:
+            self._add(site, self.day(site, at), "goal", goal.hex(), CONVERSIONS, n)
 
     def lead(self, one: Won | None, n: int = 1) -> None:
         """A lead came or goes."""
@@ -229,6 +235,12 @@ def day_of(at: int, zone: str) -> int:
 def _day(quarter: int, zone: str) -> int:
     local = (_EPOCH + timedelta(milliseconds=quarter * _QUARTER)).astimezone(_zone(zone))
     return local.toordinal() - _EPOCH.toordinal()
+
+
+def midnight(day: int, zone: str) -> int:
+    """When a day (since 1970) begins on the calendar of a zone, UTC milliseconds."""
+    then = datetime.fromordinal(day + _EPOCH.toordinal()).replace(tzinfo=_zone(zone))
+    return int(then.timestamp()) * 1000
 
 
 @lru_cache(maxsize=64)

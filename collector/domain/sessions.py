@@ -7,10 +7,10 @@ from another source. A new campaign opens a touch and never a session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -23,6 +23,7 @@ MOST = 10_000
 DIRECT_GIVES_WAY = 30 * 60_000
 
 SourceOf = Callable[[int, str, str], Source | None]  # (site, url, referrer) → None where nothing arrived from outside
+Watched = Callable[["Fact"], Sequence[Any]]  # which goals a fact reaches
 
 
 class Fact(NamedTuple):
@@ -42,6 +43,7 @@ class Fact(NamedTuple):
     agent: str
     marks: int
     again: int = 0  # a view that was told before, without the visitor
+    what: str = ""  # of a click its kind, of a custom event its name
 
 
 class Session(Struct):
@@ -95,6 +97,7 @@ class Folded(Struct):
     sessions: dict[bytes, Session] = {}
     touches: dict[bytes, Touch] = {}
     gone: dict[bytes, bytes] = {}  # touch id → its session id
+    hits: list[tuple[Session, Fact, Sequence[Any]]] = []  # facts that reached goals
 
 
 def dated(at: bytes, *parts: bytes | str | int) -> bytes:
@@ -111,7 +114,9 @@ def digest(*parts: bytes | str | int) -> bytes:
     return state.digest()
 
 
-def fold(visitor: str, facts: Iterable[Fact], source_of: SourceOf, open_ones: Iterable[Session] = ()) -> Folded:
+def fold(
+    visitor: str, facts: Iterable[Fact], source_of: SourceOf, open_ones: Iterable[Session] = (), watched: Watched | None = None
+) -> Folded:
     """Folds facts in their order onto the open sessions (at most one a site), or from nothing.
 
     The facts must come after everything that is in the open sessions; the caller folds anew from all facts otherwise.
@@ -132,6 +137,8 @@ def fold(visitor: str, facts: Iterable[Fact], source_of: SourceOf, open_ones: It
             _arrive(session, fact, source_of, folded)
         _extend(session, fact)
         folded.sessions[session.id] = session
+        if watched is not None and (reached := watched(fact)):
+            folded.hits.append((session, fact, reached))
     return folded
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from ..domain.attribution import Report
-from ..domain.paths import BadRow
+from ..domain.paths import BadRow, Transform
 from . import dates, words
 from .language import N_, catalogue, locale
 
@@ -38,7 +38,7 @@ LIMITS = {
     "shapley": N_("It looks neither at the order of touches, nor at repeats, nor at journeys without a conversion."),
 }
 WHY = {
-    "few-conversions": N_("There are fewer than %(floor)s conversions, too few for a Markov chain: these figures are linear."),
+    "few-conversions": N_("There are fewer than %(floor)s conversions, too few for this model: these figures are linear."),
     "no-nulls": N_("No journey without a conversion is known, and a Markov chain needs them: these figures are linear."),
     "no-conversions": N_("Nothing was converted, so a Markov chain tells nothing: these figures are linear."),
     "too-many-names": N_("There are too many channels for a Markov chain: these figures are linear."),
@@ -66,8 +66,11 @@ def answer(report: Report) -> dict[str, Any]:
     return told | {"channels": list(shares)}
 
 
-def terms(report: Report, language: str) -> str:
-    """What stands beside every figure: `Time decay, half-life 7 days · look-back 90 days · paths as they are · conversions: 41, …`."""
+def terms(report: Report, language: str, *, nulls: bool = True) -> str:
+    """What stands beside every figure: `Time decay, half-life 7 days · look-back 90 days · paths as they are · conversions: 41, …`.
+
+    Without `nulls` journeys without a conversion are not spoken of: nobody looked for them.
+    """
     _ = catalogue(language).gettext
     ngettext = catalogue(language).ngettext
     asked = report.terms
@@ -76,13 +79,19 @@ def terms(report: Report, language: str) -> str:
         model = _("%(model)s, half-life %(days)s days") % {"model": model, "days": format_decimal(asked.half_life, locale=locale(language))}
     back = asked.lookback
     limit = ngettext("look-back %(count)d day", "look-back %(count)d days", back or 0)
-    shortened = [words.say(TRANSFORMS, one.name, language) % {"touch": one.touch} for one in asked.transforms]
-    counted = _("conversions: %(conversions)s, journeys without: %(nulls)s") % {
+    shortened = [transform(one, language) for one in asked.transforms]
+    counted = (_("conversions: %(conversions)s, journeys without: %(nulls)s") if nulls else _("conversions: %(conversions)s")) % {
         "conversions": number(report.conversions, language),
         "nulls": number(report.nulls, language),
     }
     reach = _("no look-back limit") if back is None else limit % {"count": back}
     return " · ".join([model, reach, *(shortened or [words.say(TRANSFORMS, "unique", language)]), counted])
+
+
+def transform(one: Transform, language: str) -> str:
+    """What a transform does to paths."""
+    said = words.say(TRANSFORMS, one.name, language)
+    return said % {"touch": one.touch} if one.touch else said
 
 
 def why(report: Report, language: str) -> str:

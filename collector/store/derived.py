@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, and_, delete, exists, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, func, select, tuple_
 
 from . import schema as s
 
@@ -13,14 +13,14 @@ def size(conn: Connection, account_id: int, stage: str) -> int:
     """How many rows a stage of the rebuild goes through, as far as one can say before."""
     tables = {
         "submissions": (s.submission,), "visitors": (s.visitor,), "strays": (s.lead,), "arrivals": (s.touch,), "likeness": (s.lead,),
-        "rollups": (s.event, s.session, s.conversion, s.lead, s.kept_count),
+        "rollups": (s.event, s.session, s.conversion, s.lead, s.reached, s.kept_count),
     }[stage]  # fmt: skip
     return sum(int(conn.execute(select(func.count()).where(table.c.account_id == account_id)).scalar() or 0) for table in tables)
 
 
-def _after(conn: Connection, column: Column[Any], account_id: int, after: Any, most: int) -> list[Any]:
+def _after(conn: Connection, column: Column[Any], account_id: int, after: Any, most: int, *more: ColumnElement[bool]) -> list[Any]:
     """The next values of a column, in order."""
-    mine = and_(column.table.c.account_id == account_id, column > after)
+    mine = and_(column.table.c.account_id == account_id, column > after, *more)
     return [row[0] for row in conn.execute(select(column).where(mine).distinct().order_by(column).limit(most))]
 
 
@@ -41,14 +41,16 @@ def newest_submission(conn: Connection, account_id: int) -> bytes:
 
 def visitors_after(conn: Connection, account_id: int, after: str, most: int) -> list[str]:
     """The next visitors in order: of whom events, consents or derived rows are kept."""
-    columns = (s.event.c.visitor, s.consent.c.visitor, s.visitor.c.id, s.session.c.visitor, s.span.c.visitor)
+    tables = (s.event, s.consent, s.session, s.span, s.reached)
+    columns = (s.visitor.c.id, *(table.c.visitor for table in tables))
     found = {one for column in columns for one in _after(conn, column, account_id, after, most)}
+    found.update(_after(conn, s.journey.c.visitor, account_id, after, most, s.journey.c.lead_id.is_(None)))
     return sorted(found)[:most]
 
 
 def stray_leads(conn: Connection, account_id: int, after: bytes, most: int) -> tuple[bytes | None, set[bytes]]:
     """Of the next leads in order those that no conversion speaks of; and the last one, None at the end."""
-    columns = (s.lead.c.id, s.score.c.lead_id, s.score_reason.c.lead_id, s.company_lead.c.lead_id)
+    columns = (s.lead.c.id, s.score.c.lead_id, s.score_reason.c.lead_id, s.company_lead.c.lead_id, s.journey.c.lead_id)
     chosen = sorted({bytes(one) for column in columns for one in _after(conn, column, account_id, after, most)})[:most]
     mine = and_(s.conversion.c.account_id == account_id, s.conversion.c.lead_id.in_(chosen))
     told = {bytes(row[0]) for row in conn.execute(select(s.conversion.c.lead_id).where(mine))}

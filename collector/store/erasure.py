@@ -97,6 +97,7 @@ def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes], 
             (s.submission_field, s.submission_field.c.submission_id),
             (s.edge, s.edge.c.submission_id),
             (s.consent, s.consent.c.submission_id),
+            (s.journey, s.journey.c.id),
             (s.conversion, s.conversion.c.id),
             (s.submission, s.submission.c.id),
         ):
@@ -118,6 +119,7 @@ def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tall
         (s.consent, s.consent.c.lead_id, chosen),
         (s.span, s.span.c.lead_id, chosen),
         (s.likeness, s.likeness.c.lead_id, chosen),
+        (s.journey, s.journey.c.lead_id, chosen),
         (s.lead, s.lead.c.id, chosen),
         (s.score, s.score.c.lead_id, chosen),
         (s.score_reason, s.score_reason.c.lead_id, chosen),
@@ -279,5 +281,6 @@ def drop_site(conn: Connection, account_id: int, site_id: int, tally: Tally) -> 
     drop_submissions(conn, account_id, [bytes(row[0]) for row in conn.execute(sent)], tally)
     for table in (s.event, s.refused, s.refused_count, s.consent, s.submission_result, s.edge):
         conn.execute(delete(table).where(table.c.account_id == account_id, table.c.site_id == site_id))
+    conn.execute(delete(s.goal).where(s.goal.c.account_id == account_id, s.goal.c.site_id == site_id))
     conn.execute(delete(s.site).where(s.site.c.id == site_id))
     return visitors

@@ -18,6 +18,7 @@ from .urls import whole
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _PIXEL = mark_bits(("pixel",))
+_NAMED = frozenset({"click", "custom"})
 _types = {name: place for place, name in enumerate(TYPES)}
 _add = insert(event, conflict=["account_id", "month", "id"])
 _known = HotIn(
@@ -120,10 +121,12 @@ def _stored_fact(row: Any, domain: Callable[[int], str]) -> Fact:
 def fact(at: int, page: str, n: int, identity: bytes, kind: str, site: int, url: str, data: Mapping[str, Any], marks: int) -> Fact:
     """An event as the fold reads it."""
     get = data.get
+    more: tuple[Any, ...]
     if kind == "view":
         more = (get("referrer", ""), get("nav", ""), 0, get("language", ""), get("agent", ""), marks, get("again", 0))
     else:
-        more = ("", "", get("ms", 0) if kind == "engage" else 0, "", "", marks, 0)
+        what = get("kind" if kind == "click" else "name", "") if kind in _NAMED else ""
+        more = ("", "", get("ms", 0) if kind == "engage" else 0, "", "", marks, 0, what)
     return Fact(at, page, n, identity, kind, site, url, *more)
 
 

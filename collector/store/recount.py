@@ -16,7 +16,7 @@ from ..domain.leads import Conversion
 from ..domain.rollups import COUNTS, NOWHERE, Key, Origin, Tally, visit_of, won
 from ..domain.sessions import Session
 from .rollups import EVENT, KEY, event_of, prune, write
-from .schema import conversion, event, kept_count, lead, rollup, session
+from .schema import conversion, event, kept_count, lead, reached, rollup, session
 
 After = tuple[Any, ...] | None
 Part = Callable[[Connection, int, Tally, After, int], After]
@@ -90,7 +90,14 @@ def _kept(conn: Connection, account_id: int, tally: Tally, after: After, most: i
     return _last(rows, most, 4)
 
 
-PARTS: tuple[Part, ...] = (_events, _sessions, _conversions, _leads, _kept)
+def _reached(conn: Connection, account_id: int, tally: Tally, after: After, most: int) -> After:
+    rows = _page(conn, reached, account_id, ("session_id", "goal_id"), ("site_id", "at", "goal_id", "marks"), after, most)
+    for row in rows:
+        tally.reached(*row[2:])
+    return _last(rows, most, 2)
+
+
+PARTS: tuple[Part, ...] = (_events, _sessions, _conversions, _leads, _reached, _kept)
 
 
 def faults(conn: Connection, account_id: int, tally: Tally, after: After, most: int) -> tuple[list[Fault], After]:

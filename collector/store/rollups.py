@@ -118,6 +118,15 @@ def events_of(conn: Connection, which: ColumnElement[bool], tally: Tally, n: int
         event_of(tally, row, n)
 
 
+def spoken(conn: Connection, account_id: int, names: Iterable[str]) -> set[str]:
+    """Those of these sources and campaigns that something is counted under. Reads every rollup of those kinds."""
+    wanted = set(names)
+    if not wanted:
+        return wanted
+    mine = (rollup.c.account_id == account_id, rollup.c.kind.in_(("source", "campaign")))
+    return {name for row in conn.execute(select(rollup.c.key).where(*mine).distinct()) if (name := row[0].rpartition("\x1f")[2]) in wanted}
+
+
 def drop_site(conn: Connection, account_id: int, site_id: int) -> None:
     """Forgets what was ever counted of a site."""
     for table in (rollup, kept_count):
@@ -148,6 +157,13 @@ async def views_since(conn: AsyncConnection, account_id: int, site_id: int, day:
     mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.kind == "site", rollup.c.key == "")
     asked = select(rollup.c.day, rollup.c.views).where(*mine, rollup.c.day >= day)
     return {int(row[0]): int(row[1]) for row in await conn.execute(asked)}
+
+
+async def goals_since(conn: AsyncConnection, account_id: int, day: int) -> dict[str, int]:
+    """How often each goal was reached from a day on (days since 1970), by its id in hex."""
+    mine = (rollup.c.account_id == account_id, rollup.c.kind == "goal", rollup.c.day >= day)
+    asked = select(rollup.c.key, func.sum(rollup.c.conversions)).where(*mine).group_by(rollup.c.key)
+    return {row[0]: int(row[1]) for row in await conn.execute(asked)}
 
 
 def heard_before(conn: Connection, account_id: int, site_id: int, before: int) -> int:

@@ -179,6 +179,7 @@ submission = _table(
     _personal("action"),
     _personal("url"),
     _col("marks", SmallInteger),
+    _col("received_at", TIME),
     UniqueConstraint("account_id", "site_id", "token"),
     Index(None, "account_id", "visitor"),
     kind="raw",
@@ -333,6 +334,62 @@ suppression = _table(
     kind="raw",
 )
 
+goal = _table(
+    "goal",
+    _key("account_id", Integer),
+    _key("goal_id", ID),
+    _key("at", TIME),  # each change is a row of its own: from then on the goal reads so
+    _col("name", Text),
+    _col("kind", Text),  # page | event | form | click
+    _col("pattern", Text),
+    _col("site_id", BigInteger),  # 0 for every site
+    _col("value", BigInteger),  # of one conversion, in the currency's smallest unit
+    _col("currency", Text),
+    _col("active", SmallInteger),
+    _col("actor", Text),
+    kind="raw",
+)
+
+cost_import = _table(
+    "cost_import",
+    _key("account_id", Integer),
+    _key("id", ID),  # SHA-256 of the file, cut: the same file twice is one
+    _col("name", Text),
+    _col("at", TIME),
+    _col("actor", Text),
+    _col("bad", Integer),  # rows that could not be read
+    kind="raw",
+)
+
+cost = _table(
+    "cost",
+    _key("account_id", Integer),
+    _key("import_id", ID),
+    _key("line", Integer),  # in the file
+    _col("day", Integer),  # days since 1970
+    _col("source", Text),
+    _col("medium", Text),
+    _col("campaign", Text),
+    _col("amount", BigInteger),  # in the currency's smallest unit
+    _col("currency", Text),
+    Index(None, "account_id", "day"),
+    kind="raw",
+)
+
+run = _table(
+    "run",  # a report of attribution that was kept: its figures stay as they were told
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("at", TIME),
+    _col("name", Text),
+    _col("actor", Text),
+    _col("asked", Text),  # JSON: model, look-back, transforms, period, what was counted
+    _col("rules", Text),  # version of the list of sources
+    _col("code", Text),  # version of the product
+    _col("figures", Text),  # JSON
+    kind="raw",
+)
+
 kept_count = _table("kept_count", *_counts(), kind="raw")  # what rollups count of rows that purge and erasure deleted
 
 scoring = _table(
@@ -438,6 +495,7 @@ conversion = _table(
     _col("result", Text),
     _col("counted", SmallInteger),
     _col("duplicate_of", ID, nullable=True),
+    _col("received_at", TIME),
     _col("digest", ID),  # of site, form, contact and values
     _col("form", Text),
     _personal("url"),
@@ -538,6 +596,42 @@ company_lead = _table(
     _key("lead_id", ID),
     _col("told_by", Text),  # email | network
     Index(None, "account_id", "lead_id"),
+    kind="derived",
+)
+
+reached = _table(
+    "reached",  # goals, once a session each
+    _key("account_id", Integer),
+    _key("session_id", ID),
+    _key("goal_id", ID),
+    _col("at", TIME),
+    _personal("visitor", of="visitor"),
+    _col("site_id", BigInteger),
+    _col("value", BigInteger),
+    _col("currency", Text),
+    _col("marks", SmallInteger),
+    Index(None, "account_id", "visitor"),
+    kind="derived",
+)
+
+journey = _table(
+    "journey",  # the way to a conversion: what every model's credits of it follow from
+    _key("account_id", Integer),
+    _key("id", ID),  # the conversion's; of a goal it follows from session and goal
+    _col("kind", Text),  # lead (its first) | again | opportunity | won | goal
+    _col("goal_id", ID, nullable=True),
+    _col("lead_id", ID, nullable=True),
+    _personal("visitor", of="visitor", nullable=True),
+    _col("site_id", BigInteger),
+    _col("at", TIME),
+    _col("received_at", TIME),
+    _col("value", BigInteger),
+    _col("currency", Text),
+    _col("milestones", Text),  # JSON: when it was a lead, an opportunity, closed
+    _personal("way"),  # JSON: the times of the touches before it, and channel, source and campaign of each
+    Index(None, "account_id", "lead_id"),
+    Index("ix_journey_visitor", "account_id", "visitor", sqlite_where=text("lead_id IS NULL"), postgresql_where=text("lead_id IS NULL")),
+    Index(None, "account_id", "at"),
     kind="derived",
 )
 

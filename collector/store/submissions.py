@@ -17,6 +17,7 @@ _add_result = insert(submission_result, conflict=["account_id", "id"])
 _load = by(submission, "id")
 _fields = by(submission_field, "submission_id")
 _results = by(submission_result, "token", "site_id", "token", "at", "id", "result")
+_by_visitor = by(submission, "visitor", "id", "site_id", "token", "at", "visitor", "form", "marks")
 _tokens = HotIn(
     lambda binds: select(submission.c.site_id, submission.c.token, submission.c.id).where(
         submission.c.account_id == bindparam("account_id"), submission.c.token.in_(binds)
@@ -44,6 +45,12 @@ def load(conn: Connection, account_id: int, ids: Iterable[bytes]) -> list[dict[s
     """Submission rows."""
     names = [column.name for column in submission.columns]
     return [dict(zip(names, row, strict=True)) for row in _load.rows(conn, ids, account_id=account_id)]
+
+
+def of_visitors(conn: Connection, account_id: int, visitors: Iterable[str]) -> list[dict[str, Any]]:
+    """What visitors sent: id, site_id, token, at, visitor, form, marks."""
+    names = ("id", "site_id", "token", "at", "visitor", "form", "marks")
+    return [dict(zip(names, row, strict=True)) for row in _by_visitor.rows(conn, visitors, account_id=account_id)]
 
 
 def fields_of(conn: Connection, account_id: int, ids: Iterable[bytes]) -> dict[bytes, list[Field]]:

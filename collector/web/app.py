@@ -14,14 +14,17 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from ..domain.costs import LARGEST
 from ..store.work import Busy
-from . import account, auth, companies, errors, leads, people, scoring, sites
+from . import account, attribution, auth, companies, costs, errors, goals, leads, people, scoring, sites
 from .guard import Guard
 from .headers import Headers
 from .house import Database, House, Settings, Writer
 from .patience import Patience
 from .static import Files
 from .throttle import Throttle
+
+_WITH_FILE = LARGEST + auth.LARGEST_FORM
 
 
 def create(
@@ -56,6 +59,14 @@ def create(
         Route("/settings/scoring/new", scoring.new, methods=both),
         Route("/settings/scoring/lists", scoring.lists, methods=both),
         Route("/settings/scoring/rules/{name}", scoring.one, methods=both),
+        Route("/attribution", attribution.shown),
+        Route("/attribution/keep", attribution.keep, methods=["POST"]),
+        Route("/attribution/kept", attribution.kept),
+        Route("/attribution/kept/{id}", attribution.then),
+        Route("/costs", costs.listed, methods=both, middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=_WITH_FILE)]),
+        Route("/costs/{id}/remove", costs.remove, methods=["POST"]),
+        Route("/goals", goals.listed, methods=both),
+        Route("/goals/{id}/remove", goals.remove, methods=["POST"]),
         Route("/setup", account.setup, methods=both),
         Route("/login", account.login, methods=both),
         Route("/login/link", account.login_link),

@@ -7,6 +7,7 @@ import secrets
 from typing import Any, NamedTuple
 
 from itsdangerous import BadSignature
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -131,6 +132,21 @@ async def form(request: Request) -> dict[str, str]:
     if not request.state.form_secret or not _is_ours(request, texts.pop("token", "")):
         raise HTTPException(403)
     return texts
+
+
+async def upload(request: Request, field: str, largest: int) -> tuple[dict[str, str], str, bytes]:
+    """The texts of a sent form, and name and bytes of its file (empty where none was chosen). Raises 403 and 413."""
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=LARGEST_FORM) as sent:
+        texts = {name: value.replace("\x00", "") for name, value in sent.items() if isinstance(value, str)}
+        file = sent.get(field)
+        if not request.state.form_secret or not _is_ours(request, texts.pop("token", "")):
+            raise HTTPException(403)
+        if not isinstance(file, UploadFile):
+            return texts, "", b""
+        content = await file.read(largest + 1)
+        if len(content) > largest:
+            raise HTTPException(413)
+        return texts, file.filename or "", content
 
 
 def _is_ours(request: Request, token: str) -> bool:

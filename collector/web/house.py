@@ -42,6 +42,9 @@ class Database(Protocol):
     def reader(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection for a few short reads."""
 
+    def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for reads of one moment."""
+
 
 class Writer(Protocol):
     """Who writes."""
@@ -64,6 +67,7 @@ class House:
     files: Files
     throttle: Throttle
     hashing: asyncio.Lock = field(default_factory=asyncio.Lock)  # argon2 takes 19 MiB: one at a time
+    reporting: asyncio.Lock = field(default_factory=asyncio.Lock)  # a large report takes a second of CPU: one at a time
 
 
 def of(request: Request) -> House:

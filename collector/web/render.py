@@ -49,6 +49,7 @@ def environment(language: str) -> Environment:
         "mail_link": words.mail_link,
         "duration": dates.duration,
         "iso": dates.iso,
+        "said": catalogue(language).gettext,
         "number": lambda count: dates.number(count, language),
         "status": lambda code: words.say(people.STATUSES, code, language),
         "in_words": lambda text: catalogue(language).gettext(text),

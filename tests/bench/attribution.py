@@ -1,24 +1,26 @@
-"""`python -m tests.bench.attribution`: each model over 100,000 conversions with 500,000 touches, and the peak of memory."""
+"""`python -m tests.bench.attribution`: each model over 100,000 conversions with 500,000 touches, by itself and from a database."""
 
 from __future__ import annotations
 
 import argparse
 import random
 import resource
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from collector.domain.attribution import MODELS, Terms, attribute
 from collector.domain.channels import CHANNELS
-from collector.domain.paths import Path
+from collector.domain.paths import Path as Way
 
-from . import results
+from . import results, ways
 
 CONVERSIONS, TOUCHES = 100_000, 5  # of each, on average
 DATA_DRIVEN = {"markov", "shapley"}
 
 
-def paths(conversions: int, seed: int = 1) -> Iterator[Path]:
+def paths(conversions: int, seed: int = 1) -> Iterator[Way]:
     """Conversions, each with its own ages and value, then as many journeys without; the first channels are the most frequent."""
     drawn = random.Random(seed)
     chances = [1 / (place + 1) for place in range(len(CHANNELS))]
@@ -28,7 +30,7 @@ def paths(conversions: int, seed: int = 1) -> Iterator[Path]:
         converted = number < conversions
         value = drawn.randint(0, 100_000) if converted else 0
         names = tuple(drawn.choices(CHANNELS, chances, k=count))
-        yield Path(names, tuple(ages), float(converted), value, float(not converted), (ages[count // 2], ages[-1], 0.0))
+        yield Way(names, tuple(ages), float(converted), value, float(not converted), (ages[count // 2], ages[-1], 0.0))
 
 
 def lines(conversions: int) -> list[str]:
@@ -50,7 +52,7 @@ def lines(conversions: int) -> list[str]:
     return [*made, "", f"Peak of the process, with all paths in memory: {peak:.0f} MiB."]
 
 
-def _seconds(told: Iterable[Path], terms: Terms) -> float:
+def _seconds(told: Iterable[Way], terms: Terms) -> float:
     start = time.process_time()
     report = attribute(told, terms)
     spent = time.process_time() - start
@@ -66,6 +68,8 @@ def main() -> None:
     parser.add_argument("--record", action="store_true", help="append to tests/RESULTS.md, with date and commit")
     chosen = parser.parse_args()
     made = lines(chosen.conversions)
+    with tempfile.TemporaryDirectory() as folder:
+        made += ["", *ways.lines(Path(folder) / "ways.sqlite", chosen.conversions)]
     print("\n".join(made))
     if chosen.record:
         results.record("Attribution", ["`python -m tests.bench.attribution`, CPU seconds.", "", *made])

@@ -105,6 +105,10 @@ async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: S
         "/settings/scoring/new",
         "/settings/scoring/rules/pricing",
         "/settings/scoring/lists",
+        "/attribution?beside=markov",
+        "/attribution/kept",
+        "/costs",
+        "/goals",
         "/nowhere",
     ):
         await judge(path)

@@ -1,0 +1,57 @@
+"""Costs: a file is imported once, however often it is given, and taken out again as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..domain import costs
+from ..domain.costs import Cost
+from ..domain.paths import BadRow
+from ..store import costs as kept
+
+STEP = 2_000  # rows in one transaction
+TOLD = 20  # bad rows that are named; all are counted
+
+
+class Unknown(LookupError):
+    """There is no such import."""
+
+
+def add_some(conn: Connection, account: int, id: bytes, name: str, rows: Sequence[Cost], *, bad: int, actor: str, now: int) -> None:
+    """An action: a part of a file's rows. Those that are there are left."""
+    kept.add_import(conn, account, id, name, now, actor, bad)
+    kept.add(conn, account, id, rows)
+
+
+async def take(
+    run: Callable[..., Awaitable[Any]], conn: AsyncConnection, account: int, file: bytes, *, name: str, currency: str, actor: str, now: int
+) -> dict[str, Any]:
+    """Imports a file by steps; `run` is the writer's, `conn` a reader's.
+
+    Answers its `id`, how many `rows` were read and `bad` ones left out (`wrong` names the first), whether the file was
+    `known`, and how many rows `overlap` what other files say. Of a file whose head (line 1) is bad nothing is kept.
+    """
+    read = list(costs.read(file, currency))
+    rows = [one for one in read if isinstance(one, Cost)]
+    wrong = [one for one in read if isinstance(one, BadRow)]
+    id = costs.key_of(file)
+    if wrong and wrong[0].row == 1:
+        return {"id": "", "rows": 0, "bad": 1, "known": False, "overlap": 0, "wrong": wrong}
+    known = await kept.is_known(conn, account, id)
+    overlap = await kept.overlap(conn, account, id, rows)
+    name = "".join(char for char in name if char.isprintable())[:200]
+    for start in range(0, max(len(rows), 1), STEP):
+        await run(add_some, account, id, name, rows[start : start + STEP], bad=len(wrong), actor=actor, now=now)
+    return {"id": id.hex(), "rows": len(rows), "bad": len(wrong), "known": known, "overlap": overlap, "wrong": wrong[:TOLD]}
+
+
+def remove(conn: Connection, account: int, id: bytes) -> int:
+    """An action: takes an import out. Answers how many rows went. Raises Unknown."""
+    rows = kept.drop(conn, account, id)
+    if rows is None:
+        raise Unknown(id.hex())
+    return rows
