@@ -5,12 +5,13 @@ import { readConfig, siteNumber } from './config.js';
 import { changed, decide, wake } from './consent.js';
 import { core, summon } from './core.js';
 import { CONSENT, readCookie } from './device.js';
-import { listen, safely, watch } from './listen.js';
+import { ask, attribute } from './elements.js';
+import { later, listen, safely, watch } from './listen.js';
 import { cleanUrl } from './secrets.js';
 import { flush, resume } from './send.js';
 import { add, emit, here, open, renew, resolve, settle, sites, statement, tell } from './track.js';
 import { arrive, isHidden, pause, watchVisits, whenShown } from './visits.js';
-import { custom, identify } from './wire.js';
+import { bytes, custom, cut, identify, json } from './wire.js';
 
 /**
  * @typedef {import('./config.js').Config} Config
@@ -125,6 +126,7 @@ function start(config, data, waiting) {
     summon_: summon,
     resolve_: resolve,
     cleanUrl_: cleanUrl,
+    lent_: [ask, attribute, bytes, cut, json, later, listen, safely, watch], // in the order of shared.js
   });
   whenShown((prerendered) => {
     open();

@@ -1,6 +1,7 @@
 /** How much a submission may say (DESIGN 4.3). */
 
-import { bytes, cut, json, AREA_LENGTH, FORM_BYTES, FORM_FIELDS } from '../wire.js';
+import { bytes, cut, json } from '../shared.js';
+import { AREA_LENGTH, FORM_BYTES, FORM_FIELDS } from '../wire.js';
 
 /** @typedef {import('../wire.js').Field} Field */
 

@@ -6,11 +6,9 @@
  * @typedef {{key_: string, action_: string, fields_: Field[]}} Snapshot
  */
 
-import { ask, attribute } from '../elements.js';
-import { safely } from '../listen.js';
 import { SEALED, withheld, words as plain } from '../secrets.js';
-import { first } from '../shared.js';
-import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH, cut } from '../wire.js';
+import { ask, attribute, cut, first, safely } from '../shared.js';
+import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH } from '../wire.js';
 import { fit } from './bounds.js';
 
 const IGNORE = '[data-webleads-ignore]';

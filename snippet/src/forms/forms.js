@@ -1,7 +1,6 @@
 /** The second file: forms. It comes as soon as a page has a field; without it nothing of a form leaves. */
 
-import { listen } from '../listen.js';
-import { meet } from '../shared.js';
+import { listen, meet } from '../shared.js';
 import { controls, inspect, isForm, reaches, snapshot } from './fields.js';
 import { leaveForms, watchViews } from './funnel.js';
 import { answers, isShown, isWrong, watchRequests } from './results.js';

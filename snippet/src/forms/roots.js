@@ -1,7 +1,6 @@
 /** Where forms may stand: the page, its frames of the same origin, and open shadows. */
 
-import { listen, safely } from '../listen.js';
-import { first } from '../shared.js';
+import { first, listen, safely } from '../shared.js';
 import { touch } from './funnel.js';
 import { watchForms } from './sent.js';
 

@@ -11,10 +11,8 @@
  *   another window; event_: of the visitor's sending; how_: in the end; ended_: its result
  */
 
-import { ask, attribute } from '../elements.js';
-import { later, listen, watch } from '../listen.js';
-import { first } from '../shared.js';
-import { custom, cut, formResult, formSubmit, json } from '../wire.js';
+import { ask, attribute, cut, first, json, later, listen, watch } from '../shared.js';
+import { formResult, formSubmit } from '../wire.js';
 import { fit } from './bounds.js';
 import { guard, snapshot } from './fields.js';
 import { invalid, touch } from './funnel.js';
@@ -126,7 +124,7 @@ export function watchForms(root) {
   listen(root, 'submit', (event) => {
     const name = attribute(event.target, 'data-webleads-event');
     sent(event.target, 'submit', event);
-    if (name) first.emit_(custom(name));
+    if (name) /** @type {any} */ (window).webleads('event', name);
   });
   listen(root, 'reset', ({ target }) => {
     for (const attempt of attempts) if (attempt.form_ === target && Date.now() - attempt.at_ > AT_ONCE) attempt.reset_ = true;

@@ -1,7 +1,6 @@
 /** How the forms of well-known plug-ins and libraries say what became of them (DESIGN 4.3: `by` event or node). */
 
-import { listen, safely } from '../listen.js';
-import { first } from '../shared.js';
+import { first, listen, safely } from '../shared.js';
 
 const page = /** @type {any} */ (window);
 

@@ -7,9 +7,7 @@
  *   touched_: somebody went on in the form; gone_: when it was no longer to be seen, by the page's own clock
  */
 
-import { ask } from '../elements.js';
-import { later, listen } from '../listen.js';
-import { first } from '../shared.js';
+import { ask, first, later, listen } from '../shared.js';
 
 const GLANCE = 250; // ms between two looks
 const SETTLED = 1500; // ms in which a form that was sent may still show a next step or an error
