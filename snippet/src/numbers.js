@@ -1,4 +1,4 @@
-/** Numbers that are a secret wherever they are typed. */
+/** Numbers that are a secret wherever they are typed: which of the long ones are (secrets.js). Of the third file. */
 
 /** @param {string} digits */
 const luhn = (digits) => [...digits].reverse().reduce((sum, digit, i) => sum + (i % 2 ? (+digit * 2) % 9 || +digit : +digit), 0) % 10 < 1;

@@ -84,5 +84,5 @@ export function look(attempt) {
 export const watchRequests = () =>
   safely(() => {
     observer = new PerformanceObserver((list) => requests.push(...list.getEntries()));
-    observer.observe({ type: 'resource' });
+    observer.observe({ type: 'resource', buffered: true });
   });
