@@ -15,6 +15,7 @@ const HELD = 5000; // ms in which a press leads to a request, or to nothing
 const LEVELS = 12; // between a button and the piece of page that holds its fields
 const BUTTON = 'button,a,input,[role=button],[onclick],[class*=btn],[class*=button]';
 const BUTTONS = 'button,[type=submit],[type=button],[role=button],[onclick],[class*=btn]';
+const NAMED = 'data-webleads-form';
 const FIELD = 'input:not([type=button],[type=submit],[type=image]),select,textarea';
 
 /** @type {Press | undefined} */
@@ -22,7 +23,7 @@ let held;
 
 /**
  * What stands for the form of a button: its form, or the nearest piece of page in which somebody can be reached, with the fields around
- * it that have no button of their own.
+ * it that have no button of their own; where the owner has named a piece (`data-webleads-form`), that one and no more.
  * @param {any} node
  */
 function scope(node) {
@@ -30,10 +31,12 @@ function scope(node) {
   if (found) return found;
   let [count, buttons] = [0, 1];
   for (let level = 0; node?.matches && level < LEVELS; level++, node = node.parentNode) {
+    const named = node.hasAttribute(NAMED);
     if (first.isForm_(node)) return node;
+    if (found && !named && found.hasAttribute(NAMED)) break;
     const fields = first.controls_(node);
     const near = node.querySelectorAll(BUTTONS).length;
-    if (found ? near <= buttons && fields[count] : (node === document.body || near || fields[1]) && fields.some(first.reaches_))
+    if (found ? named || (near <= buttons && fields[count]) : (node === document.body || near || fields[1]) && fields.some(first.reaches_))
       [found, count, buttons] = [node, fields.length, Math.max(near, 1)];
   }
   return found;
