@@ -222,7 +222,8 @@ export function inspect(form, event) {
   keepBeside(fields);
   for (const old of earlier.get(form) || [])
     if (old.value && !fields.some((one) => (one.name || one.id) === (old.name || old.id))) fields.push(old);
-  earlier.set(form, fields);
+  // not of the whole page, on which one form follows another
+  if (form !== document.body) earlier.set(form, fields);
   const nobodys = ask(form, 'closest', IGNORE + ',search,[role=search]');
   const kind_ = nobodys ? 'skip' : sort(fields, !/^post$/i.test(attribute(form, 'method')));
   const target = aim(form, event, 'action');

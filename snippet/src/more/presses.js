@@ -33,7 +33,8 @@ function scope(node) {
   for (let level = 0; node?.matches && level < LEVELS; level++, node = node.parentNode) {
     const named = node.hasAttribute(NAMED);
     if (first.isForm_(node)) return node;
-    if (found && !named && found.hasAttribute(NAMED)) break;
+    // The whole page stands for one form after another: no piece is widened to it.
+    if (found && (node === document.body || (!named && found.hasAttribute(NAMED)))) break;
     const fields = first.controls_(node);
     const near = node.querySelectorAll(BUTTONS).length;
     if (found ? named || (near <= buttons && fields[count]) : (node === document.body || near || fields[1]) && fields.some(first.reaches_))
