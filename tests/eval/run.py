@@ -39,7 +39,7 @@ for (const kind of ["submit", "click"])
 const files = () => performance.getEntriesByType("resource").filter(({{ name, responseEnd }}) => name.includes("/js/") && responseEnd);
 const ready = () => {{
   before.dispatchEvent(new FocusEvent("focusin", {{ bubbles: true }}));
-  return files().length === 2 && Promise.all(files().map(({{ name }}) => import(name))).then(() => true);
+  return files().length === 2 && Promise.allSettled(files().map(({{ name }}) => import(name))).then(() => true);
 }};
 </script></body>"""
 
