@@ -104,7 +104,7 @@ def meanings(fields: Sequence[Field]) -> list[str]:
     for place, field in enumerate(fields):
         if found[place] == "name":
             found[place] = _whose(found, place, field, password)
-        elif found[place] == "other" and "message" in found and _is_topic(field):
+        elif found[place] in ("other", "message") and "message" in found[:place] + found[place + 1 :] and _is_topic(field):
             found[place] = "subject"
     return ["name" if meaning == "full-name" else meaning for meaning in found]
 

@@ -58,7 +58,10 @@ FAR: Final = (
         r"tarkist|przepis|sikkerhetssp|kontroll ?fra|\b(digit|escrib|ingres|inser|introdu)\w+ (il?|e?l?[ao]s?|le) (\w+ )?(cara|letra|letter|codic|codig|numeri|numeros|palabra)|zeichen (ein|ab|aus|im|wie|oben)"
         r"|(введ|въвед)\S* [^;]{0,30}(код|символ|цифр|слов|числа)|проверочн|защитн|(ты|вы) человек|робот|(с|на) (картин|изобр|рисун)|;обновить ?;|случаин\S* вопрос|文字を入|文字を半|画像認|画像の|图片|圖片",
     ),
-    ("password", r"\bsenha|palavra p|wachtw|\bhaslo|heslo|jelszo|\bsifre|salasan|losenord|adgangsk|passord|парол|密[码碼]|スワー|비밀번호"),
+    (
+        "password",
+        r"\bsenha|palavra p|wachtw|\bhaslo|heslo|jelszo|\bsifre|salasan|losenord|adgangsk|passord|\bse[cg]reta\b|geheim|парол|секретн|秘密の|密[码碼]|スワー|비밀번호",
+    ),
     (
         "id-number",
         r"\b(cpf|bsn|pesel)\b|tc kimlik|rodne c|person ?nummer|fodsels ?num|паспорт|снилс|身[份分][证證]|护照|護照|マイナン|주민등록",

@@ -247,7 +247,7 @@ _RULES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("city", _CITY, r"\b(stand by|by (the|e|sms)|sort by|filter by)\b"),
     ("region", _REGION, r"united|status|statement"),
     ("street", _LINE, r"e ?mail"),
-    ("subject", _SUBJECT, r"line items|e ?mail address|anliegen schildern"),
+    ("subject", _SUBJECT, r"line items|e ?mail address|anliegen schildern|^(web ?site|site (web|internet))\b"),
     ("message", _MESSAGE, r"type|objet|secret|secrete|\b(titles?|titre|titel|titolo|titulo|subject)\b"),
     ("street", _STREET, r"\bip\b|\b(web|url|internet|site|e ?mail|via (e|sms))\b"),
     ("url", _URL, ""),

@@ -1,6 +1,6 @@
-/** Numbers that are a secret wherever they are typed. */
+/** Numbers that are a secret wherever they are typed: which of the long ones are (secrets.js). Of the third file. */
 
-/** @param {string} digits */
+/** No `reduce` in the tag: old libraries replace it by one that takes no function. @param {string} digits */
 const luhn = (digits) => {
   let sum = 0;
   [...digits].reverse().forEach((digit, i) => (sum += i % 2 ? (+digit * 2) % 9 || +digit : +digit));

@@ -7,7 +7,6 @@
  * @typedef {'password'|'card'|'otp'|'id-number'|'hidden'|'file'|'special'|'name'|'value'} Reason
  */
 
-import { holdsNumber } from './numbers.js';
 import { told } from './words.js';
 
 /**
@@ -23,6 +22,9 @@ export const words = (...texts) =>
     .replace(/[^a-z\d;\u0400-\u1fff\u3040-\ud7ff]+/g, ' ')
     .slice(0, 1200);
 
+/** What may be a card's, an account's or a person's number. Which are the third file knows (numbers.js); until it is there none leaves. @param {string} value */
+export const isLong = (value) => /[1-9]([\s.-]?\d){12}|[a-z]{2}\d\d([\s-]?\w{4}){2}|\d{3}-\d\d-\d{4}/i.test(value);
+
 /** Their values are not even looked at. */
 export const SEALED = /^(password|hidden|file)$/;
 
@@ -30,10 +32,10 @@ export const SEALED = /^(password|hidden|file)$/;
  * Why a field's value must stay on the page, or undefined where it may leave. Kept on purpose: birthdays, gender, BIC, company numbers
  * (SIREN, SIRET, VAT). The reason `optout` is an attribute's, so the caller's.
  * @param {Field} field `type` in lower case, as the DOM gives it
- * @param {(all: string) => Reason | undefined} [far]  of more/words.js
+ * @param {{far_?: (all: string) => Reason | undefined, number_?: (value: string) => boolean, home_?: string}} [more]  what the third file brings, where it is there
  * @returns {Reason|undefined}
  */
-export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, value }, far) =>
+export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, value }, { far_, number_ = isLong } = {}) =>
   SEALED.test(type)
     ? /** @type {Reason} */ (type)
     : told(
@@ -42,8 +44,8 @@ export const withheld = ({ name = '', id, label, hint, type = '', autocomplete, 
         // a form's name ("devis_sante[nom]") or a section's legend says nothing of a text field; a question's legend does of its boxes
         words(name.replace(/^.*\[(?=\w)/, ''), label, label && !/radio|checkbox/.test(type) ? '' : hint),
         value || '',
-        far,
-      ) || (holdsNumber(value || '') ? 'value' : undefined);
+        far_,
+      ) || (number_(value || '') ? 'value' : undefined);
 
 /**
  * A title, or any short text: each e-mail, phone number (9 digits or more that are no dates) and token (24 characters or more in which letters,

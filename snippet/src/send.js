@@ -111,7 +111,7 @@ function launch(batch, leaving) {
       // Several batches that fail together are one failure.
       quietUntil =
         Date.now() +
-        (Number(headers?.get('Retry-After')) * 1000 || (++tries < GIVE_UP || status ? backoff(tries - 1, Math.random()) : FOR_GOOD));
+        (/** @type {any} */ (headers?.get('Retry-After')) * 1000 || (++tries < GIVE_UP || status ? backoff(tries - 1, Math.random()) : FOR_GOOD));
       flush();
     }
   };

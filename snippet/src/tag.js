@@ -4,13 +4,14 @@ import { clicked } from './clicks.js';
 import { readConfig, siteNumber } from './config.js';
 import { changed, decide, wake } from './consent.js';
 import { core, summon } from './core.js';
-import { CONSENT, readCookie } from './device.js';
+import { readCookie } from './device.js';
+import { lent } from './lent.js';
 import { listen, safely, watch } from './listen.js';
 import { cleanUrl } from './secrets.js';
 import { flush, resume } from './send.js';
 import { add, emit, here, open, renew, resolve, settle, sites, statement, tell } from './track.js';
 import { arrive, isHidden, pause, watchVisits, whenShown } from './visits.js';
-import { custom, identify } from './wire.js';
+import { custom, error, identify } from './wire.js';
 
 /**
  * @typedef {import('./config.js').Config} Config
@@ -26,7 +27,7 @@ const hear = (state, how, text) => decide(state, how, text) && settle(true);
 const COMMANDS = {
   event: (name, props) => emit(custom(name, props)),
   identify: (traits) => emit(identify(traits)),
-  form: (name, fields) => summon(0).then(() => core.submitted_(name, fields)),
+  form: (name, fields) => summon(1).then(() => summon(0)).then(() => core.submitted_(name, fields)),
   consent: (state, text) => hear(state, 'api', text),
   reset: renew,
   view: (url) => arrive((url && resolve(url)) || location.href, here, 'route'),
@@ -35,10 +36,10 @@ const COMMANDS = {
 
 /** Whether there is something on the page for the third file. */
 const signs = () =>
-  /fill|domains/.test(Object.keys(core.data_).join()) || page.tarteaucitron || page.__tcfapi || page.Cookiebot || page._axcb || /-debug/.test(location.hash);
+  /fill|domains|-debug/.test(Object.keys(core.data_) + location.hash) || page.tarteaucitron || page.__tcfapi || page.Cookiebot || page._axcb;
 
 /** @param {Command} command */
-const run = ([...command]) => safely(() => COMMANDS[command.shift()](...command));
+const run = ([name, ...given]) => safely(() => COMMANDS[name](...given));
 
 /** Another tab, or this one before it slept, may have decided; the collector knows already. */
 const catchUp = () => changed() && settle(false);
@@ -48,6 +49,9 @@ function part() {
   pause();
   flush(true);
 }
+
+/** What was sent before the second file came: it reads and judges the forms as soon as it is there. @type {Event[]} */
+const early = [];
 
 /** Watches how the page lives, ends and comes back. */
 function watchPage() {
@@ -60,11 +64,13 @@ function watchPage() {
   listen(window, 'DOMContentLoaded load focusin click', look);
   // Somebody writes in a field that the page does not show: it stands in a shadow.
   listen(window, 'input', () => summon(0));
+  listen(window, 'submit', (event) => core.sent_ || early.push(event));
   listen(window, 'click auxclick', clicked);
-  listen(window, 'storage', ({ key }) => (key || CONSENT) === CONSENT && catchUp());
+  listen(window, 'storage', catchUp);
   listen(window, 'visibilitychange', () => isHidden() && part());
   listen(window, 'pagehide', () => {
-    core.close_?.();
+    if (core.close_) core.close_();
+    else if (early[0]) emit(error('early', early.length));
     part();
   });
   listen(window, 'online', () => {
@@ -117,6 +123,7 @@ function start(config, data, waiting) {
   };
   Object.assign(core, {
     data_: data,
+    early_: early,
     hear_: hear,
     emit_: emit,
     tell_: tell,
@@ -125,6 +132,7 @@ function start(config, data, waiting) {
     summon_: summon,
     resolve_: resolve,
     cleanUrl_: cleanUrl,
+    lent_: lent,
   });
   whenShown((prerendered) => {
     open();

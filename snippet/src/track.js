@@ -47,7 +47,7 @@ const context = (leads) => ({
   }),
   language: navigator.language,
   tag: TAG,
-  automated: /** @type {0 | 1} */ (navigator.webdriver ? 1 : 0),
+  automated: /** @type {0 | 1} */ (+navigator.webdriver || 0),
 });
 
 /**
@@ -75,7 +75,7 @@ export function tell(site, data, urgent, at = Date.now()) {
     referrer: data.referrer && cleanUrl(data.referrer, leads),
     submission: sending && (sending[site.key_] = sending[site.key_] || uuid7(at)),
   };
-  if (core.seen_) core.seen_(event);
+  core.seen_?.(event);
   send.put({ id_: id, key_: site.key_ + (alone ? '\n' + (sending ? id : '') : ''), text_: json(event), kept_: leads }, urgent);
 }
 
@@ -183,11 +183,11 @@ export const open = () =>
   send.open((key, setting, kind, count) => {
     for (const site of sites) {
       if (!key.includes(`"site":${site.id_},`)) continue;
-      if (kind) tell(site, error(kind, Number(count)));
+      if (kind) tell(site, error(kind, /** @type {number} */ (count)));
       // The first answer tells a page that could not say it itself which setting its site has.
       if (site.stated_ || !isSetting(setting)) continue;
       site.stated_ = true;
-      site.setting_ = String(setting);
+      site.setting_ = /** @type {string} */ (setting);
       settle();
       if (site.visitor_) keep(OURS + site.id_, site.setting_);
     }

@@ -46,6 +46,7 @@ class Recorder:
     held: float = 0.0  # seconds until an answer
     loaded: list[str] = field(default_factory=list)  # the other files of the tag that were asked for: forms, more
     without: tuple[str, ...] = ()  # those that do not come
+    slow: float = 0.0  # seconds until they come
     dead: bool = False  # nothing arrives, and the page may read no answer: to it, a server that is not there
     tries: list[tuple[str, str]] = field(default_factory=list)  # what a dead endpoint was sent: cors (no-cors is a beacon), body
     problems: list[str] = field(default_factory=list)  # what a page threw, where the engine's driver does not tell
@@ -110,6 +111,7 @@ class World:
                     world.recorder.loaded.append(OTHERS[path].stem)
                     code = b"" if OTHERS[path].stem in world.recorder.without else OTHERS[path].read_bytes()
                     kind, open_ = "text/javascript; charset=utf-8", "*"
+                    time.sleep(world.recorder.slow)
                     return self.answer(200, code, Content_Type=kind, Access_Control_Allow_Origin=open_, Cache_Control="no-store")
                 if path == "/consent.js":
                     return self.answer(200, (BUILT / "consent.js").read_bytes(), Content_Type="text/javascript; charset=utf-8")

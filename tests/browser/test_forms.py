@@ -373,3 +373,37 @@ def test_a_form_sent_again_with_other_values_says_nothing_of_the_sending_before(
     results = {event["submission"]: event["result"] for event in stage.recorder.events("form_result")}
     assert results.pop(first["submission"]) == "unknown"
     assert list(results.values()) == ["confirmed"]
+
+
+def test_a_form_that_is_sent_before_the_file_for_forms_has_come(stage: Stage) -> None:
+    stage.recorder.slow = 1
+    page = stage.show(
+        f"<form id=f>{FIELDS}<input type=password name=p value=SECRET><input type=password name=q value=SECRET>{CLICKED}</form>"
+        "<script>var f = document.forms[0]; f.onsubmit = e => { e.preventDefault(); f.remove() }</script>"
+    )
+    page.click("#go")
+    assert not stage.submissions()
+    assert values(one(stage)) == TYPED
+    assert "SECRET" not in "".join(stage.recorder.texts)
+
+
+def test_what_was_sent_before_any_judge_was_there_leaves_as_a_loss_only(stage: Stage) -> None:
+    stage.recorder.slow = 2
+    page = stage.show(f"<form id=f method=post action=/envoi>{FIELDS}{CLICKED}</form>")
+    page.click("#go")
+    page.wait_for_url("**/merci")
+    loss = stage.event("error")
+    assert (loss["kind"], loss["count"]) == ("early", 1)
+    assert "jeanne@" not in "".join(stage.recorder.texts)
+
+
+@pytest.mark.parametrize("third", [True, False])
+def test_a_long_number_is_a_secret_until_the_third_file_knows_better(stage: Stage, third: bool) -> None:
+    stage.recorder.without = () if third else ("more",)
+    page = stage.show(f"<form id=f onsubmit='return false'>{FIELDS}<label>SIRET <input name=siret></label>{CLICKED}</form>")
+    assert "more" not in stage.recorder.loaded
+    page.fill("[name=siret]", "732 829 320 00074")
+    stage.wait(lambda: "more" in stage.recorder.loaded)
+    page.wait_for_timeout(50)
+    page.click("#go")
+    assert values(one(stage)) == TYPED | ({"siret": "732 829 320 00074"} if third else {})

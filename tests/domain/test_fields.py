@@ -257,6 +257,16 @@ def test_a_box_asks_for_one_thing(text: str, meaning: str) -> None:
     assert meanings([Field(type="checkbox", text=text)]) == [meaning]
 
 
+def test_the_title_of_a_review_is_its_subject_whatever_its_section_is_called() -> None:
+    for title, section in (("Titre de votre avis", "Votre avis"), ("Review title", "Your review")):
+        asked = (Field(label=title, hint=section, type="text", value="Parfait"), Field(label=section, type="textarea", value="Tout va"))
+        assert meanings(asked) == ["subject", "message"]
+
+
+def test_a_website_is_none() -> None:
+    assert meanings([Field(label="Website Subject *", type="text", value="https://exemple.fr/")]) == ["url"]
+
+
 FORM = (
     Field(label="Nom", value="Dupont"),
     Field(label="Prénom", value=" Zoé "),

@@ -35,8 +35,12 @@ PAGE = """<!doctype html><meta charset=utf-8><title>Formulaire</title><body><for
 <script async src="{tag}" data-site="{site}" data-consent="granted"></script><script>
 for (const kind of ["submit", "click"])
   addEventListener(kind, (event) => (kind === "submit" || event.target.closest("a")) && event.preventDefault());
-const files = () => performance.getEntriesByType("resource").filter(({{ name, responseEnd }}) => name.includes("/js/") && responseEnd).length;
-const ready = () => {{ before.dispatchEvent(new FocusEvent("focusin", {{ bubbles: true }})); return files() === 2; }};
+// Both other files are at work as soon as whoever asks for them later has them too.
+const files = () => performance.getEntriesByType("resource").filter(({{ name, responseEnd }}) => name.includes("/js/") && responseEnd);
+const ready = () => {{
+  before.dispatchEvent(new FocusEvent("focusin", {{ bubbles: true }}));
+  return files().length === 2 && Promise.allSettled(files().map(({{ name }}) => import(name))).then(() => true);
+}};
 </script></body>"""
 
 Line = dict[str, Any]
@@ -108,7 +112,6 @@ async def _visit(
     for batch in batches:
         await page.goto(world.origin, wait_until="commit")
         await page.wait_for_function("typeof ready === 'function' && ready()", polling=20)
-        await page.wait_for_timeout(80)
         for place, change in batch:
             line = corpus[place]
             answer = await page.evaluate(

@@ -3,6 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formKey, guard, sort } from '../../snippet/src/forms/fields.js';
 import { verdict } from '../../snippet/src/forms/results.js';
+import { lent } from '../../snippet/src/lent.js';
+import { meet } from '../../snippet/src/shared.js';
+
+meet({ lent_: lent });
 
 test('a form is called as the page calls it', () => {
   assert.equal(formKey(['devis', 'f1', 'n1'], '/x', []), 'devis');

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fit } from '../../snippet/src/forms/bounds.js';
+import { lent } from '../../snippet/src/lent.js';
+import { meet } from '../../snippet/src/shared.js';
 import * as wire from '../../snippet/src/wire.js';
+
+meet({ lent_: lent });
 
 const golden = JSON.parse(readFileSync(new URL('../wire/batches.json', import.meta.url), 'utf8'));
 

@@ -1,6 +1,7 @@
 /** How much a submission may say (DESIGN 4.3). */
 
-import { bytes, cut, json, AREA_LENGTH, FORM_BYTES, FORM_FIELDS } from '../wire.js';
+import { bytes, cut, json } from '../shared.js';
+import { AREA_LENGTH, FORM_BYTES, FORM_FIELDS } from '../wire.js';
 
 /** @typedef {import('../wire.js').Field} Field */
 
@@ -13,9 +14,10 @@ export function fit(fields) {
   for (let most = AREA_LENGTH; bytes([json(fields)]) > FORM_BYTES; most *= 0.8)
     for (const field of fields) {
       for (const key of /** @type {const} */ (['label', 'hint', 'text'])) if (field[key]) field[key] = cut(field[key], most / 9);
-      if (cut(field.value, most) === (field.value || '')) continue;
-      field.value = cut(field.value, most);
-      field.cut = 1;
+      if (/** @type {string} */ (field.value)?.length > most) {
+        field.value = cut(field.value, most);
+        field.cut = 1;
+      }
     }
   return fields;
 }

@@ -6,11 +6,9 @@
  * @typedef {{key_: string, action_: string, fields_: Field[]}} Snapshot
  */
 
-import { ask, attribute } from '../elements.js';
-import { safely } from '../listen.js';
 import { SEALED, withheld, words as plain } from '../secrets.js';
-import { first } from '../shared.js';
-import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH, cut } from '../wire.js';
+import { ask, attribute, cut, first, safely } from '../shared.js';
+import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH } from '../wire.js';
 import { fit } from './bounds.js';
 
 const IGNORE = '[data-webleads-ignore]';
@@ -21,7 +19,7 @@ const REACH = /\S@\S|^\W*[+0](\W?\W?\d){8,12}\W?$/; // an address, a number
 const SEARCH = /^(q|s|search|query|recherche)$/i;
 const GENERATED = /\d{7}|(?=[a-f]*\d)[\da-f]{8}|^[:«_]/i;
 const MARGIN = 40; // longer than a card number: what is cut in two is not known any more
-const FIELD = 'input,select,textarea';
+export const FIELD = 'input,select,textarea';
 const SHOWN = 'input:not([type=hidden]),select,textarea';
 
 /** Whether a node is a form; frames have classes of their own. @param {any} node */
@@ -100,7 +98,7 @@ function hintOf(control, alone) {
 export function guard(field) {
   const max = field.type === 'textarea' ? AREA_LENGTH : TEXT_LENGTH;
   const value = (field.value = cut(field.value, max + MARGIN));
-  const reason = (field.withheld = field.withheld || withheld(field, first?.far_));
+  const reason = (field.withheld = field.withheld || withheld(field, first));
   if (reason) field.text = field.checked = field.preset = undefined;
   // Only the chosen radio is sent: all that is its own would tell which.
   if (reason && field.type === 'radio') field.id = field.label = field.hint = undefined;
@@ -112,9 +110,8 @@ export function guard(field) {
 /** Withholds what belongs to a card by where it stands; until the third file tells, all but contacts. @param {Field[]} fields */
 function keepBeside(fields) {
   const reasons = fields.map((field) => field.withheld);
-  const strange = reasons.includes('name');
-  if (!strange && !reasons.includes('card')) return;
-  if (!first.beside_) first.summon_(1);
+  if (!/name|value|card/.test(reasons.join())) return;
+  first.summon_(1);
   const beside = first.beside_?.(
     reasons,
     fields.map(({ name, id, label, hint, autocomplete }) => plain(autocomplete, name, id, label, hint)),
@@ -189,23 +186,26 @@ export const formKey = ([given, ...names], path, fields) =>
  * @returns {'skip' | 'count' | 'keep'}
  */
 export function sort(fields, get) {
-  const typed = fields.filter((field) => TYPED.test(field.type || ''));
+  const typed = fields.filter((field) => TYPED.test(/** @type {string} */ (field.type)));
   const open = typed.filter((field) => !field.withheld);
   const passwords = typed.filter((field) => field.withheld === 'password');
-  const [only, more] = typed;
+  const [only] = typed;
   // a login; no card is asked for there
   if (passwords.length === 1 && !open[1] && !typed.some((field) => field.withheld === 'card')) return 'skip';
-  if (passwords.some((field) => /current-/.test(field.autocomplete || ''))) return 'skip';
-  if (only && !more && (only.type === 'search' || (get && SEARCH.test(only.name || only.id || '')))) return 'skip';
+  if (passwords.some((field) => /current-/.test(/** @type {string} */ (field.autocomplete)))) return 'skip';
+  if (typed.length === 1 && (only.type === 'search' || (get && SEARCH.test(/** @type {string} */ (only.name || only.id))))) return 'skip';
   return open.some(speaks) ? 'keep' : 'count';
 }
 
 /** Whether somebody can be reached by what stands in a field. @param {{value?: string}} field */
-export const reaches = ({ value }) => REACH.test(value || '');
+export const reaches = ({ value }) => REACH.test(/** @type {string} */ (value));
 
 /** Whether a field lets somebody be reached or say something. @param {Field} field */
 const speaks = ({ type, name, id, label, hint, autocomplete, value }) =>
-  /^(email|tel$|textarea)/.test(type || '') || CONTACT.test([name, id, label, hint, autocomplete].join().replace(USER, '')) || reaches({ value });
+  /^(email|tel$|textarea)/.test(/** @type {string} */ (type)) || CONTACT.test([name, id, label, hint, autocomplete].join().replace(USER, '')) || reaches({ value });
+
+/** Where a form goes: its button may send it elsewhere. @param {Element} form @param {SubmitEvent | null | undefined} event @param {string} name  action | target */
+export const aim = (form, event, name) => (event?.submitter && attribute(event.submitter, 'form' + name)) || attribute(form, name);
 
 /** What stood in a form when it was last looked at: the fields of an earlier step may be gone at the end. @type {WeakMap<Element, Field[]>} */
 const earlier = new WeakMap();
@@ -213,10 +213,10 @@ const earlier = new WeakMap();
 /**
  * A form as it stands now.
  * @param {Element} form  or the piece of page that stands for one
- * @param {Element | null} [button]  the one that was pressed may send it elsewhere
+ * @param {SubmitEvent | null} [event]  of the sending: its button may send it elsewhere
  * @returns {Snapshot & {kind_: string}}
  */
-export function inspect(form, button) {
+export function inspect(form, event) {
   const all = controls(form);
   // A disabled field is not sent, nor is the radio that was not chosen.
   let sent = all.filter((one) => !one.matches(':disabled') && (one.type !== 'radio' || one.checked));
@@ -226,10 +226,11 @@ export function inspect(form, button) {
   keepBeside(fields);
   for (const old of earlier.get(form) || [])
     if (old.value && !fields.some((one) => (one.name || one.id) === (old.name || old.id))) fields.push(old);
-  earlier.set(form, fields);
+  // not of the whole page, on which one form follows another
+  if (form !== document.body) earlier.set(form, fields);
   const nobodys = ask(form, 'closest', IGNORE + ',search,[role=search]');
   const kind_ = nobodys ? 'skip' : sort(fields, !/^post$/i.test(attribute(form, 'method')));
-  const target = (button && attribute(button, 'formaction')) || attribute(form, 'action');
+  const target = aim(form, event, 'action');
   const action_ = first.cleanUrl_((target ? first.resolve_(target) : location.href).replace(/[?#].*/, ''));
   return {
     kind_,
@@ -249,11 +250,11 @@ export function inspect(form, button) {
 /**
  * What a form would send now, or nothing for one that is none of our business.
  * @param {Element} form
- * @param {Element | null} [button]
+ * @param {SubmitEvent | null} [event]
  * @returns {Snapshot | undefined}
  */
-export function snapshot(form, button) {
-  const found = inspect(form, button);
+export function snapshot(form, event) {
+  const found = inspect(form, event);
   return found.kind_ === 'skip' ? undefined : found;
 }
 

@@ -1,16 +1,15 @@
 /** The second file: forms. It comes as soon as a page has a field; without it nothing of a form leaves. */
 
-import { listen } from '../listen.js';
-import { meet } from '../shared.js';
+import { listen, meet } from '../shared.js';
 import { controls, inspect, isForm, reaches, snapshot } from './fields.js';
 import { leaveForms, watchViews } from './funnel.js';
 import { answers, isShown, isWrong, watchRequests } from './results.js';
 import { watchWindow } from './roots.js';
 import { closeForms, conclude, sent, shown, submitted } from './sent.js';
 
-const PROGRAMS = ['jQuery', 'htmx', 'Turbo', 'Webflow', 'wpcf7', 'formspree'];
+const PROGRAMS = ['jQuery', 'htmx', 'Turbo', 'formspree'];
 const VENDORS =
-  '[src*="hsforms"],[src*="hubspot"],[src*="typeform"],[src*="tally.so"],[src*="calendly"],.hs-form-frame,.wpcf7,.w-form,.kb-form,[data-fs-form],form [type=button],form [role=button]';
+  '[src*=hsforms],[src*=hubspot],[src*=typeform],[src*="tally.so"],[src*=calendly],.hs-form-frame,.wpcf7,.w-form,.kb-form,[data-fs-form],form [type=button],form [role=button]';
 
 /** @param {import('../core.js').Core} core  the first file's */
 export default (core) => {
@@ -36,11 +35,11 @@ export default (core) => {
     },
   });
   // Plug-ins and vendors have their own ways of saying what became of a form.
-  const look = () => document.querySelector(VENDORS) && core.summon_(1);
-  if (PROGRAMS.some((name) => name in window)) core.summon_(1);
+  const look = () => (PROGRAMS.some((name) => name in window) || document.querySelector(VENDORS)) && core.summon_(1);
   look();
   listen(window, 'load focusin click', look);
   watchRequests();
   watchWindow(window);
   watchViews();
+  for (const event of core.early_) sent(event.target, 'submit', event);
 };

@@ -5,9 +5,7 @@
  *   key_: none for a form that is none of our business; field_: touched last; wrong_: fields that the browser refused
  */
 
-import { ask, attribute } from '../elements.js';
-import { later, listen } from '../listen.js';
-import { first } from '../shared.js';
+import { ask, attribute, first, later, listen } from '../shared.js';
 import { formStep } from '../wire.js';
 import { snapshot } from './fields.js';
 

@@ -4,9 +4,7 @@
  * @typedef {import('./sent.js').Attempt} Attempt
  */
 
-import { ask } from '../elements.js';
-import { safely } from '../listen.js';
-import { first } from '../shared.js';
+import { ask, first, safely } from '../shared.js';
 import { controls, isForm, reaches } from './fields.js';
 
 const OBSERVED = 10000; // ms
@@ -86,5 +84,5 @@ export function look(attempt) {
 export const watchRequests = () =>
   safely(() => {
     observer = new PerformanceObserver((list) => requests.push(...list.getEntries()));
-    observer.observe({ type: 'resource' });
+    observer.observe({ type: 'resource', buffered: true });
   });

@@ -1,7 +1,8 @@
 /** Where forms may stand: the page, its frames of the same origin, and open shadows. */
 
-import { listen, safely } from '../listen.js';
-import { first } from '../shared.js';
+import { isLong } from '../secrets.js';
+import { first, listen, safely } from '../shared.js';
+import { FIELD } from './fields.js';
 import { touch } from './funnel.js';
 import { watchForms } from './sent.js';
 
@@ -22,11 +23,12 @@ export function watchWindow(view) {
   // A frame with a tag of its own tells itself.
   if (known.has(document) || (view !== window && view.webleads)) return;
   known.add(document);
-  listen(view, 'focusin pointerdown click', (event) => {
-    const [{ form, localName }] = /** @type {any} */ (event.composedPath());
+  listen(view, 'focusin pointerdown click input', (event) => {
+    const [target] = event.composedPath();
     pierce(event);
-    if (event.type !== 'focusin' || !/^(input|select|textarea)$/.test(localName)) return;
-    if (form) touch(form, event.composedPath()[0]);
+    if (isLong(target.value)) first.summon_(1);
+    if (event.type !== 'focusin' || !target.matches(FIELD)) return;
+    if (target.form) touch(target.form, target);
     // Fields without a form are sent by a press.
     else first.summon_(1);
   });

@@ -11,12 +11,10 @@
  *   another window; event_: of the visitor's sending; how_: in the end; ended_: its result
  */
 
-import { ask, attribute } from '../elements.js';
-import { later, listen, watch } from '../listen.js';
-import { first } from '../shared.js';
-import { custom, cut, formResult, formSubmit, json } from '../wire.js';
+import { ask, attribute, cut, first, json, later, listen, watch } from '../shared.js';
+import { formResult, formSubmit } from '../wire.js';
 import { fit } from './bounds.js';
-import { guard, snapshot } from './fields.js';
+import { aim, guard, snapshot } from './fields.js';
 import { invalid, touch } from './funnel.js';
 import { countForms, isShown, look, place } from './results.js';
 
@@ -61,10 +59,9 @@ const watchOver = (attempt) =>
  * @param {SubmitEvent | null} [event]
  * @param {Snapshot} [taken]
  */
-export function sent(form, how, event, taken = snapshot(form, event?.submitter)) {
+export function sent(form, how, event, taken = snapshot(form, event)) {
   if (!taken) return;
   if (how !== 'click') shown.set(form, performance.now());
-  const button = event?.submitter;
   const values_ = json(taken.fields_);
   const at_ = Date.now();
   attempts = attempts.filter((one) => at_ - one.at_ < SAME);
@@ -74,17 +71,16 @@ export function sent(form, how, event, taken = snapshot(form, event?.submitter))
   );
   if (!attempt) {
     const root_ = ask(form, 'getRootNode');
-    const target = (button && attribute(button, 'formtarget')) || attribute(form, 'target');
     attempt = {
       ...taken,
       form_: form,
       values_,
       at_,
-      start_: performance.now(),
+      start_: event?.timeStamp || performance.now(),
       path_: place(),
       root_,
       count_: isShown(form) ? Math.max(countForms(root_), 1) : 0,
-      stays_: !/^(_(self|top|parent))?$/i.test(target) || /dialog/i.test(attribute(form, 'method')),
+      stays_: !/^(_(self|top|parent))?$/i.test(aim(form, event, 'target')) || /dialog/i.test(attribute(form, 'method')),
       how_: how,
     };
     // Sent again with other values: whatever becomes of the form now says nothing of the sending before. Other fields: that was a step.
@@ -126,7 +122,7 @@ export function watchForms(root) {
   listen(root, 'submit', (event) => {
     const name = attribute(event.target, 'data-webleads-event');
     sent(event.target, 'submit', event);
-    if (name) first.emit_(custom(name));
+    if (name) /** @type {any} */ (window).webleads('event', name);
   });
   listen(root, 'reset', ({ target }) => {
     for (const attempt of attempts) if (attempt.form_ === target && Date.now() - attempt.at_ > AT_ONCE) attempt.reset_ = true;

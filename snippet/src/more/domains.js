@@ -4,8 +4,7 @@
  */
 
 import { OURS, keep, readCookie, recall } from '../device.js';
-import { later, listen } from '../listen.js';
-import { first } from '../shared.js';
+import { first, later, listen } from '../shared.js';
 
 const NAME = '_webleads';
 const LIFE = 60000; // ms

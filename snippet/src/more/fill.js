@@ -1,8 +1,7 @@
 /** The source of the visit, written into the page's own empty hidden fields (`data-fill`), so that the owner's other tools have it. */
 
 import { OURS, keep, recall } from '../device.js';
-import { listen, safely } from '../listen.js';
-import { first } from '../shared.js';
+import { first, listen, safely } from '../shared.js';
 
 const SOURCE = OURS + 'source';
 const PARAMETER = /^(utm_\w+|\w?\w?clid|gclsrc|[gw]braid|msclkid)$/;

@@ -1,7 +1,6 @@
 /** Consent managers that are on the page: what the visitor told them counts as told to us. */
 
-import { listen, safely } from '../listen.js';
-import { first } from '../shared.js';
+import { first, listen, safely } from '../shared.js';
 
 const page = /** @type {any} */ (window);
 

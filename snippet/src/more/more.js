@@ -1,6 +1,7 @@
 /** The third file: what the owner asks for, other programs on the page, and what a grant needs. It is given the first file's `core`. */
 
 import { SECRET, readCookie, recall } from '../device.js';
+import { holdsNumber } from '../numbers.js';
 import { meet } from '../shared.js';
 import { watchDomains } from './domains.js';
 import { watchFill } from './fill.js';
@@ -19,6 +20,7 @@ export default (core) => {
     beside_: besideCard,
     confirm_: confirm,
     far_: far,
+    number_: holdsNumber,
     release_: closePresses,
     presses_: watchPresses,
     /** The visitor's own page. The secret stays behind the `#`, which no browser sends. */

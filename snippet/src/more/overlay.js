@@ -1,7 +1,6 @@
 /** `#webleads-debug`: on the page itself, what was seen, sent and withheld, and why a form did not count. For the owner's eyes. */
 
-import { later, listen } from '../listen.js';
-import { first } from '../shared.js';
+import { first, later, listen } from '../shared.js';
 
 /** @type {Record<string, string>} */
 const WHY = {
@@ -32,7 +31,6 @@ export function watchOverlay() {
   };
   say('webleads: sites ' + first.sites_.map((/** @type {any} */ { id_, setting_ }) => `${id_} (${setting_})`).join(', '));
   first.seen_ = (event) => say(line(event));
-  first.heard_ = (/** @type {number} */ status, /** @type {number} */ count) => say(`→ ${count} sent: ${status || 'no answer'}`);
   const explain = () =>
     document.querySelectorAll('form').forEach((form) => {
       const found = first.explain_?.(form);

@@ -1,7 +1,6 @@
 /** How the forms of well-known plug-ins and libraries say what became of them (DESIGN 4.3: `by` event or node). */
 
-import { listen, safely } from '../listen.js';
-import { first } from '../shared.js';
+import { first, listen, safely } from '../shared.js';
 
 const page = /** @type {any} */ (window);
 
@@ -18,7 +17,7 @@ const JQUERY_REFUSED =
 
 /** Pieces of page that appear. */
 const GOOD =
-  '.elementor-message-success,.wpforms-confirmation-container,.wpforms-confirmation-container-full,.ff-message-success,.everest-forms-notice--success,.mailpoet_validate_success,.w-form-done,[data-fs-success],#mce-success-response,.gform_confirmation_message,.nf-response-msg,.mc4wp-success,.submitted-message,.tnp-success,.frm_message';
+  '.elementor-message-success,[class*=wpforms-confirmation-container],.ff-message-success,.everest-forms-notice--success,.mailpoet_validate_success,.w-form-done,[data-fs-success],#mce-success-response,.gform_confirmation_message,.nf-response-msg,.mc4wp-success,.submitted-message,.tnp-success,.frm_message';
 const BAD = '.elementor-message-danger,.w-form-fail,[data-fs-error],#mce-error-response,.everest-forms-notice--error,.wpforms-error-container,.mc4wp-error';
 
 /** @param {any} event @param {boolean} good */

@@ -2,8 +2,7 @@
 
 import { SECRET, keep, recall } from '../device.js';
 import { hex, random } from '../identity.js';
-import { safely } from '../listen.js';
-import { first } from '../shared.js';
+import { first, safely } from '../shared.js';
 
 /**
  * The SHA-256 (hex) of the secret that opens the visitor's page; the secret itself stays on the device.

@@ -1,7 +1,6 @@
 /** Vendors' forms in frames of their own: nothing can be read there, but they say themselves that they were sent. */
 
-import { listen, safely } from '../listen.js';
-import { first } from '../shared.js';
+import { first, listen, safely } from '../shared.js';
 import { formResult } from '../wire.js';
 
 const TWICE = 3000; // ms in which a vendor that says it again means the same

@@ -11,7 +11,7 @@ import { isUnnamed } from '../words.js';
 /** @type {[Reason, RegExp][]} */
 const WORDS = [
   ['name', /tarkist|przepis|sikkerhetssp|kontroll ?fra|\b(digit|escrib|ingres|inser|introdu)\w+ (il?|e?l?[ao]s?|le) (\w+ )?(cara|letra|letter|codic|codig|numeri|numeros|palabra)|zeichen (ein|ab|aus|im|wie|oben)|(введ|въвед)\S* [^;]{0,30}(код|символ|цифр|слов|числа)|проверочн|защитн|(ты|вы) человек|робот|(с|на) (картин|изобр|рисун)|;обновить ?;|случаин\S* вопрос|文字を入|文字を半|画像認|画像の|图片|圖片/],
-  ['password', /\bsenha|palavra p|wachtw|\bhaslo|heslo|jelszo|\bsifre|salasan|losenord|adgangsk|passord|парол|密[码碼]|スワー|비밀번호/],
+  ['password', /\bsenha|palavra p|wachtw|\bhaslo|heslo|jelszo|\bsifre|salasan|losenord|adgangsk|passord|\bse[cg]reta\b|geheim|парол|секретн|秘密の|密[码碼]|スワー|비밀번호/],
   ['id-number', /\b(cpf|bsn|pesel)\b|tc kimlik|rodne c|person ?nummer|fodsels ?num|паспорт|снилс|身[份分][证證]|护照|護照|マイナン|주민등록/],
   ['card', /cartao|carta di|kaart ?(num|h)|kort ?(num|inn|hav)|validade|vervald|utlop|(номер|владел\S*) карт|срок д|信用卡|卡[号號]|持卡|有效期|有効期限|カート\u3099|카드/],
   ['otp', /bestatig\w* ?code|codig?o (d[ei] )?(seg|ver|con|val|sic)|onay kod|смс|код (из|под)|[验驗][证證][码碼]|校验|確認コ|認証コ|인증번호/],
