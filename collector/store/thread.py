@@ -21,7 +21,7 @@ from .work import Fold, Gather, Job, Settle, Settled, Spoilt, failed, run_batch
 
 log = structlog.get_logger()
 
-SLOW = 0.05  # seconds: a fold that lasts longer waits for a disk,
+SLOW = 0.05  # seconds: a fold that stands still for longer waits for a disk (the first one compiles its statements),
 APART = 5.0  # and for so long the next ones are left to the thread
 
 
@@ -92,7 +92,7 @@ class Thread:
             self._thread.submit(self._marked)
 
     def _fold_here(self, group: list[Job]) -> None:
-        began = self._loop.time()
+        began, worked = self._loop.time(), time.thread_time()
         try:
             if self._conn is None:
                 self._conn = self._engine.connect()
@@ -101,7 +101,7 @@ class Thread:
             self._apart_until = self._loop.time() + APART
             self._thread.submit(self._again, group, wrong)
             return
-        if self._loop.time() - began > SLOW:
+        if self._loop.time() - began - (time.thread_time() - worked) > SLOW:
             self._apart_until = self._loop.time() + APART
         self._thread.submit(self._finish, group, answers)
 
