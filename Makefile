@@ -31,15 +31,15 @@ test: $(VENV)/.tests ## Everything: style, types, the tag, both databases, real 
 	@.ci/browser $(BIN)/python
 	$(MAKE) --no-print-directory lint types tag-check unit
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'not browser and not slow'
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'browser and not slow and not engines'
+	$(BIN)/python -m pytest -n 4 --dist loadgroup -m 'browser and not slow and not engines'
 
 slow: $(VENV)/.tests ## The tests that make test leaves out, but for the faults
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow and not browser' --ignore tests/faults
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow and browser and not engines'
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'slow and browser and not engines'
 
 browsers: $(VENV)/.tests ## The scenarios of the tag in Chromium, Firefox and WebKitGTK
 	@.ci/browser $(BIN)/python all
-	$(BIN)/python -m pytest -n 2 --dist loadfile -p tests.engines.report tests/engines tests/browser tests/e2e tests/lab $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -p tests.engines.report tests/engines tests/browser tests/e2e tests/lab $(ARGS)
 
 lint: $(VENV)/.tests ## Style
 	$(BIN)/ruff check .

@@ -37,6 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"driver", "engine"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+            if not item.get_closest_marker("xdist_group"):  # a worker has a module whole, with its servers, or what the module says
+                item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
             exceptions.mark(item)
             if item.path.parent.name == "demo":  # tests/e2e goes through the sample site too
                 item.add_marker(pytest.mark.slow)

@@ -89,6 +89,17 @@ def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Served]:
                 process.stdout.close()
 
 
+# Chromium keeps two pages of its own in each window, for the address bar: more work than most pages under test. The rest is what
+# Playwright turns off, which a second list of features replaces.
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess,"
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,"
+    "MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch",
+]
+
+
 def chromium() -> str | None:
     """The Chromium to drive: the one named, the system's, or None for Playwright's own."""
     for name in (os.environ.get("WEBLEADS_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):

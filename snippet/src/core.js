@@ -13,8 +13,8 @@ export const core = {};
 /** The build writes a hash of both other files' bytes over this text: 0 or 1 behind it makes a name. */
 const FILES = '/js/__WEBLEADS_FILES__';
 
-/** @type {Promise<void>[]} */
-const coming = [];
+/** What was asked for; the page finds it in `webleads.loaded`. @type {Promise<void>[]} */
+export const coming = [];
 
 /**
  * Loads another file, once. Never fails: what it would have decided stays as it is without it.

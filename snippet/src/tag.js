@@ -3,7 +3,7 @@
 import { clicked } from './clicks.js';
 import { readConfig, siteNumber } from './config.js';
 import { changed, decide, wake } from './consent.js';
-import { core, summon } from './core.js';
+import { coming, core, summon } from './core.js';
 import { readCookie } from './device.js';
 import { lent } from './lent.js';
 import { listen, safely, watch } from './listen.js';
@@ -107,7 +107,7 @@ function start(config, data, waiting) {
     if (shown) run(command);
     else waiting.push(command);
   };
-  Object.assign(page.webleads, { loaded, join });
+  Object.assign(page.webleads, { loaded: coming, join });
   join(data.site);
   joinAll();
   watch(ids, 'push', joinAll);

@@ -20,7 +20,7 @@ import pytest
 
 from collector.ingest import script
 from tests.engines.hosts import Hosts
-from tests.engines.page import Engine, Page, Profile
+from tests.engines.page import PATIENCE, Engine, Page, Profile
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "collector" / "ingest"
@@ -210,16 +210,16 @@ class Stage:
         return page
 
     def show(self, body: str, head: str | None = None, path: str = "/", **headers: str) -> Page:
-        """Lays a page with the tag and opens it; returns when the tag is at work."""
+        """Lays a page with the tag and opens it; returns when the tag is at work, with all its files unless they are slow."""
         self.put(path.split("?", maxsplit=1)[0], body, self.tag() if head is None else head, **headers)
         self.go(path)
-        self.page.wait_for_function("window.webleads && webleads.loaded")
-        if any(field in body for field in ("<input", "<textarea", "<select", "<iframe")):
-            self.wait(lambda: "forms" in self.recorder.loaded)
-            self.page.wait_for_timeout(50)
+        if self.recorder.slow:
+            self.page.wait_for_function("window.webleads && webleads.loaded")
+        else:
+            self.page.wait_for_tag()
         return self.page
 
-    def wait(self, ready: Callable[[], Any], seconds: float = 5.0) -> Any:
+    def wait(self, ready: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """Waits, with the browser running on, until something is there."""
         until = time.monotonic() + seconds
         while not (found := ready()):
@@ -230,7 +230,7 @@ class Stage:
             self.page.wait_for_timeout(20)
         return found
 
-    def event(self, kind: str, count: int = 1, seconds: float = 5.0) -> dict[str, Any]:
+    def event(self, kind: str, count: int = 1, seconds: float = PATIENCE) -> dict[str, Any]:
         """The newest event of a type, once there are `count` of them."""
         return self.wait(lambda: len(self.recorder.events(kind)) >= count and self.recorder.events(kind)[-1], seconds)
 

@@ -108,10 +108,10 @@ def test_a_refused_answer_is_a_failed_sending(stage: Stage) -> None:
 def test_fields_without_a_form_are_sent_by_a_press_and_a_request(stage: Stage) -> None:
     page = stage.show(f"<div>{FIELDS}<button id=go onclick=\"fetch('/api', {{method: 'POST'}})\">Envoyer</button></div>")
     fill(stage)
-    stage.wait(lambda: "more" in stage.recorder.loaded)
-    page.wait_for_timeout(100)
+    page.wait_for_files()
+    assert "more" in stage.recorder.loaded
     page.click("#go")
-    event = stage.event("form_submit", seconds=8)
+    event = stage.event("form_submit")
     assert (event["how"], values(event)["email"], values(event)["message"]) == ("click", "jeanne@exemple.fr", "Bonjour")
 
 
@@ -150,7 +150,7 @@ def test_the_banner_asks_once_and_can_be_opened_again(stage: Stage) -> None:
     consent = stage.event("consent")
     assert (consent["state"], consent["text_version"]) == ("granted", "banner-1")
     stage.go("/")
-    page.wait_for_function("window.webleads && webleads.loaded")
+    page.wait_for_tag()
     stage.quiet()
     assert page.evaluate("!document.querySelector('[role=region]')")
     page.click("#again")
@@ -184,8 +184,8 @@ def test_a_vendor_is_believed_from_its_own_origin_only(stage: Stage) -> None:
         "const s = document.createElement('script'); s.type = 'x'; s.src = 'https://embed.typeform.com/x'; document.body.append(s)"
     )
     page.evaluate("dispatchEvent(new Event('load'))")
-    stage.wait(lambda: "more" in stage.recorder.loaded)
-    page.wait_for_timeout(100)
+    page.wait_for_files()
+    assert "more" in stage.recorder.loaded
     say = "dispatchEvent(new MessageEvent('message', {origin: '%s', data: {type: 'form-submit', formId: 'a1'}}))"
     for forged in ("https://typeform.com.evil.example", "http://form.typeform.com", "https://evil.example/.typeform.com?"):
         page.evaluate(say % forged)
@@ -206,7 +206,8 @@ def test_the_id_goes_to_another_own_domain_once(stage: Stage) -> None:
     visitor = stage.event("view")["batch"]["visitor"]
     stage.put("/b", "<p>b", head)
     page.click("#a")
-    page.wait_for_function("location.pathname === '/b' && window.webleads && webleads.loaded")
+    page.wait_for_url("**/b?*")
+    page.wait_for_tag()
     second = stage.event("view", 2)
     assert page.evaluate("location.href") == f"{other}/b?x=1"
     assert second["batch"]["visitor"] == visitor

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from collector.demo.enquiries import contact_faults, is_email, is_phone, quote_faults
 from collector.demo.site import ARTICLE, LARGEST_BODY, create
-from tests.serving import chromium
+from tests.serving import CHROMIUM, chromium
 
 COLLECTOR = "http://127.0.0.1:8000"
 SITE = 100849625
@@ -219,7 +219,7 @@ def served() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(driver: Playwright) -> Iterator[Browser]:
-    browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    browser = driver.chromium.launch(executable_path=chromium(), args=CHROMIUM)
     yield browser
     browser.close()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Frame, Playwright, TimeoutError
+from playwright.sync_api import BrowserContext, Frame, Playwright
 from playwright.sync_api import Page as Tab
 
-from tests.serving import chromium
+from tests.serving import CHROMIUM, chromium
 
 from .page import PATIENCE, Engine, Page, Profile
 
@@ -29,11 +29,7 @@ class ChromiumPage(Page):
         return self._frame.evaluate(code)
 
     def click(self, selector: str, times: int = 1) -> None:
-        try:
-            self._frame.click(_piercing(selector), click_count=times)
-        except TimeoutError as late:  # Playwright sometimes waits in vain for a navigation that is over
-            if "click action done" not in str(late):
-                raise
+        self._frame.click(_piercing(selector), click_count=times)
 
     def fill(self, selector: str, text: str) -> None:
         self._frame.fill(_piercing(selector), text)
@@ -67,7 +63,7 @@ class ChromiumProfile(Profile):
     def __init__(self, context: BrowserContext) -> None:
         self.problems: list[str] = []
         self._context = context
-        context.set_default_timeout(3 * PATIENCE * 1000)  # a click waits for the navigation that it begins
+        context.set_default_timeout(PATIENCE * 1000)  # a click waits for the navigation that it begins
         context.on("weberror", lambda error: self.problems.append(str(error.error)))
 
     def new_page(self) -> Page:
@@ -94,7 +90,7 @@ class Chromium(Engine):
     language = "fr-FR"
 
     def __init__(self, driver: Playwright, proxy: str, script: str) -> None:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+        arguments = [*CHROMIUM, "--disable-quic", "--disable-background-networking", "--disable-sync"]
         # Playwright turns the back-forward cache off; visitors have it.
         off = ["--disable-back-forward-cache"]
         where = {"server": f"http://{proxy}", "bypass": "localhost,.localhost,127.0.0.1"}

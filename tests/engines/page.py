@@ -12,7 +12,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE = 5.0  # seconds in which an element, an address or a state has to come
+PATIENCE = 20.0  # seconds in which an element, an address or a state has to come; only a failure takes them
+
+
+# A file that came may ask for another.
+_WHOLE = "(async files => { for (let n = -1; files && n !== (n = Object.keys(files).length);) await Promise.all(files) })(window.webleads?.loaded)"
 
 
 class Cannot(Exception):
@@ -88,6 +92,15 @@ class Page(ABC):
     def wait_for_function(self, code: str) -> None:
         """Waits until an expression is true; a page that is just being left is asked again."""
         until(lambda: self.evaluate(f"!!({code})"), f"{code} stayed false", self.wait_for_timeout)
+
+    def wait_for_tag(self) -> None:
+        """Waits until the tag is at work, and every other file of it that it has asked for."""
+        self.wait_for_function("window.webleads && webleads.loaded")
+        self.wait_for_files()
+
+    def wait_for_files(self) -> None:
+        """Waits until every file that the tag has asked for is there, if there is a tag."""
+        until(lambda: self.evaluate(f"{_WHOLE}.then(() => true)"), "a file of the tag did not come", self.wait_for_timeout)
 
     def wait_for_selector(self, selector: str) -> None:
         """Waits until an element is there."""

@@ -21,7 +21,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     counts: dict[str, Counter[str]] = {}
     for kind in _KINDS:
         for report in terminalreporter.stats.get(kind, []):
-            named = re.search(r"\b(chromium|firefox|webkit)\b[^:]*\]$", report.nodeid)
+            named = re.search(r"\b(chromium|firefox|webkit)\b[^:]*\](@|$)", report.nodeid)
             if report.when == "call" or kind in ("error", "skipped"):
                 counts.setdefault(named[1] if named else "none", Counter())[kind] += 1
     versions = {

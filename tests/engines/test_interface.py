@@ -77,7 +77,7 @@ def test_hands(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
     page.fill("#name", "")
     assert page.evaluate("document.getElementById('name').value") == ""
     page.dblclick("#deep")
-    assert page.evaluate("deep") == "true,2"
+    page.wait_for_function("deep === 'true,2'")
     page.fill("#host >>> input", "à l’ombre")
     assert page.evaluate("host.shadowRoot.getElementById('shade').value") == "à l’ombre"
     frame = page.frame("iframe")

@@ -18,14 +18,14 @@ from collector.domain import protocol
 from collector.domain.agents import Agent
 from collector.domain.events import Field
 from tests.browser.conftest import World
-from tests.serving import chromium
+from tests.serving import CHROMIUM, chromium
 
 PASSES = ("as is", "no autocomplete", "opaque names")
 SITE = 100849625
 BATCH = 20  # forms a page load
 VISITOR = (Path(__file__).parent / "visitor.js").read_text("utf-8")
 # Nothing but our own two servers is found.
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost"]
+ARGUMENTS = [*CHROMIUM, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost"]
 PATIENCE = 120_000  # ms; the machine may be busy
 MARK = re.compile(r"x*\d+q\d+|\b4970\d{12}\b")  # what visitor.js puts into secret values
 SECRET = ("password", "otp", "captcha", "cc-", "hidden")

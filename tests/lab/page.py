@@ -21,7 +21,6 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "pages"
-KINDS = ("plain", "library", "staged")
 EMAIL, MESSAGE = "jeanne@exemple.fr", "Bonjour, rappelez-moi"
 FIELDS = (
     "<p><label for=email>Votre e-mail</label> <input id=email type=email name=email></p>\n"
@@ -48,7 +47,7 @@ class LabPage:
 
     @property
     def kind(self) -> str:
-        """One of KINDS."""
+        """plain, library (as npm delivers it) or staged from the facts."""
         if self.source.startswith("staged"):
             return "staged"
         return "library" if "/npm/" in self.body or "/built/" in self.body else "plain"
@@ -68,11 +67,6 @@ class LabPage:
 def pages() -> dict[str, LabPage]:
     """All of them, by name."""
     return {path.stem: read(path.stem, path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.html"))}
-
-
-def named(kind: str) -> list[str]:
-    """The names of the pages of a kind."""
-    return [name for name, page in pages().items() if page.kind == kind]
 
 
 def read(name: str, text: str) -> LabPage:

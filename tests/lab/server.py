@@ -33,7 +33,7 @@ class LabServer(ThreadingHTTPServer):
         """A whole page."""
         tag = "" if page.head == "no tag" else self.tag.replace("data-site", f'data-consent="{page.head}" data-site')
         head = f"<meta charset=utf-8>{self.preludes.get(engine, '')}<title>{page.name}</title>{tag}"
-        body = page.body.replace("{{tag}}", self.tag)
+        body = page.body.replace("{{tag}}", self.tag).replace("{{engine}}", engine)
         return f"<!doctype html><html lang=fr><head>{head}</head><body>{body}</body></html>"
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from .gaps import GAPS
-from .page import KINDS, named, pages, read
+from .page import pages, read
 
 
-def test_every_page_is_run_and_every_gap_is_a_page() -> None:
-    assert sorted(name for kind in KINDS for name in named(kind)) == sorted(pages())
-    assert len(pages()) >= 40
+def test_the_pages_are_many_and_every_gap_is_one() -> None:
+    kinds = Counter(page.kind for page in pages().values())
+    assert min(kinds.values()) >= 20, kinds
     assert set(GAPS) <= set(pages())
 
 

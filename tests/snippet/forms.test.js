@@ -1,6 +1,7 @@
 // What a form is called, what kind of form it is, and what became of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fit } from '../../snippet/src/forms/bounds.js';
 import { formKey, guard, sort } from '../../snippet/src/forms/fields.js';
 import { verdict } from '../../snippet/src/forms/results.js';
 import { lent } from '../../snippet/src/lent.js';
@@ -83,4 +84,20 @@ test('what became of a submission, and never more than the page shows', () => {
   assert.deepEqual(verdict(false, false, false, false, false, wrong), ['failed', 'node']);
   assert.deepEqual(verdict(false, gone, twin, false, bad, false), ['failed', 'response'], 'another form with the error in its place');
   assert.deepEqual(verdict(false, gone, false, false, bad, false), ['confirmed', 'gone'], 'what is gone was taken in the end');
+});
+
+const weight = (fields) => Buffer.byteLength(JSON.stringify(fields));
+
+test('a submission is cut to its bound, the longest first', () => {
+  const fields = fit([{ name: 'a', value: 'é'.repeat(8000) }, { name: 'b', value: 'é'.repeat(8000) }, { name: 'c', label: 'Nom', value: 'Jeanne' }]);
+  assert.ok(weight(fields) <= 24000);
+  assert.deepEqual(fields[2], { name: 'c', label: 'Nom', value: 'Jeanne' });
+  assert.equal(fields[0].cut, 1);
+});
+
+test('names alone that are too long lose the last fields, and nothing runs for ever', () => {
+  const fields = fit([...Array(200)].map((_, place) => ({ name: place + 'n'.repeat(190), id: 'i'.repeat(200), label: 'l'.repeat(200) })));
+  assert.ok(weight(fields) <= 24000);
+  assert.equal(fields.length, 30);
+  assert.equal(fields[0].name[0], '0');
 });

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from collector.store.writer import Writer
 from tests import builders
 from tests.conftest import opened
-from tests.serving import chromium
+from tests.serving import CHROMIUM, chromium
 
 from . import rows, story
 from .rows import NOW, PASSWORD
@@ -44,7 +44,7 @@ async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
     async for database, writer in opened(sqlite_url):
         lead = await writer.run(story.tell)
         async with running(screens(database, writer)) as url, async_playwright() as driver:
-            browser = await driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+            browser = await driver.chromium.launch(executable_path=chromium(), args=CHROMIUM)
             known = [row["id"] for row in await writer.run(builders.rows, "lead", kind="lead") if row["id"] != lead]
             yield Stage(browser, url, str(uuid.UUID(bytes=lead)), str(uuid.UUID(bytes=known[0])), writer)
             await browser.close()

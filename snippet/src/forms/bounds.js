@@ -11,7 +11,8 @@ import { AREA_LENGTH, FORM_BYTES, FORM_FIELDS } from '../wire.js';
  */
 export function fit(fields) {
   fields = fields.slice(0, FORM_FIELDS);
-  for (let most = AREA_LENGTH; bytes([json(fields)]) > FORM_BYTES; most *= 0.8)
+  for (let most = AREA_LENGTH; bytes([json(fields)]) > FORM_BYTES; most /= 2) {
+    if (most < 1) fields.splice(30); // too long by their names alone, of which there may be 600 B a field
     for (const field of fields) {
       for (const key of /** @type {const} */ (['label', 'hint', 'text'])) if (field[key]) field[key] = cut(field[key], most / 9);
       if (/** @type {string} */ (field.value)?.length > most) {
@@ -19,5 +20,6 @@ export function fit(fields) {
         field.cut = 1;
       }
     }
+  }
   return fields;
 }

@@ -26,15 +26,15 @@ const SHOWN = 'input:not([type=hidden]),select,textarea';
 export const isForm = (node) => !!safely(() => ask(node, 'matches', 'form'));
 
 /**
- * The fields of a form, or of the piece of page that stands for one; without buttons. Not `elements`: a field may have that name.
+ * The fields of a form, or of the piece of page that stands for one; without buttons. A field may be called `elements`.
  * @param {Element} form
  * @returns {Control[]}
  */
 export function controls(form) {
   const real = isForm(form);
-  return [...(real ? ask(form, 'getRootNode') : form).querySelectorAll(FIELD)].filter(
-    (one) => (real ? one.form === form : !one.form) && !/^(button|submit|reset|image)$/.test(one.type),
-  );
+  /** @type {Control[]} */
+  const all = [.../** @type {any} */ (real ? Reflect.get(HTMLFormElement.prototype, 'elements', form) : form.querySelectorAll(FIELD))];
+  return all.filter((one) => one.matches(FIELD) && (real || !one.form) && !/^(button|submit|reset|image)$/.test(one.type));
 }
 
 /** The words of a piece of page, without what stands in its fields. @param {Node | null | undefined} node @returns {string} */
@@ -66,15 +66,14 @@ function near(node, side, levels) {
 
 /** The computed label. @param {Control} control @param {boolean} box  its words stand behind it */
 const labelOf = (control, box) => {
-  const root = /** @type {any} */ (control.getRootNode());
   return (
-    said(attribute(control, 'aria-labelledby').split(' ').map((id) => root.getElementById?.(id))) ||
+    said(attribute(control, 'aria-labelledby').split(' ').map((id) => /** @type {any} */ (control.getRootNode()).getElementById?.(id))) ||
     said(control.labels || []) ||
     cut(attribute(control, 'label')) ||
     (box && near(control, 'nextSibling', 2)) ||
     near(control, 'previousSibling', 3) ||
-    // a label that floats over its field
-    (control.parentElement?.querySelectorAll(SHOWN)[1] ? '' : near(control, 'nextSibling', 1))
+    // a label that floats over its field, in a piece of page of its own
+    (/** @type {any} */ (control.parentElement)?.childElementCount > 9 || control.parentElement?.querySelectorAll(SHOWN)[1] ? '' : near(control, 'nextSibling', 1))
   ); // prettier-ignore
 };
 
@@ -158,8 +157,8 @@ function read(control, made) {
 function made(form) {
   const elements = [...ask(form, 'querySelectorAll', '[name]')].filter((one) => /-/.test(one.localName));
   if (!elements[0]) return [];
-  const data = isForm(form) && safely(() => new FormData(/** @type {HTMLFormElement} */ (form)));
-  return elements.map((one) => read(one, String((data && data.get(attribute(one, 'name'))) || one.value || '')));
+  const data = safely(() => new FormData(/** @type {any} */ (form)));
+  return elements.map((one) => read(one, String(data?.get(attribute(one, 'name')) || one.value || '')));
 }
 
 /** A short fingerprint (FNV-1a) of a text. @param {string} text */
@@ -198,7 +197,7 @@ export function sort(fields, get) {
 }
 
 /** Whether somebody can be reached by what stands in a field. @param {{value?: string}} field */
-export const reaches = ({ value }) => REACH.test(/** @type {string} */ (value));
+export const reaches = ({ value }) => REACH.test(cut(value, AREA_LENGTH));
 
 /** Whether a field lets somebody be reached or say something. @param {Field} field */
 const speaks = ({ type, name, id, label, hint, autocomplete, value }) =>
@@ -230,8 +229,7 @@ export function inspect(form, event) {
   if (form !== document.body) earlier.set(form, fields);
   const nobodys = ask(form, 'closest', IGNORE + ',search,[role=search]');
   const kind_ = nobodys ? 'skip' : sort(fields, !/^post$/i.test(attribute(form, 'method')));
-  const target = aim(form, event, 'action');
-  const action_ = first.cleanUrl_((target ? first.resolve_(target) : location.href).replace(/[?#].*/, ''));
+  const action_ = first.cleanUrl_(first.resolve_(aim(form, event, 'action') || location.href).replace(/[?#].*/, ''));
   return {
     kind_,
     // Of all fields, chosen or not: the key must not depend on what was answered.

@@ -9,7 +9,7 @@ import { closeForms, conclude, sent, shown, submitted } from './sent.js';
 
 const PROGRAMS = ['jQuery', 'htmx', 'Turbo', 'formspree'];
 const VENDORS =
-  '[src*=hsforms],[src*=hubspot],[src*=typeform],[src*="tally.so"],[src*=calendly],.hs-form-frame,.wpcf7,.w-form,.kb-form,[data-fs-form],form [type=button],form [role=button]';
+  '[src*=hsforms],[src*=hubspot],[src*=typeform],[src*="tally.so"],[src*=calendly],.hs-form-frame,.wpcf7,.w-form,.kb-form,[data-page],[data-fs-form],form [type=button],form [role=button]';
 
 /** @param {import('../core.js').Core} core  the first file's */
 export default (core) => {

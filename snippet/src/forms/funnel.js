@@ -63,7 +63,7 @@ function scan() {
   waiting = 0;
   document.querySelectorAll('form').forEach((form) => {
     const { top, bottom } = ask(form, 'getBoundingClientRect');
-    if (!states.has(form) && bottom > Math.max(top, 0) && top < innerHeight) touch(form);
+    if (top < innerHeight && bottom > 0 && bottom > top) touch(form);
   });
 }
 

@@ -17,21 +17,25 @@ let observer;
 /**
  * What became of a submission whose page is still there.
  * @param {boolean} over  the page went elsewhere, or it has been long enough
- * @param {boolean} gone  the form is no longer to be seen
- * @param {boolean} twin  but another one is in its place
+ * @param {boolean | 0} gone  the form is no longer to be seen
+ * @param {boolean | 0} twin  but another one is in its place
  * @param {boolean} reset
  * @param {boolean} bad  every answer was a refusal
  * @param {boolean} wrong  the form shows an error
  * @returns {[result: string, by: string] | undefined}  nothing: look again later
  */
 export const verdict = (over, gone, twin, reset, bad, wrong) =>
-  !over && (reset || (gone && !twin))
-    ? ['confirmed', reset ? 'reset' : 'gone']
-    : !over && (bad || wrong)
-      ? ['failed', bad ? 'response' : 'node']
-      : over || gone
-        ? ['unknown', 'none']
-        : undefined;
+  over || (twin && !reset && !bad && !wrong)
+    ? ['unknown', 'none']
+    : reset
+      ? ['confirmed', 'reset']
+      : gone && !twin
+        ? ['confirmed', 'gone']
+        : bad
+          ? ['failed', 'response']
+          : wrong
+            ? ['failed', 'node']
+            : undefined;
 
 /** @param {Element} form */
 export const isShown = (form) => !!ask(form, 'getClientRects')[0];
@@ -48,8 +52,8 @@ export const place = () => location.pathname + location.search;
  * @returns {any[]}
  */
 export function answers({ start_, action_ }) {
-  requests.push(...(observer?.takeRecords() || []));
-  const own = location.hostname.split('.').slice(-2).join('.');
+  observer?.takeRecords().forEach((one) => requests.push(one));
+  const own = location.hostname.replace(/.*\.(?=.*\.)/, '');
   return requests.filter(
     ({ startTime, name, initiatorType }) =>
       startTime >= start_ &&
@@ -67,7 +71,7 @@ export function look(attempt) {
   const { form_, event_ } = attempt;
   const heard = answers(attempt);
   const fields = controls(form_);
-  const gone = attempt.count_ > 0 && !(isShown(form_) && fields[0]);
+  const gone = attempt.count_ && !(isShown(form_) && fields[0]);
   const said = first.node_?.(form_);
   if (said) return [said, 'node'];
   return verdict(

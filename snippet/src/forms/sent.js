@@ -79,7 +79,7 @@ export function sent(form, how, event, taken = snapshot(form, event)) {
       start_: event?.timeStamp || performance.now(),
       path_: place(),
       root_,
-      count_: isShown(form) ? Math.max(countForms(root_), 1) : 0,
+      count_: isShown(form) ? countForms(root_) || 1 : 0,
       stays_: !/^(_(self|top|parent))?$/i.test(aim(form, event, 'target')) || /dialog/i.test(attribute(form, 'method')),
       how_: how,
     };
@@ -99,9 +99,9 @@ export function sent(form, how, event, taken = snapshot(form, event)) {
 /** The page goes away: a form that was sent natively is why, one that a script handles is not. */
 export const closeForms = () =>
   attempts.forEach((attempt) =>
-    attempt.stays_ || (attempt.how_ !== 'script' && (!attempt.event_ || attempt.event_.defaultPrevented))
-      ? end(attempt, 'unknown', 'none')
-      : end(attempt, 'confirmed', 'navigation'),
+    !attempt.stays_ && (attempt.how_ === 'script' || attempt.event_?.defaultPrevented === false)
+      ? end(attempt, 'confirmed', 'navigation')
+      : end(attempt, 'unknown', 'none'),
   );
 
 /**

@@ -6,7 +6,7 @@ const page = /** @type {any} */ (window);
 
 /** Events that are the browser's own. What follows `?` is a key of their detail that must be true. */
 const SENT = 'wpcf7mailsent fluentform_submission_success kb-advanced-form-success frmFormCompleteBeforeReplace hs-form-event:on-submission:success';
-const REFUSED = 'wpcf7invalid wpcf7unaccepted wpcf7spam wpcf7mailfailed wpcf7aborted fluentform_submission_failed htmx:responseError htmx:sendError';
+const REFUSED = 'wpcf7invalid wpcf7unaccepted wpcf7spam wpcf7mailfailed wpcf7aborted fluentform_submission_failed htmx:responseError htmx:sendError inertia:error';
 const EITHER = { 'htmx:afterRequest': 'successful', 'turbo:submit-end': 'success' };
 
 /** Events that only jQuery knows. A next step of a form is no sending. */
@@ -18,7 +18,7 @@ const JQUERY_REFUSED =
 /** Pieces of page that appear. */
 const GOOD =
   '.elementor-message-success,[class*=wpforms-confirmation-container],.ff-message-success,.everest-forms-notice--success,.mailpoet_validate_success,.w-form-done,[data-fs-success],#mce-success-response,.gform_confirmation_message,.nf-response-msg,.mc4wp-success,.submitted-message,.tnp-success,.frm_message';
-const BAD = '.elementor-message-danger,.w-form-fail,[data-fs-error],#mce-error-response,.everest-forms-notice--error,.wpforms-error-container,.mc4wp-error';
+const BAD = '.elementor-message-danger,.w-form-fail,label.error,[data-fs-error],#mce-error-response,.everest-forms-notice--error,.wpforms-error-container,.mc4wp-error';
 
 /** @param {any} event @param {boolean} good */
 const conclude = ({ target, detail }, good) => {

@@ -20,6 +20,5 @@ const Thanks = () => <p>Merci</p>;
 const pages = { Contact, Thanks };
 createInertiaApp({
   resolve: (name) => pages[name],
-  page: { component: 'Contact', props: { errors: {} }, url: location.pathname, version: '1' },
   setup: ({ el, App, props }) => createRoot(el).render(<App {...props} />),
 });
