@@ -17,7 +17,7 @@ from ..domain.leads import Conversion, result_of
 from ..domain.rollups import Tally
 from ..domain.sessions import Fact, Session, Touch
 from ..store import goals as reaching
-from ..store import identities, journeys, milestones, submissions, visits
+from ..store import identities, journeys, merges, milestones, submissions, visits
 
 Hit = tuple[Session, Fact, Sequence[Goal]]
 
@@ -88,7 +88,7 @@ def fold_leads(
         return
     names = {span.visitor for lead_id in leads for span in owned.get(lead_id, ())}
     reached = {} if goals.empty else reaching.reached_by(conn, account, names)
-    said = milestones.of_leads(conn, account, leads)
+    said = _said(conn, account, leads)
     made: list[Journey] = []
     for lead_id in sorted(leads):
         held = owned.get(lead_id, ())
@@ -97,6 +97,15 @@ def fold_leads(
         made += ways.of_lead(lead_id, told.get(lead_id, ()), won, mine, goals, said.get(lead_id, ()))
     journeys.drop_leads(conn, account, leads)
     journeys.save(conn, account, made)
+
+
+def _said(conn: Connection, account: int, leads: set[bytes]) -> dict[bytes, list[tuple[int, str]]]:
+    """The statuses of leads, and of those that were merged into them."""
+    owner = {lead: lead for lead in leads} | {one: lead for lead, of in merges.members(conn, account, leads).items() for one in of}
+    found: dict[bytes, list[tuple[int, str]]] = {}
+    for lead, told in milestones.of_leads(conn, account, owner).items():
+        found.setdefault(owner[lead], []).extend(told)
+    return found
 
 
 def fold_visitors(conn: Connection, account: int, goals: Goals, visitors: set[str]) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Connection
 
-from collector.actions import sites
+from collector.actions import goals, sites
 from collector.actions.edit import BadEdit, edit, undo
 from collector.actions.erase import Unknown, erase
 from collector.actions.letter import NoAddress, link
@@ -317,6 +317,7 @@ class Story(RuleBasedStateMachine):
         shuffled = [*self.told]
         random.Random(len(shuffled)).shuffle(shuffled)
         self.run(builders.clear)
+        self.run(_goals)
         for made, received in shuffled:
             self.run(store, made, received=received)
         for action in self.done:
@@ -346,6 +347,13 @@ def _tell(begin: Callable[[], tuple[Run, Callable[[], None]]], examples: int, le
 def _sites(conn: Connection) -> None:
     sites.add(conn, 1, "example.com", now=NOW, id=SITE)
     sites.add(conn, 1, "other.example", now=NOW, id=43)
+    _goals(conn)
+
+
+def _goals(conn: Connection) -> None:
+    for number, (kind, pattern) in enumerate((("page", "/prix"), ("form", "contact"), ("page", "/"))):
+        counts = {"kind": kind, "pattern": pattern, "value": number, "currency": "EUR", "site": SITE if number == 2 else 0}
+        goals.add(conn, 1, name=f"{kind} {pattern}", **counts, actor="", now=NOW + number * DAY - DAY, id=bytes([number]) * 16)
 
 
 @pytest.fixture
