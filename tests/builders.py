@@ -15,6 +15,8 @@ from sqlalchemy import Connection, delete, select
 from collector.actions.record import Outcome, Recorder
 from collector.domain import agents, protocol
 from collector.domain.events import Batch
+from collector.domain.journeys import LATER
+from collector.domain.sessions import digest
 from collector.store import schema
 
 SITE = 42
@@ -120,6 +122,9 @@ def derived(conn: Connection) -> dict[str, list[tuple[Any, ...]]]:
     minted = {
         bytes(lead): b"lead of " + bytes(key) for key, lead in conn.execute(select(schema.identifier.c.id, schema.identifier.c.lead_id))
     }
+    minted |= {
+        digest(kind, lead): kind.encode() + b" " + name for lead, name in minted.items() for kind in LATER
+    }  # a journey's follows from it
     found = {}
     for table in schema.DERIVED:
         rows = [

@@ -14,7 +14,7 @@ from ..domain.fields import email as normal_email
 from ..domain.fields import phone as normal_phone
 from ..domain.identity import Span, identifier_id
 from ..domain.rollups import Tally
-from ..store import derived, erased, erasure, events, identities, rollups
+from ..store import derived, erased, erasure, events, identities, merges, rollups
 from ..store.erased import Erasure, Window
 from . import runs
 from .refold import Context, context, refold, standing_leads
@@ -42,6 +42,8 @@ def find(conn: Connection, address: str, *, secret: bytes, account: int = 1) -> 
     readings = _readings(address)
     keys = [identifier_id(secret, account, kind, value) for kind, value in readings]
     leads = set(standing_leads(conn, account, keys).values())
+    corrected = erasure.corrected_to(conn, account, {value for _kind, value in readings})
+    leads |= {merges.resolve(conn, account, corrected).get(one, one) for one in corrected}
     spans = identities.spans_of_leads(conn, account, leads)
     values = {address.strip(), *(value for _kind, value in readings), *(span.visitor for span in spans)}
     values |= {one["value"] for one in identities.values(conn, account, erasure.with_members(conn, account, leads))}
@@ -64,6 +66,8 @@ def erase(
         raise Unknown(address)
     tally, names = given.tally(), runs.names(conn, account, person.leads)
     counts, found = forget(conn, given, person.leads, tally)
+    found = list(dict.fromkeys([*found, *person.keys[:1]]))
+    erasure.drop_corrections(conn, account, {value for _kind, value in _readings(address)})
     rollups.keep(conn, account, tally, of_one=True)
     runs.forget(conn, account, names)
     _remember(conn, given, found, person.spans, now)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from collector.actions.edit import edit
+from collector.actions.edit import edit, undo
 from collector.actions.erase import Unknown, erase, replay
 from collector.actions.letter import link
 from collector.actions.merge import merge
@@ -336,3 +336,22 @@ def test_that_somebody_left_stays_only_while_others_of_the_browser_do(conn: Conn
     assert [one["kind"] for one in rows(conn, "edge")] == ["reset"]  # what came after it is still nobody's
     store(conn, body(form(NOW + 4 * HOUR, "nora@example.org"), sent=NOW + 4 * HOUR))
     assert rows(conn, "lead")[0]["visits"] == 1
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_who_is_known_by_a_corrected_address_is_erased_by_it(conn: Connection, back: bool) -> None:
+    store(conn, body(view(NOW - HOUR), form(NOW - HOUR + 1, "camille@example.org")))
+    store(conn, body(form(NOW - 2 * HOUR, "anais@example.org"), visitor=None, consent="unset"))
+    camille, anais = (
+        bytes(one["lead_id"]) for email in ("camille@example.org", "anais@example.org") for one in rows(conn, "identifier", value=email)
+    )
+    change = [("field", "email", "nouvelle@example.org")]
+    for lead in (camille, anais) if back else (camille,):
+        made = edit(conn, lead, change, actor="", secret=SECRET, now=NOW, ids=builders.ids())["edits"]
+    if back:
+        undo(conn, made[0], actor="", secret=SECRET, now=NOW + 2, id=b"u" * 16)
+    assert erase(conn, "nouvelle@example.org", secret=SECRET, now=NOW + 3)["leads"] == 1
+    assert [row["email"] for row in rows(conn, "lead")] == ["anais@example.org"]
+    assert not [place for place in builders.everywhere(conn) if "nouvelle" in str(place[2])]
+    with pytest.raises(Unknown):
+        erase(conn, "nouvelle@example.org", secret=SECRET, now=NOW + 4)

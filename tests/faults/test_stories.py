@@ -410,6 +410,7 @@ def test_so_it_is_on_postgres(postgres_server: str | None, tmp_path: Path, monke
 
         def fresh() -> tuple[Run, Callable[[], None]]:
             run(builders.clear)
+            run(_goals)
             return run, lambda: None
 
         run(migrate.upgrade, NOW)
