@@ -122,6 +122,8 @@ def test_tarteaucitron_itself(stage: Stage) -> None:
       tarteaucitron.user.getplusId = '100849625';
       (tarteaucitron.job = tarteaucitron.job || []).push('getplus');
     </script>"""
+    stage.quiet()
+    stage.recorder.bodies.clear()  # what a page of the test before said when it went
     stage.put("/", "<p>page", head)
     page = stage.go("/")
     page.wait_for_selector("#tarteaucitronAllDenied2")
