@@ -30,7 +30,7 @@ run: $(VENV)/.installed ## Serve the collector with the sample site (Ctrl-C stop
 test: $(VENV)/.tests ## Everything: style, types, the tag, both databases, real browsers
 	@.ci/browser $(BIN)/python
 	$(MAKE) --no-print-directory lint types tag-check unit
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'not browser and not slow'
+	$(BIN)/python -m pytest -n 4 --dist loadfile -m 'not browser and not slow'
 	$(BIN)/python -m pytest -n 4 --dist loadgroup -m 'browser and not slow and not engines'
 
 slow: $(VENV)/.tests ## The tests that make test leaves out, but for the faults
