@@ -118,6 +118,7 @@ _WORDS = {
     ("BadEdit", "status"): f"a status is one of {', '.join(edits.STATUSES)}",
     ("BadEdit", "owner"): "the owner must be somebody who may log in here",
     ("BadEdit", "tag"): f"a tag has 1 to {edits.TAG_LIMIT} characters",
+    ("BadEdit", "tags"): f"a lead has at most {edits.TAGS_MOST} tags",
     ("BadEdit", "note"): f"a note has 1 to {edits.NOTE_LIMIT} characters",
     ("BadEdit", "field"): f"write FIELD=VALUE, the field one of {', '.join(edits.FIELDS)}",
     ("BadEdit", "email"): "that is not an e-mail address",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ async def take(
     Answers its `id`, how many `rows` were read and `bad` ones left out (`wrong` names the first), whether the file was
     `known`, and how many rows `overlap` what other files say. Of a file whose head (line 1) is bad nothing is kept.
     """
-    read = list(costs.read(file, currency))
+    read = await asyncio.to_thread(lambda: list(costs.read(file, currency)))  # seconds, for the largest: the loop has others to serve
     rows = [one for one in read if isinstance(one, Cost)]
     wrong = [one for one in read if isinstance(one, BadRow)]
     id = costs.key_of(file)

@@ -17,7 +17,7 @@ Change = tuple[str, str, str]  # kind, name, value
 
 
 class BadEdit(ValueError):
-    """An edit that will not do: `unknown`, `status`, `owner`, `tag`, `note`, `field`, `email`, `phone`, `undone`."""
+    """An edit that will not do: `unknown`, `status`, `owner`, `tag`, `tags`, `note`, `field`, `email`, `phone`, `undone`."""
 
 
 def edit(
@@ -36,6 +36,8 @@ def edit(
         bearers = edits.bearers([*told, *made], value) if kind == "untag" else [lead]
         at = begin + len(made)  # a millisecond apart, so that their order stands
         made += [Edit(at, ids(now), one, kind, name, value, actor) for one in bearers]
+    if any(one.kind == "tag" for one in made) and len(edits.fold([*told, *made], lead).tags) > edits.TAGS_MOST:
+        raise BadEdit("tags")
     people.add_edits(conn, account, made)
     refold(conn, context(conn, account, secret), touched=[lead])
     return {"lead": lead, "edits": [one.id for one in made]}

@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from ..domain.edits import Edit, standing
 from ..domain.fields import email as normal_email
 from ..domain.fields import phone as normal_phone
 from ..domain.identity import Span, identifier_id
 from ..domain.rollups import Tally
-from ..store import derived, erased, erasure, events, identities, merges, rollups
+from ..store import derived, erased, erasure, events, identities, merges, people, rollups
 from ..store.erased import Erasure, Window
 from . import runs
 from .refold import Context, context, refold, standing_leads
@@ -29,12 +30,14 @@ class Unknown(ValueError):
 
 
 class Person(msgspec.Struct):
-    """Whom an address names: the keys of its readings, the leads and their visitors' time, and by what refused events know them."""
+    """Whom an address names: the keys of its readings, the leads and their visitors' time, by what refused events know them, and
+    where somebody has corrected a lead to that address."""
 
     keys: list[bytes]
     leads: set[bytes]
     spans: list[Span]
     values: set[str]
+    corrections: list[Edit]
 
 
 def find(conn: Connection, address: str, *, secret: bytes, account: int = 1) -> Person:
@@ -42,12 +45,15 @@ def find(conn: Connection, address: str, *, secret: bytes, account: int = 1) -> 
     readings = _readings(address)
     keys = [identifier_id(secret, account, kind, value) for kind, value in readings]
     leads = set(standing_leads(conn, account, keys).values())
-    corrected = erasure.corrected_to(conn, account, {value for _kind, value in readings})
-    leads |= {merges.resolve(conn, account, corrected).get(one, one) for one in corrected}
+    corrections = people.corrections(conn, account, {value for _kind, value in readings})
+    stands = {one.id for one in standing(people.edits(conn, account, {one.lead_id for one in corrections}))}
+    corrected = {one.lead_id for one in corrections if one.id in stands}
+    now = merges.resolve(conn, account, corrected)
+    leads |= {now.get(one, one) for one in corrected}
     spans = identities.spans_of_leads(conn, account, leads)
     values = {address.strip(), *(value for _kind, value in readings), *(span.visitor for span in spans)}
     values |= {one["value"] for one in identities.values(conn, account, erasure.with_members(conn, account, leads))}
-    return Person(keys, leads, spans, values)
+    return Person(keys, leads, spans, values, corrections)
 
 
 def erase(
@@ -59,15 +65,15 @@ def erase(
     """
     given, person = context(conn, account, secret), find(conn, address, secret=secret, account=account)
     refused = _drop_refused(conn, account, person, *looked)
+    people.drop_edits(conn, account, person.corrections)
     if not person.leads:
-        if refused:
+        if refused or person.corrections:
             _remember(conn, given, person.keys[:1], [], now)
             return {"leads": 0, "submissions": 0, "visitors": 0, "refused": refused}
         raise Unknown(address)
     tally, names = given.tally(), runs.names(conn, account, person.leads)
     counts, found = forget(conn, given, person.leads, tally)
     found = list(dict.fromkeys([*found, *person.keys[:1]]))
-    erasure.drop_corrections(conn, account, {value for _kind, value in _readings(address)})
     rollups.keep(conn, account, tally, of_one=True)
     runs.forget(conn, account, names)
     _remember(conn, given, found, person.spans, now)

@@ -80,6 +80,8 @@ def read(file: bytes, currency: str) -> Iterator[Cost | BadRow]:
 
 
 def _cells(line: str, delimiter: str) -> list[str] | None:
+    if "\0" in line:  # PostgreSQL holds none
+        return None
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
     except csv.Error:

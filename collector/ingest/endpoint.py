@@ -123,15 +123,15 @@ class Endpoint:
             return
         headers = dict(scope["headers"])  # of a repeated one the last
         body = await _read(receive, headers)
+        if body is None:
+            return  # the client went away in mid-sentence
+        if isinstance(body, str):  # full or not: who is told to come again would send it whole again
+            await self._refuse(send, body, closing=receive)
+            return
         if self._writer.full:  # said before anything is parsed: in an overload most are told
             self.counts[0, 0, "busy"] += 1
             await self._hold()
             await _answer(send, 503, _BUSY, _BUSY_BODY)
-            return
-        if body is None:
-            return  # the client went away in mid-sentence
-        if isinstance(body, str):
-            await self._refuse(send, body, closing=receive)
             return
         crash.step("parse-before")
         wire = protocol.decode(body)
@@ -172,11 +172,13 @@ class Endpoint:
             return None
         by_name = dict(headers)
         marks = _origin_marks(by_name, site)
-        if marks is None or self._slow(headers, peer, max(1, len(wire.events) + len(wire.broken))):
+        if marks is None:
             return None
         agent = _agent(by_name.get(b"user-agent", b"")[:512])
         batch = protocol.check(wire, received=self._clock(), agent=agent, kept=site.kept, marks=marks, account=site.account)
         if not (batch.events or batch.refused) or self._room.refuses({event.type for event in batch.events}):
+            return None
+        if self._slow(headers, peer, max(1, len(wire.events) + len(wire.broken))):  # asked last: the long way asks again
             return None
         crash.step("parse-after")
         return self._writer.put(self._placed(batch, headers, peer)), site

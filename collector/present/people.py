@@ -37,6 +37,7 @@ FAULTS = {
     "status": N_("This status is not known."),
     "owner": N_("This person has no account here."),
     "tag": N_("A tag has at most 40 characters."),
+    "tags": N_("A lead has at most 20 tags."),
     "note": N_("A note has at most 4,000 characters."),
     "field": N_("A value has at most 200 characters."),
     "email": N_("This is not an e-mail address."),

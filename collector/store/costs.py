@@ -43,6 +43,8 @@ async def imports(conn: AsyncConnection, account_id: int) -> list[dict[str, Any]
     for id, currency, *told in await conn.execute(
         select(cost.c.import_id, cost.c.currency, *what).where(mine).group_by(cost.c.import_id, cost.c.currency)
     ):
+        if bytes(id) not in found:
+            continue  # it came between the two statements
         file, (rows, first, last, amount) = found[bytes(id)], told
         file["rows"] += rows
         file["first"] = first if file["first"] is None else min(first, file["first"])

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_
 
 from ..domain.identity import Span
 from ..domain.rollups import NOWHERE, Tally
@@ -148,22 +148,6 @@ def drop_idle_resets(conn: Connection, account_id: int, visitors: Collection[str
     for start in range(0, len(chosen), 500):
         mine = and_(s.edge.c.account_id == account_id, s.edge.c.visitor.in_(chosen[start : start + 500]), s.edge.c.kind == "reset")
         conn.execute(delete(s.edge).where(mine, ~did, ~named))
-
-
-def corrected_to(conn: Connection, account_id: int, values: Collection[str]) -> set[bytes]:
-    """The leads whose address or number a person has corrected to one of these values, and not taken back."""
-    undo = s.edit.alias()
-    back = exists().where(undo.c.account_id == account_id, undo.c.kind == "undo", undo.c.name == func.lower(func.hex(s.edit.c.id)))
-    mine = (s.edit.c.account_id == account_id, s.edit.c.kind == "field", s.edit.c.value.in_(list(values)))
-    if conn.dialect.name != "sqlite":
-        back = exists().where(undo.c.account_id == account_id, undo.c.kind == "undo", undo.c.name == func.encode(s.edit.c.id, "hex"))
-    return {bytes(row[0]) for row in conn.execute(select(s.edit.c.lead_id).where(*mine, ~back))}
-
-
-def drop_corrections(conn: Connection, account_id: int, values: Collection[str]) -> None:
-    """Deletes corrections to these values, those that were taken back with them."""
-    mine = (s.edit.c.account_id == account_id, s.edit.c.kind == "field", s.edit.c.value.in_(list(values)))
-    conn.execute(delete(s.edit).where(*mine))
 
 
 def submissions_of(conn: Connection, account_id: int, leads: Collection[bytes]) -> list[bytes]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from ..domain.edits import Edit
 from ..domain.leads import Said
@@ -48,6 +48,20 @@ def find_edit(conn: Connection, account_id: int, edit_id: bytes) -> Edit | None:
     asked = select(*(edit.c[name] for name in Edit.__struct_fields__)).where(edit.c.account_id == account_id, edit.c.id == edit_id)
     row = conn.execute(asked).first()
     return None if row is None else Edit(row[0], bytes(row[1]), bytes(row[2]), *row[3:])
+
+
+def corrections(conn: Connection, account_id: int, values: Collection[str]) -> list[Edit]:
+    """Every correction of a field to one of these values, taken back or not."""
+    mine = (edit.c.account_id == account_id, edit.c.kind == "field", edit.c.value.in_(list(values)))
+    rows = conn.execute(select(*(edit.c[name] for name in Edit.__struct_fields__)).where(*mine))
+    return [Edit(row[0], bytes(row[1]), bytes(row[2]), *row[3:]) for row in rows]
+
+
+def drop_edits(conn: Connection, account_id: int, edits: Iterable[Edit]) -> None:
+    """Deletes edits, and what took them back: for erasure only."""
+    ids = [one.id for one in edits]
+    gone = or_(edit.c.id.in_(ids), edit.c.name.in_([one.hex() for one in ids]))
+    conn.execute(delete(edit).where(edit.c.account_id == account_id, gone))
 
 
 def said(conn: Connection, account_id: int, leads: Iterable[bytes]) -> list[Said]:

@@ -21,7 +21,7 @@ FOUND = 20
 
 
 async def edit(request: Request) -> Response:
-    """What somebody says of a lead; only what differs from what stands is said."""
+    """What somebody says of a lead; only what they changed is said: another may have said something since the page was shown."""
     user, lead = auth.required(request, *MAY), lead_id(request.path_params["id"])
     sent, made = await auth.form(request), house.of(request)
     async with made.database.reader() as conn:
@@ -38,9 +38,12 @@ async def edit(request: Request) -> Response:
 
 
 def _changes(sent: dict[str, str], row: dict[str, Any]) -> list[edits.Change]:
-    changes: list[edits.Change] = [(kind, "", sent[kind]) for kind in ("status", "owner") if sent.get(kind, row[kind]) != row[kind]]
+    def differs(name: str) -> bool:
+        return name in sent and sent[name].strip() not in (sent.get(f"was_{name}", row[name]), row[name])
+
+    changes: list[edits.Change] = [(kind, "", sent[kind]) for kind in ("status", "owner") if differs(kind)]
     changes += [(kind, "", sent[kind]) for kind in ("tag", "untag", "note") if sent.get(kind, "").strip()]
-    return changes + [("field", name, sent[name]) for name in FIELDS if name in sent and sent[name].strip() != row[name]]
+    return changes + [("field", name, sent[name]) for name in FIELDS if differs(name)]
 
 
 async def undo(request: Request) -> Response:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from collector.actions.edit import edit, undo
 from collector.actions.erase import Unknown, erase, replay
 from collector.actions.letter import link
-from collector.actions.merge import merge
+from collector.actions.merge import keep_apart, merge
 from collector.actions.rebuild import rebuild
 from collector.store import erased
 from collector.store.database import Database, beside
@@ -355,3 +355,23 @@ def test_who_is_known_by_a_corrected_address_is_erased_by_it(conn: Connection, b
     assert not [place for place in builders.everywhere(conn) if "nouvelle" in str(place[2])]
     with pytest.raises(Unknown):
         erase(conn, "nouvelle@example.org", secret=SECRET, now=NOW + 4)
+
+
+def test_an_address_that_stands_only_in_a_correction_that_was_taken_back_goes_with_it(conn: Connection) -> None:
+    store(conn, body(form(NOW - HOUR, "anais@example.org"), visitor=None, consent="unset"))
+    lead = bytes(rows(conn, "identifier")[0]["lead_id"])
+    told = edit(conn, lead, [("field", "email", "nouvelle@example.org")], actor="", secret=SECRET, now=NOW, ids=builders.ids())
+    undo(conn, told["edits"][0], actor="", secret=SECRET, now=NOW + 2, id=b"u" * 16)
+    assert erase(conn, "nouvelle@example.org", secret=SECRET, now=NOW + 3)["leads"] == 0
+    assert [row["email"] for row in rows(conn, "lead")] == ["anais@example.org"]
+    assert not rows(conn, "edit")
+
+
+def test_who_was_said_to_be_somebody_else_leaves_no_id_behind(conn: Connection) -> None:
+    for email in ("anais@example.org", "camille@example.org"):
+        store(conn, body(form(NOW - HOUR, email, form=email), visitor=None, consent="unset"))
+    anais, camille = (bytes(rows(conn, "identifier", value=email)[0]["lead_id"]) for email in ("anais@example.org", "camille@example.org"))
+    keep_apart(conn, anais, camille, actor="", now=NOW, id=b"a" * 16, account=1)
+    assert camille.hex() in str(rows(conn, "edit"))
+    erase(conn, "camille@example.org", secret=SECRET, now=NOW + 1)
+    assert not [place for place in builders.everywhere(conn) if place[2] == camille or camille.hex() in str(place[2])]

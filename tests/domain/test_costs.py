@@ -31,7 +31,10 @@ def test_a_file_of_a_french_spreadsheet_is_read() -> None:
 
 
 def test_bad_rows_are_named_and_good_ones_kept() -> None:
-    text = HEAD + '2026-02-30,a,,1\n,a,,1\n2026-03-01,,,1\n\n2026-03-01,a,,x\n2026-03-01,"a,,1\n2026-03-01,a\n2026-03-01,a,,1\n,,,\n'
+    text = (
+        HEAD
+        + '2026-02-30,a,,1\n,a,,1\n2026-03-01,,,1\n\n2026-03-01,a,,x\n2026-03-01,"a,,1\n2026-03-01,a\n2026-03-01,a,,1\n,,,\n2026-03-01,a\0,,1\n2026-03-01,a,,1000000001\n'
+    )
     found = told(text)
     assert [(one.row, one.reason, one.column) for one in found if isinstance(one, BadRow)] == [
         (2, "not-a-day", "day"),
@@ -40,6 +43,8 @@ def test_bad_rows_are_named_and_good_ones_kept() -> None:
         (6, "not-an-amount", "amount"),
         (7, "not-csv", ""),
         (8, "not-an-amount", "amount"),
+        (11, "not-csv", ""),
+        (12, "not-an-amount", "amount"),
     ]
     assert [one.line for one in found if isinstance(one, Cost)] == [9]
 

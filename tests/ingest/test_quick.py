@@ -13,9 +13,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
 
 from collector import serving as running
+from collector.domain import protocol
 from collector.ingest import quick
+from collector.ingest.endpoint import Endpoint
 from tests.builders import SITE, view
 from tests.serving import Served, serving
 
@@ -191,3 +194,20 @@ async def test_a_connection_that_sends_no_more_is_closed_and_one_that_does_is_no
         await asyncio.sleep(0.01)
     sweep.cancel()
     assert (idle.closed, busy.closed) == (1, 0)
+
+
+@pytest.mark.parametrize(("length", "status"), [(10, 503), (protocol.BODY_LIMIT + 1, 413)])
+async def test_while_a_crowd_waits_a_body_that_is_too_large_is_told_so(length: int, status: int) -> None:
+    parts: Any = dict.fromkeys(("directory", "room", "script", "banner", "clock", "ids"))
+    endpoint = Endpoint(PlainTextResponse(), writer=SimpleNamespace(full=True), others={}, trusted=(), **parts)  # type: ignore[arg-type]
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"x" * length}
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/in", "headers": [(b"content-length", str(length).encode())]}
+    await endpoint(scope, receive, send)
+    assert told[0]["status"] == status

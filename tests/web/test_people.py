@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
+from collector.domain.edits import FIELDS, TAGS_MOST
 from tests import builders
 from tests.builders import body, field, form, view
 
@@ -97,6 +98,34 @@ async def test_a_correction_says_where_the_others_come_from(owned: Place) -> Non
     assert answer.headers["location"] == f"/leads/{lead}?fault=email#people"
     assert "This is not an e-mail address." in html.unescape((await owned.browser.get(f"/leads/{lead}?fault=email")).text)
     assert 'role="alert"' not in (await owned.browser.get(f"/leads/{lead}?fault=nothing")).text
+
+
+async def test_a_page_that_was_left_open_takes_back_nothing_that_others_said_since(owned: Place) -> None:
+    lead, _other = await owned.writer.run(_two)
+    row = (await _rows(owned, "lead", id=UUID(lead).bytes))[0]
+    token = await _token(owned, lead)
+    old = re.findall(r'<input type="hidden" name="(was_\w+)" value="([^"]*)"', (await owned.browser.get(f"/leads/{lead}")).text)
+    shown = {name: html.unescape(value) for name, value in old}
+    assert shown == {"was_status": "", "was_owner": "", **{f"was_{name}": row[name] for name in FIELDS}}
+    await post(owned.browser, f"/leads/{lead}/edit", {"status": "won", "organization": "Durand"}, token)
+    await post(owned.browser, f"/leads/{lead}/edit", shown | {"status": "", "owner": "", "note": "Rappelé"}, token)
+    stale = {name: row[name] for name in FIELDS} | {"name": "Camille D."}
+    await post(owned.browser, f"/leads/{lead}/edit", shown | stale, token)
+    now = (await _rows(owned, "lead", id=UUID(lead).bytes))[0]
+    assert (now["status"], now["organization"], now["name"]) == ("won", "Durand", "Camille D.")
+    assert [one["value"] for one in await _rows(owned, "edit", kind="note")] == ["Rappelé"]
+
+
+async def test_a_lead_has_so_many_tags_and_no_more(owned: Place) -> None:
+    lead, _other = await owned.writer.run(_two)
+    token = await _token(owned, lead)
+    for number in range(TAGS_MOST):
+        await post(owned.browser, f"/leads/{lead}/edit", {"tag": f"t{number}"}, token)
+    answer = await post(owned.browser, f"/leads/{lead}/edit", {"tag": "one more"}, token)
+    assert answer.headers["location"] == f"/leads/{lead}?fault=tags#people"
+    assert len(await _rows(owned, "edit", kind="tag")) == TAGS_MOST
+    await post(owned.browser, f"/leads/{lead}/edit", {"untag": "t0"}, token)
+    assert (await post(owned.browser, f"/leads/{lead}/edit", {"tag": "one more"}, token)).headers["location"] == f"/leads/{lead}#people"
 
 
 async def test_two_leads_are_merged_by_whoever_chooses_and_taken_apart(owned: Place) -> None:
