@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
@@ -92,6 +92,7 @@ class Database:
         engine = create_engine(self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": PATIENCE})
         event.listen(engine, "connect", _writer_pragmas)
         event.listen(engine, "begin", _begin)
+        event.listen(engine, "handle_error", _on_error)
         return engine
 
     def async_engine(self) -> AsyncEngine:
@@ -101,6 +102,7 @@ class Database:
                 url = self.url.set(drivername="sqlite+aiosqlite")
                 self._readers = create_async_engine(url, pool_size=4, max_overflow=8, connect_args={"timeout": PATIENCE})
                 event.listen(self._readers.sync_engine, "connect", _reader_pragmas)
+                event.listen(self._readers.sync_engine, "handle_error", _on_error)
             else:
                 self._readers = create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)
         return self._readers
@@ -149,7 +151,8 @@ def _wait(engine: Engine, seconds: float) -> None:
 
 def _writer_pragmas(raw: Any, _record: Any) -> None:
     raw.isolation_level = None  # SQLAlchemy says BEGIN itself, so that savepoints work
-    for line in (
+    _set(
+        raw,
         "journal_mode=WAL",
         "synchronous=FULL",  # an acknowledgement promises durability; the batch pays the fsync once
         "cache_size=-49152",
@@ -158,16 +161,34 @@ def _writer_pragmas(raw: Any, _record: Any) -> None:
         "wal_autocheckpoint=8000",  # 32 MB: a page that changes in many batches is copied back once
         "journal_size_limit=67108864",
         "busy_timeout=0",  # but for `patient` ones
-    ):
-        raw.execute(f"PRAGMA {line}").close()
+    )
 
 
 def _reader_pragmas(raw: Any, _record: Any) -> None:
-    cursor = raw.cursor()
     # Only the writer checkpoints: SQLite before 3.51.3 can lose commits when two connections do (sqlite.org/wal.html).
-    for line in ("query_only=ON", "wal_autocheckpoint=0", "cache_size=-16384"):
-        cursor.execute(f"PRAGMA {line}")
-    cursor.close()
+    _set(raw, "query_only=ON", "wal_autocheckpoint=0", "cache_size=-16384")
+
+
+def _set(raw: Any, *pragmas: str) -> None:
+    cursor = raw.cursor()
+    try:
+        for line in pragmas:
+            cursor.execute(f"PRAGMA {line}")
+            cursor.fetchall()
+    except UnicodeDecodeError as wrong:
+        raise _unreadable(wrong) from wrong
+    finally:
+        cursor.close()
+
+
+def _unreadable(wrong: UnicodeDecodeError) -> sqlite3.DatabaseError:
+    """A damaged file's own bytes stand in SQLite's message or in a text; Python's module then fails to decode them."""
+    return sqlite3.DatabaseError(f"the file holds text that cannot be read: {wrong.object[:200].decode(errors='replace')}")
+
+
+def _on_error(context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, UnicodeDecodeError):
+        raise _unreadable(context.original_exception)
 
 
 def _begin(conn: Connection) -> None:

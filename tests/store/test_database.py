@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError, PendingRollbackError
+from sqlalchemy.util import greenlet_spawn
 
 from collector.store import secret
-from collector.store.database import BadDatabase, Database, is_outage
+from collector.store.database import BadDatabase, Database, is_outage, said_by_database
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "mysql://x/y", "http://example.com", "postgresql"])
@@ -46,6 +48,24 @@ async def test_the_writer_syncs_every_commit(database: Database) -> None:
         assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert conn.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
     engine.dispose()
+
+
+async def test_a_damaged_file_whose_message_is_no_text_is_a_failure_of_the_database(tmp_path: Path) -> None:
+    """SQLite names the damaged table with the file's own bytes; Python's module fails to decode its message."""
+    file = tmp_path / "d.sqlite"
+    with closing(sqlite3.connect(file)) as conn:
+        conn.execute("CREATE TABLE personality (a)")
+        conn.commit()
+    file.write_bytes(file.read_bytes().replace(b"tablepersonality", b"tablepers\xc1nality").replace(b"CREATE TABLE", b"CREXTE TABLE"))
+    with closing(sqlite3.connect(file)) as conn, pytest.raises(UnicodeDecodeError):
+        conn.execute("SELECT a FROM personality")
+    database = Database(f"sqlite:///{file}")
+    for make in (lambda: database.writing_engine().connect(), lambda: database.async_engine().sync_engine.connect()):
+        with pytest.raises(DatabaseError, match="malformed database schema") as told:
+            await greenlet_spawn(make)
+        assert is_outage(told.value)
+        assert "pers\ufffdnality" in (said_by_database(told.value) or "")
+    await database.close()
 
 
 class _Orig(Exception):
