@@ -16,6 +16,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from . import crash, folder
+from .database import unreadable
 
 STEP = 256  # pages that are copied at once: a megabyte
 SPARE = 50_000_000  # bytes that a copy leaves free: the writer needs them
@@ -88,9 +89,12 @@ def reading(file: Path, *, still: bool = False) -> Iterator[sqlite3.Connection]:
     alone = still and not _is_filled(file.with_name(file.name + "-wal"))
     address = f"file:{quote(str(file))}?mode=ro{'&immutable=1' if alone else ''}"
     with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=5.0)) as conn:
-        conn.execute("PRAGMA query_only=ON")
-        conn.execute("PRAGMA wal_autocheckpoint=0")
-        yield conn
+        try:
+            conn.execute("PRAGMA query_only=ON")
+            conn.execute("PRAGMA wal_autocheckpoint=0")
+            yield conn
+        except UnicodeDecodeError as wrong:
+            raise unreadable(wrong) from wrong
 
 
 def _is_filled(file: Path) -> bool:

@@ -176,19 +176,19 @@ def _set(raw: Any, *pragmas: str) -> None:
             cursor.execute(f"PRAGMA {line}")
             cursor.fetchall()
     except UnicodeDecodeError as wrong:
-        raise _unreadable(wrong) from wrong
+        raise unreadable(wrong) from wrong
     finally:
         cursor.close()
 
 
-def _unreadable(wrong: UnicodeDecodeError) -> sqlite3.DatabaseError:
+def unreadable(wrong: UnicodeDecodeError) -> sqlite3.DatabaseError:
     """A damaged file's own bytes stand in SQLite's message or in a text; Python's module then fails to decode them."""
     return sqlite3.DatabaseError(f"the file holds text that cannot be read: {wrong.object[:200].decode(errors='replace')}")
 
 
 def _on_error(context: ExceptionContext) -> None:
     if isinstance(context.original_exception, UnicodeDecodeError):
-        raise _unreadable(context.original_exception)
+        raise unreadable(context.original_exception)
 
 
 def _begin(conn: Connection) -> None:

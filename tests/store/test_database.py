@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError, PendingRollbackError
 from sqlalchemy.util import greenlet_spawn
 
-from collector.store import secret
+from collector.store import backup, health, secret
 from collector.store.database import BadDatabase, Database, is_outage, said_by_database
 
 
@@ -66,6 +66,9 @@ async def test_a_damaged_file_whose_message_is_no_text_is_a_failure_of_the_datab
         assert is_outage(told.value)
         assert "pers\ufffdnality" in (said_by_database(told.value) or "")
     await database.close()
+    assert "pers\ufffdnality" in health.look(file).faults[0]
+    with pytest.raises(backup.BadBackup, match="malformed database schema"):
+        backup.check(file)
 
 
 class _Orig(Exception):
