@@ -16,6 +16,7 @@ _TAGS = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_id", "utm_te
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCHEMES = frozenset({"", "http", "https", "android-app", "ios-app"})
 _HOST = re.compile(r"[^\s/\\@?#<>\"'\x00-\x1f\ud800-\udfff]{1,253}")
+_START = re.compile(r"[^/?#]*://[^/?#]*")  # what a host is read from
 _URL_LIMIT = 8192
 _TEXT_LIMIT = 200
 _CLICK_LIMIT = 512
@@ -78,19 +79,18 @@ def is_own_link(url: str, referrer: str, own: frozenset[str]) -> bool:
     """Whether a page with campaign tags was reached from one of the account's own: a fault of tagging, which is counted (`rollups`)."""
     if "utm_" not in url or not referrer:
         return False
-    page, via = _host(url), _host(referrer)
-    return bool(via) and not _TAGS.isdisjoint(_query(url)) and (registrable(page) == registrable(via) or _is_own(via, own))
+    via = _host(referrer)
+    return bool(via) and _is_ours(_host(url), via, own) and not _TAGS.isdisjoint(_query(url))
 
 
 def _internal(page: str, via: str, own: frozenset[str]) -> bool:
+    return _is_ours(page, via, own) or via in _HERE or via.endswith(".localhost") or known(via)[0] == "pass"
+
+
+@lru_cache(maxsize=4096)
+def _is_ours(page: str, via: str, own: frozenset[str]) -> bool:
     if page and registrable(page) == registrable(via):
         return True
-    if _is_own(via, own):
-        return True
-    return via in _HERE or via.endswith(".localhost") or known(via)[0] == "pass"
-
-
-def _is_own(via: str, own: frozenset[str]) -> bool:
     return any(via == host or via.endswith("." + host) for host in (name.lower().removeprefix("www.") for name in own))
 
 
@@ -107,6 +107,12 @@ def _medium(via: str) -> str:
 def _host(url: str) -> str:
     """The host of an absolute URL (http, https, android-app) or of a bare host; "" if there is none."""
     url = url.strip()[:_URL_LIMIT]
+    start = _START.match(url)
+    return _host_of(start[0] if start else url)
+
+
+@lru_cache(maxsize=4096)
+def _host_of(url: str) -> str:
     try:
         parts = urlsplit(url if "://" in url else "//" + url)
         host = parts.hostname or ""
