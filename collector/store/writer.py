@@ -27,6 +27,9 @@ BATCH_EVENTS = 500
 WAITING = 512
 WAITING_EVENTS = 4000
 CROWD = 96  # What may wait where too many come: the last of them is answered soon. 64 bodies of 20 events fit.
+# So many more may gather for so long (seconds): after a pause of the loop they come all at once, and are soon worked off.
+BURST = 160
+BURST_LASTS = 0.15
 STALL = 0.015  # seconds after which a commit stands still,
 PASSES = 0.3  # and seconds in which what has gathered behind it, or behind a long action, is worked off
 
@@ -42,6 +45,7 @@ class Writer:
         self._items = 0
         self._acting = False
         self._patient_until = 0.0
+        self._crowded_since: float | None = None
         self._closed = True
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: Thread | Task | None = None
@@ -86,11 +90,19 @@ class Writer:
         """Whether nobody would be taken now."""
         if self._items < CROWD and self._waiting < WAITING_EVENTS:
             return self._closed
-        return self._closed or self._items >= WAITING or self._waiting >= WAITING_EVENTS or not self._stands_still()
-
-    def _stands_still(self) -> bool:
-        """Whether the crowd is there because the writer waits, or did just now; not because too many come."""
+        if self._closed or self._items >= WAITING or self._waiting >= WAITING_EVENTS:
+            return True
         now = time.monotonic()
+        return not self._stands_still(now) and not self._is_burst(now)
+
+    def _is_burst(self, now: float) -> bool:
+        """Whether the crowd has just come; one that stays is too many (as CoDel tells them apart, RFC 8289)."""
+        if self._crowded_since is None:
+            self._crowded_since = now
+        return self._items < CROWD + BURST and now - self._crowded_since < BURST_LASTS
+
+    def _stands_still(self, now: float) -> bool:
+        """Whether the crowd is there because the writer waits, or did just now; not because too many come."""
         since = self._work.since if self._work is not None else None
         if self._acting or (since is not None and now - since > STALL):
             self._patient_until = now + PASSES
@@ -134,6 +146,8 @@ class Writer:
         while self._jobs and group[0].item is not None and self._jobs[0].item is not None and events + self._jobs[0].size <= BATCH_EVENTS:
             group.append(self._jobs.popleft())
             events += group[-1].size
+        if len(group) + len(self._jobs) < CROWD // 4:
+            self._crowded_since = None
         self.meter.gathered()
         self._acting = group[0].item is None
         return group

@@ -22,7 +22,7 @@ from collector.store import control
 from collector.store.database import Database
 from collector.store.lock import Locked
 from collector.store.work import Busy
-from collector.store.writer import BATCH_EVENTS, CROWD, WAITING, WAITING_EVENTS, Writer
+from collector.store.writer import BATCH_EVENTS, BURST, BURST_LASTS, CROWD, WAITING, WAITING_EVENTS, Writer
 from tests.conftest import SECRET
 from tests.serving import ROOT, environment
 
@@ -119,14 +119,26 @@ def test_the_bodies_of_64_browsers_fit() -> None:
     assert WAITING_EVENTS >= 64 * 20
 
 
-async def test_a_crowd_is_turned_away_before_those_who_wait_for_a_long_action_are(folding: tuple[Writer, Fold]) -> None:
+async def test_those_who_come_at_once_after_a_pause_of_the_loop_are_no_crowd(folding: tuple[Writer, Fold]) -> None:
     writer, _fold = folding
-    crowd = [asyncio.create_task(writer.take(Item(number))) for number in range(CROWD)]
+    tasks = [asyncio.create_task(writer.take(Item(number))) for number in range(CROWD + BURST)]
     await asyncio.sleep(0)  # they have queued and nothing stands still
     assert writer.full
+    assert await asyncio.gather(*tasks) == [number * 2 for number in range(CROWD + BURST)]
+    assert not writer.full
+
+
+async def test_a_crowd_is_turned_away_before_those_who_wait_for_a_long_action_are(folding: tuple[Writer, Fold]) -> None:
+    writer, _fold = folding
+    crowd: set[asyncio.Task[Any]] = set()
+    until = asyncio.get_running_loop().time() + 3 * BURST_LASTS
+    while asyncio.get_running_loop().time() < until or not writer.full:  # the queue is filled up as fast as it is worked off
+        crowd = {task for task in crowd if not task.done()}
+        crowd |= {asyncio.create_task(writer.take(Item(number))) for number in range(CROWD - len(crowd))}
+        await asyncio.sleep(0)
     with pytest.raises(Busy):
         await writer.take(Item(0))
-    assert await asyncio.gather(*crowd) == [number * 2 for number in range(CROWD)]
+    await asyncio.gather(*crowd)
     async with held_up(writer):
         behind = [asyncio.create_task(writer.take(Item(number))) for number in range(CROWD + 1)]
         await asyncio.sleep(0)
@@ -253,7 +265,7 @@ async def test_only_one_writer_holds_a_file(sqlite_url: str) -> None:
 _HOLDER = """
 import asyncio, sys
 from collector.store.database import Database
-from collector.store.writer import BATCH_EVENTS, CROWD, WAITING, WAITING_EVENTS, Writer
+from collector.store.writer import BATCH_EVENTS, BURST, BURST_LASTS, CROWD, WAITING, WAITING_EVENTS, Writer
 async def main():
     writer = Writer(Database(sys.argv[1]))
     await writer.start()
