@@ -1,4 +1,4 @@
-"""Long actions in short steps: none keeps the writer for long, and after each it is left alone for as long."""
+"""Long actions in short steps: none keeps the writer for long, and after each it is left alone for a while."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 from ..store.writer import Writer
 
 MEANT = 0.020  # seconds of the writer's time a step is meant to take; 50 ms are the most that it should
+GENTLE = 0.005  # and where many events come: everybody who comes meanwhile waits for it
+MANY = 300  # events a second
 MOST = 500
 
 
@@ -22,6 +24,8 @@ class Pace:
         self.steps = 0
         self.spent = 0.0
         self.longest = 0.0
+        self._seen = (time.monotonic(), writer.meter.events)
+        self._rate = 0.0
 
     async def step(self, action: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """Runs `action(conn, *args, **more)` in a transaction of its own, rests, and answers what it answers."""
@@ -29,10 +33,19 @@ class Pace:
         self.steps += 1
         self.spent += took
         self.longest = max(self.longest, took)
-        fits = MEANT / max(took, 0.001)
+        busy = self._looks_busy(time.monotonic())
+        fits = (GENTLE if busy else MEANT) / max(took, 0.0005)
         self.size = max(1, int(self.size * max(fits, 0.25))) if fits < 1 else min(MOST, self.size + int(self.size * min(fits - 1, 1)) + 1)
-        await asyncio.sleep(took)
+        await asyncio.sleep(2 * took if busy else took)
         return answer
+
+    def _looks_busy(self, now: float) -> bool:
+        """Whether many events came in the last half a second or more."""
+        since, events = self._seen
+        if now - since >= 0.5:
+            self._rate = (self._writer.meter.events - events) / (now - since)
+            self._seen = (now, self._writer.meter.events)
+        return self._rate > MANY
 
 
 def _timed(conn: Any, action: Callable[..., Any], args: Any, more: Any) -> tuple[Any, float]:

@@ -61,8 +61,10 @@ def _lines(size: _Size, passing: Path) -> Iterator[list[str]]:
     grown.empty(passing / "empty")
     yield [f"Beside {built.rows['event']:,} stored events, {built.rows['lead']:,} leads:", ""]
     yield growth.lines(passing / "grown", passing / "empty", *shape)
-    with growth.running(passing / "grown") as server:
-        yield paced.command_lines(server, passing, closed[0].ours.rate() / 4, size.repeats, max(2, size.seconds))
+    small = grown.build(passing / "commands", size.scale / 10)
+    yield [f"Beside {small.rows['event']:,} stored events, {small.rows['lead']:,} leads:", ""]
+    with growth.running(passing / "commands") as server:
+        yield paced.command_lines(server, passing, closed[0].ours.rate() / 4, min(size.repeats, 3), max(2, size.seconds))
     yield _sizes()
 
 

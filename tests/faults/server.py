@@ -95,10 +95,10 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(STOPPING * self.pace)
 
-    def try_command(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def try_command(self, *words: str, timeout: float = COMMAND) -> subprocess.CompletedProcess[str]:
         """A command on the same file, whether it succeeds or not."""
         arguments = [*WEBLEADS, *words, "--database", f"sqlite:///{self.file}"]
-        return subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=COMMAND * self.pace, check=False)
+        return subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=timeout * self.pace, check=False)
 
     def command(self, *words: str) -> Any:
         """The JSON answer of a command on the same file."""

@@ -1,0 +1,69 @@
+"""How much a long action's step takes on: much while nobody comes, little while many do."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import Connection
+
+from collector.jobs.pace import GENTLE, MEANT, Pace
+from collector.store.database import Database
+from collector.store.writer import Writer
+
+A_ROW = 0.0005  # seconds
+
+
+class Body(NamedTuple):
+    """A request with so many events."""
+
+    size: int
+
+
+@pytest.fixture
+async def writer(database_url: str) -> AsyncIterator[Writer]:
+    """A writer whose events cost nothing."""
+    database = Database(database_url)
+
+    def fold(_conn: Connection, items: Sequence[Body]) -> Sequence[Body]:
+        return items
+
+    writer = Writer(database, fold)
+    await writer.start()
+    yield writer
+    await writer.stop()
+    await database.close()
+
+
+def _rows(_conn: Connection, size: int) -> int:
+    time.sleep(A_ROW * size)
+    return size
+
+
+async def _after(pace: Pace, seconds: float) -> float:
+    """How many seconds of the writer's time a step means to take after a while."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        await pace.step(_rows, pace.size)
+    return pace.size * A_ROW
+
+
+async def test_steps_are_short_while_many_events_come_and_longer_again_when_they_do_not(writer: Writer) -> None:
+    pace = Pace(writer)
+
+    async def come() -> None:
+        while True:
+            await asyncio.gather(*(writer.take(Body(20)) for _ in range(20)))
+            await asyncio.sleep(0.02)
+
+    assert await _after(pace, 0.7) > MEANT / 2
+    visitors = asyncio.create_task(come())
+    assert await _after(pace, 1.5) < GENTLE * 1.5
+    visitors.cancel()
+    with suppress(asyncio.CancelledError):
+        await visitors
+    assert await _after(pace, 1.5) > MEANT / 2
