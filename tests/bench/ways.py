@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from collector.domain.attribution import MODELS
+from collector.domain.channels import CHANNELS
 from collector.domain.journeys import Journey, Step
 from collector.domain.reports import Question
-from collector.domain.channels import CHANNELS
 from collector.store import journeys, migrate, reports, schema
 from collector.store.database import Database
 from collector.store.hot import insert
