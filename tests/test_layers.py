@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -83,8 +82,3 @@ _MAY_BE_NAMED = {"Connection", "AsyncConnection", "InterfaceError", "Operational
 
 def test_no_room_is_called_utils() -> None:
     assert not [path for path in FILES if path.stem in ("utils", "helpers", "misc", "common")]
-
-
-@pytest.mark.parametrize("path", sorted((ROOT.parent / "tests" / "bench").glob("*.py")), ids=lambda path: path.stem)
-def test_a_bench_that_is_run_seldom_can_be_run(path: Path) -> None:
-    import_module(f"tests.bench.{path.stem}")

@@ -58,7 +58,7 @@ def _write(conn: Connection, drawn: random.Random, numbers: range, leads: int) -
             touches.append(_touch_row(identity, step))
         if number < leads:
             lead = number.to_bytes(16, "big")
-            spans.append({"account_id": 1, "visitor": visitor, "from_at": 0, "to_at": 2**62, "lead_id": lead, "edge_id": lead})
+            spans.append({"account_id": 1, "visitor": visitor, "from_at": 0, "to_at": 2**62, "lead_id": lead, "edge_id": lead, "shared": 0})
             value = drawn.randint(0, 100_000)
             made.append(Journey(lead, "lead", None, lead, visitor, SITE, at, at, value, "EUR", (at, None, None), tuple(way)))
     _session.many(conn, sessions)
