@@ -15,7 +15,7 @@ from ..store.identities import Given, Told
 if TYPE_CHECKING:
     from .refold import Context
 
-Times = Mapping[str, list[tuple[int, int, int, int]]]
+Times = Mapping[str, list[tuple[int, int, int, int, str]]]
 
 
 def fold_spans(conn: Connection, given: Context, visitors: set[str]) -> set[bytes]:
@@ -90,5 +90,5 @@ def _sessions(visitor: str, times: Times, looked: Mapping[str, list[tuple[int, i
     did = looked.get(visitor, ())
     return [
         Visit(start, end, site, bool(did) and is_human((start, end, site), marks, did))
-        for start, end, marks, site in times.get(visitor, ())
+        for start, end, marks, site, _language in times.get(visitor, ())
     ]

@@ -315,7 +315,8 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
     gone: list[bytes] = []
     for lead_id in sorted(leads):
         held = owned.get(lead_id, [])
-        mine = [summing.Visit(*lasted[:3]) for span in held for lasted in times.get(span.visitor, ()) if _within(span, lasted[0])]
+        lasted = [one for span in held for one in times.get(span.visitor, ()) if _within(span, one[0])]
+        mine = [summing.Visit(start, end, marks, language) for start, end, marks, _site, language in lasted]
         arrivals = [touch for span in held for touch in ways.get(span.visitor, ()) if _within(span, touch.at)]
         lead = summing.summarise(told.get(lead_id, ()), mine, arrivals, known.get(lead_id, summing.NOTHING_ELSE))
         row = before.get(lead_id)

@@ -72,6 +72,7 @@ class Lead(Struct, frozen=True):
     status: str = ""
     owner: str = ""
     tags: tuple[str, ...] = ()
+    language: str = ""
 
 
 class Said(Struct, frozen=True):
@@ -105,6 +106,7 @@ class Visit(Struct, frozen=True):
     started_at: int
     ended_at: int
     marks: int
+    language: str = ""
 
 
 NOTHING_ELSE = Known()
@@ -196,6 +198,7 @@ def summarise(
         status=known.edits.status,
         owner=known.edits.owner,
         tags=known.edits.tags,
+        language=min((visit.started_at, visit.language) for visit in visits)[1] if visits else "",
     )
     return _corrected(lead, known.edits.fields) if known.edits.fields else lead
 

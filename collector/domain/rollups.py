@@ -2,17 +2,17 @@
 
 Every count follows from one row: a view from its event, a visit from its session (without a visitor: from its view), a
 conversion from its conversion, a lead from its row in the list. A row that changes gives back what it counted before, so
-that the order of arrival leaves no trace. Days are those of the site's zone: of a view when it happened, of a visit when
-it began, of a conversion when it was sent, of a lead when it was won.
+that the order of arrival leaves no trace. Days are those of the site's zone: of a view when it happened (by source and campaign:
+when its visit began), of a visit when it began, of a conversion when it was sent, of a lead when it was won.
 
 | kind | key | counts |
 |---|---|---|
 | site | empty | all four |
 | page | the path of the page viewed, entered, or that held the form | all four |
-| source | channel and source: of a visit its last arrival, of a lead and its conversions the lead's first | visits, leads, conversions |
-| campaign | the campaign of the same arrival, where it has one | visits, leads, conversions |
-| form | the form's key | leads, conversions |
-| language | language and country, as `fr-FR` | visits, views |
+| source | channel and source: of a visit and its views its last arrival, of a lead and its conversions the lead's first | all four |
+| campaign | the campaign of the same arrival, where it has one | all four |
+| form | the form's key; its views are how often it was seen | views, leads, conversions |
+| language | language and country, as `fr-FR`: of a lead and its conversions those of the lead's first visit | all four |
 | own-link | the path of a page that a link of the account's own reached with campaign tags | views |
 | goal | the goal's id | conversions: of the site they are none |
 
@@ -52,14 +52,17 @@ class Visit(NamedTuple):
     source: str  # the key of its touch: channel, source, medium, campaign, click id
     page: str  # the path of the page where it began
     language: str
+    new: int  # 0 where it was counted before its visitor agreed
+    views: int
 
 
 class Origin(NamedTuple):
-    """Where a lead came from first; nothing where no visit of it is known."""
+    """Where a lead came from first, and in which language; nothing where no visit of it is known."""
 
     channel: str = ""
     source: str = ""
     campaign: str = ""
+    language: str = ""
 
 
 NOWHERE = Origin()
@@ -77,9 +80,10 @@ class Won(NamedTuple):
 
 def visit_of(session: Session) -> Visit | None:
     """What a session counts by; None if it does not."""
-    if not session.counted or session.marks & NOT_COUNTED:
+    if session.marks & NOT_COUNTED:
         return None
-    return Visit(session.site_id, session.started_at, session.touch_key, session.entry_page, session.language)
+    views = session.views - (not session.counted)  # the first was told again
+    return Visit(session.site_id, session.started_at, session.touch_key, session.entry_page, session.language, session.counted, views)
 
 
 def won_of(lead: Lead) -> Won | None:
@@ -95,7 +99,7 @@ def won(kind: str, marks: int, site: int, at: int, form: str, page: str, origin:
 def origin_of(lead: Lead) -> Origin:
     """Where a lead came from first."""
     source = lead.first.source if lead.first else None
-    return Origin(source.channel, source.source, source.campaign) if source else NOWHERE
+    return Origin(source.channel, source.source, source.campaign, lead.language) if source else Origin(language=lead.language)
 
 
 class Tally:
@@ -126,7 +130,11 @@ class Tally:
         day = self.day(site, at)
         if self.heard.get((site, day), 0) < received:
             self.heard[site, day] = received
-        if kind != "view" or marks & NOT_COUNTED or data.get("again"):
+        if marks & NOT_COUNTED or data.get("again"):
+            return
+        if kind == "form_view" and (form := data.get("form")):
+            self._add(site, day, "form", form, VIEWS, n)
+        if kind != "view":
             return
         self._add(site, day, "site", "", VIEWS, n)
         self._add(site, day, "page", page_of(url), VIEWS, n)
@@ -138,26 +146,36 @@ class Tally:
             source = sources.read(url, data.get("referrer") or "", self._own)
             if source is not None:
                 self.visit(
-                    Visit(site, at, "\x1f".join((source.channel, source.source, source.medium, source.campaign)), page_of(url), ""), n
+                    Visit(site, at, "\x1f".join((source.channel, source.source, source.medium, source.campaign)), page_of(url), "", 1, 1), n
                 )
 
     def visit(self, visit: Visit | None, n: int = 1) -> None:
         """A visit came or goes."""
         if visit is None:
             return
+        if visit.new:
+            site, day = visit.site, self.day(visit.site, visit.at)
+            self._add(site, day, "site", "", VISITS, n)
+            self._add(site, day, "page", visit.page, VISITS, n)
+            if visit.language:
+                self._add(site, day, "language", language_of(visit.language), VISITS, n)
+            self._arrived(visit, VISITS, n)
+        self._arrived(visit, VIEWS, n * visit.views)
+
+    def _arrived(self, visit: Visit, place: int, n: int) -> None:
+        if not n:
+            return
         site, day = visit.site, self.day(visit.site, visit.at)
         channel, source, _medium, campaign = visit.source.split("\x1f")[:4]
-        self._add(site, day, "site", "", VISITS, n)
-        self._add(site, day, "page", visit.page, VISITS, n)
-        self._add(site, day, "source", f"{channel}\x1f{source}", VISITS, n)
+        self._add(site, day, "source", f"{channel}\x1f{source}", place, n)
         if campaign:
-            self._add(site, day, "campaign", campaign, VISITS, n)
-        if visit.language:
-            self._add(site, day, "language", language_of(visit.language), VISITS, n)
+            self._add(site, day, "campaign", campaign, place, n)
 
     def changed(self, old: Visit | None, new: Visit | None) -> None:
         """A visit counts otherwise than before."""
-        if old != new:
+        if old is not None and new is not None and old[:-1] == new[:-1]:
+            self._arrived(new, VIEWS, new.views - old.views)  # most events only add to them
+        else:
             self.visit(old, -1)
             self.visit(new)
 
@@ -191,6 +209,8 @@ class Tally:
             self._add(one.site_id, day, "source", f"{origin.channel}\x1f{origin.source}", CONVERSIONS, n)
         if origin.campaign:
             self._add(one.site_id, day, "campaign", origin.campaign, CONVERSIONS, n)
+        if origin.language:
+            self._add(one.site_id, day, "language", language_of(origin.language), CONVERSIONS, n)
 
     def reached(self, site: int, at: int, goal: bytes, marks: int, n: int = 1) -> None:
         """A goal was reached, or no more."""
@@ -209,6 +229,8 @@ class Tally:
             self._add(site, day, "source", f"{one.origin.channel}\x1f{one.origin.source}", LEADS, n)
         if one.origin.campaign:
             self._add(site, day, "campaign", one.origin.campaign, LEADS, n)
+        if one.origin.language:
+            self._add(site, day, "language", language_of(one.origin.language), LEADS, n)
 
     def row(self, site: int, day: int, kind: str, key: str, counts: list[int], heard: int) -> None:
         """A row of counts that were gathered elsewhere."""

@@ -18,7 +18,7 @@ from .schema import conversion, lead
 _names = [column.name for column in conversion.columns if column.name != "account_id"]
 _save = upsert(conversion)
 _save_lead = upsert(lead)
-_won = ("kind", "marks", "site_id", "created_at", "form", "page", "first_channel", "first_source", "first_campaign")
+_won = ("kind", "marks", "site_id", "created_at", "form", "page", "first_channel", "first_source", "first_campaign", "language")
 _rows = by(lead, "id", "id", "name", "email", "phone", *_won)
 _by_lead = by(conversion, "lead_id", *_names)
 _by_digest = by(conversion, "digest", *_names)

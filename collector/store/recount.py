@@ -24,7 +24,7 @@ Part = Callable[[Connection, int, Tally, After, int], After]
 _NOTHING = [0, 0, 0, 0]
 _session_names = Session.__struct_fields__
 _conversion_names = Conversion.__struct_fields__
-_origin_names = ("first_channel", "first_source", "first_campaign")
+_origin_names = ("first_channel", "first_source", "first_campaign", "language")
 _won_names = ("kind", "marks", "site_id", "created_at", "form", "page", *_origin_names)
 
 

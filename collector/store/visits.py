@@ -44,7 +44,7 @@ _save_visitor = upsert(visitor)
 _drop_touch = Hot(
     lambda _: delete(touch).where(touch.c.account_id == bindparam("a"), touch.c.session_id == bindparam("s"), touch.c.id == bindparam("t"))
 )
-_times = by(session, "visitor", "visitor", "started_at", "ended_at", "marks", "site_id")
+_times = by(session, "visitor", "visitor", "started_at", "ended_at", "marks", "site_id", "language")
 _touches = HotIn(
     lambda binds: (
         select(session.c.visitor, touch)
@@ -108,11 +108,11 @@ def drop(conn: Connection, account_id: int, visitors: Iterable[str]) -> None:
         conn.execute(delete(visitor).where(visitor.c.account_id == account_id, visitor.c.id.in_(part)))
 
 
-def times(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, int, int, int]]]:
-    """(start, end, marks, site) of every session, by visitor."""
-    found: dict[str, list[tuple[int, int, int, int]]] = {}
-    for name, start, end, marks, site in _times.rows(conn, visitors, account_id=account_id):
-        found.setdefault(name, []).append((start, end, marks, site))
+def times(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, int, int, int, str]]]:
+    """(start, end, marks, site, language) of every session, by visitor."""
+    found: dict[str, list[tuple[int, int, int, int, str]]] = {}
+    for name, *lasted in _times.rows(conn, visitors, account_id=account_id):
+        found.setdefault(name, []).append(tuple(lasted))
     return found
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.domain.events import mark_bits
-from collector.domain.rollups import VIEWS, VISITS, Tally, language_of, page_of
+from collector.domain.rollups import VIEWS, VISITS, Tally, Visit, language_of, page_of
 from tests.builders import HOME, NOW, SITE, VISITOR
 
 OWN = frozenset({"example.com"})
@@ -71,8 +71,30 @@ def test_a_view_told_again_and_a_crawler_count_nowhere_and_automation_does() -> 
 
 def test_an_arrival_counts_under_its_source_and_campaign() -> None:
     counted = told(url=HOME + "devis?utm_source=lettre&utm_medium=email&utm_campaign=rentree")
-    assert counted["source", "Email\x1flettre"] == counted["campaign", "rentree"] == [1, 0, 0, 0]
+    assert counted["source", "Email\x1flettre"] == counted["campaign", "rentree"] == [1, 1, 0, 0]
     assert counted["page", "/devis"] == [1, 1, 0, 0]
+
+
+def test_a_form_that_is_seen_is_a_view_of_it() -> None:
+    tally = Tally(PARIS, OWN)
+    tally.event("form_view", SITE, NOW, NOW, VISITOR, HOME, {"form": "contact"}, 0)
+    tally.event("form_view", SITE, NOW, NOW, VISITOR, HOME, {"form": "contact"}, mark_bits(["crawler"]))
+    assert {key[2:]: counts for key, counts in tally.counts.items()} == {("form", "contact"): [0, 1, 0, 0]}
+
+
+def test_a_visit_that_goes_on_adds_its_views_to_its_source_alone() -> None:
+    tally = Tally(PARIS, OWN)
+    before = Visit(SITE, NOW, "Email\x1flettre\x1femail\x1frentree\x1f", "/", "fr-FR", 1, 1)
+    tally.visit(before)
+    stood = {key[2:]: list(counts) for key, counts in tally.counts.items()}
+    tally.changed(before, before._replace(views=3))
+    grown = {key[2:]: counts for key, counts in tally.counts.items()}
+    assert {key: counts for key, counts in grown.items() if counts != stood[key]} == {
+        ("source", "Email\x1flettre"): [1, 3, 0, 0],
+        ("campaign", "rentree"): [1, 3, 0, 0],
+    }
+    tally.changed(before._replace(views=3), None)
+    assert not any(map(any, tally.counts.values()))
 
 
 def test_what_goes_takes_back_what_it_counted() -> None:

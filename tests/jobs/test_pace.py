@@ -60,10 +60,11 @@ async def test_steps_are_short_while_many_events_come_and_longer_again_when_they
             await asyncio.gather(*(writer.take(Body(20)) for _ in range(20)))
             await asyncio.sleep(0.02)
 
-    assert await _after(pace, 0.7) > MEANT / 2
+    alone = await _after(pace, 0.7)  # of a machine that others use too every step takes longer
     visitors = asyncio.create_task(come())
-    assert await _after(pace, 1.5) < GENTLE * 1.5
+    beside = await _after(pace, 1.5)
+    assert beside < alone * 2 * GENTLE / MEANT
     visitors.cancel()
     with suppress(asyncio.CancelledError):
         await visitors
-    assert await _after(pace, 1.5) > MEANT / 2
+    assert await _after(pace, 1.5) > beside * MEANT / GENTLE / 2
