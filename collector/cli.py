@@ -10,6 +10,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from datetime import UTC, datetime
 from functools import update_wrapper
 from importlib.metadata import version
 from pathlib import Path
@@ -568,11 +569,15 @@ async def _export(rows: AsyncIterator[dict[str, Any]], kind: str, header: str, l
 
 
 @main.command()
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Score as on this day (UTC). While a server runs it soon scores as today again."
+)
 @_common
-async def rebuild(config: Settings, account: int | None, as_json: bool) -> None:
+async def rebuild(config: Settings, account: int | None, as_json: bool, as_of: datetime | None) -> None:
     """Make all derived rows again from the raw ones; the answer must be the same."""
+    day = None if as_of is None else round(as_of.replace(tzinfo=UTC).timestamp() * 1000)
     async with _hand(config) as hand:
-        answer = await hand.watch("rebuild", as_json, account=None if account is None else await hand.account(account))
+        answer = await hand.watch("rebuild", as_json, account=None if account is None else await hand.account(account), as_of=day)
     _say(answer, as_json, f"{_some(answer['visitors'], 'visitor')} and {_some(answer['submissions'], 'submission')} folded anew.")
 
 

@@ -188,8 +188,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 }
 
 
-async def _rebuild(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int | None) -> Any:
-    done = await rebuilding.rebuild(writer, database, secret=secret, account=account, told=told)
+async def _rebuild(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int | None, as_of: int | None = None) -> Any:
+    done = await rebuilding.rebuild(writer, database, secret=secret, account=account, told=told, as_of=as_of)
     return {name: done[name] for name in ("visitors", "submissions")}
 
 

@@ -181,6 +181,7 @@ def test_a_domain_may_be_a_host_localhost_or_an_address(folder: Path, domain: st
         (("leads", "export", "--format", "pdf"), 2, "pdf"),
         (("leads", "export", "--output", "no/such/folder/x.csv"), 1, "no/such/folder"),
         (("rebuild", "--account", "7"), 2, "--account"),
+        (("rebuild", "--as-of", "yesterday"), 2, "--as-of"),
         (("serve", "--port", "99999"), 2, "99999"),
         (("serve", "--host", "203.0.113.1", "--port", "0"), 1, "203.0.113.1"),
         (("scoring", "set", "nobody"), 2, "say --new"),
@@ -405,7 +406,7 @@ def test_a_link_for_a_letter_holds_a_token_and_no_address(told: Path) -> None:
 
 def test_leads_are_rebuilt_erased_and_counted(told: Path) -> None:
     before = run("leads", "export").stdout
-    assert answer("rebuild") == {"visitors": 1, "submissions": 3}
+    assert answer("rebuild", "--as-of", "2026-11-01") == {"visitors": 1, "submissions": 3}
     assert run("leads", "export").stdout == before
     assert answer("erase", "camille@example.org")["leads"] == 1
     assert "camille" not in run("leads", "export").stdout

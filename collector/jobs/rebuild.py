@@ -8,11 +8,12 @@ from typing import Any
 
 from ..actions.rebuild import STAGES, end, mend, step
 from ..actions.refold import context
-from ..store import derived, ids, recount, sites
+from ..store import derived, ids, recount, scores, sites
 from ..store.control import Told
 from ..store.database import Database
 from ..store.writer import Writer
 from .pace import Pace
+from .score import DAY
 
 ROWS = 500  # read at once: some milliseconds of the loop
 MENDED = 500  # rollups put right in one step
@@ -26,8 +27,12 @@ async def rebuild(
     account: int | None = None,
     told: Told = lambda _: None,
     pace: Pace | None = None,
+    as_of: int | None = None,
 ) -> dict[str, Any]:
-    """Makes derived rows of one account or all again. Answers how many visitors and submissions were folded, and the longest step in ms."""
+    """Makes derived rows of one account or all again. Answers how many visitors and submissions were folded, and the longest step in ms.
+
+    `as_of` (UTC milliseconds): scores are those of that day, until the clock of a running collector brings them to today's.
+    """
     steps = pace or Pace(writer)
     done = {"visitors": 0, "submissions": 0}
     async with database.reader() as conn:
@@ -36,6 +41,8 @@ async def rebuild(
         if account in (None, one):
             mark = int.from_bytes(ids.uuid7(ids.now())[-6:], "big") + 1
             await writer.run(sites.set_stale, one, mark)
+            if as_of is not None:
+                await writer.run(scores.set_day, one, as_of // DAY * DAY)
             for name in STAGES:
                 n = await _stage(steps, database, one, secret, name, told)
                 done[name] = done.get(name, 0) + n

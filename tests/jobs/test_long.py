@@ -98,6 +98,18 @@ async def test_under_load_it_loses_and_refuses_nothing(house: House, site: dict[
     assert await writer.run(sites.stale, 1) == 0
 
 
+async def test_as_of_a_day_it_gives_the_scores_of_that_day(house: House, site: dict[str, Any]) -> None:
+    database, writer = house
+    await _filled(writer, 12)
+    await job.rebuild(writer, database, secret=SECRET, as_of=NOW)
+    then, scored = await writer.run(derived), await writer.run(rows, "score")
+    assert {row["as_of"] for row in scored} == {NOW // DAY * DAY}
+    await job.rebuild(writer, database, secret=SECRET, as_of=NOW + 90 * DAY)
+    assert sum(row["points"] for row in await writer.run(rows, "score")) < sum(row["points"] for row in scored)
+    await job.rebuild(writer, database, secret=SECRET, as_of=NOW + HOUR)
+    assert await writer.run(derived) == then
+
+
 @pytest.mark.parametrize("steps", [1, 4, 8])
 async def test_one_that_is_stopped_is_begun_again(house: House, site: dict[str, Any], steps: int) -> None:
     database, writer = house
