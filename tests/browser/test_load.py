@@ -117,7 +117,7 @@ def test_a_hundred_views_a_second(stage: Stage, consent: str) -> None:
 
 
 @pytest.mark.parametrize("count", [10, pytest.param(100, marks=pytest.mark.slow)])
-def test_posts_with_their_navigations_are_acknowledged(stage: Stage, count: int) -> None:
+def test_posts_with_their_navigations_are_acknowledged(stage: Stage, count: int, record_property: Any) -> None:
     stage.put("/", FORM % "", stage.tag())
     for turn in range(count):
         stage.go("/")
@@ -126,6 +126,7 @@ def test_posts_with_their_navigations_are_acknowledged(stage: Stage, count: int)
         stage.page.click("#go")
         stage.page.wait_for_url("**/merci")
     sent = {values(event)["email"] for event in stage.recorder.events("form_submit")}
+    record_property("acknowledged", f"{len(sent)} of {count}, {len(stage.submissions())} ids")
     assert len(sent) >= count * 0.99
     assert len(stage.submissions()) == len(sent)
     assert len(stage.recorder.posts) == count
