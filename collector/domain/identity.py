@@ -140,7 +140,7 @@ class _Walk:
         self._taken = 0
         self._before: Edge | None = None
         self._left = False  # since the last evidence, or before the first
-        ordered = sorted(sessions, key=lambda one: (one.start, one.end, one.site))
+        ordered = sorted(sessions, key=lambda one: (one.start, one.end, one.site, one.human))
         self._of_site: dict[int, list[Visit]] = {0: ordered}
         for one in ordered:
             self._of_site.setdefault(one.site, []).append(one)

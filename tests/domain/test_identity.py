@@ -264,6 +264,11 @@ _LONG = st.lists(
 )
 
 
+def test_two_sessions_of_one_time_are_taken_in_one_order_whichever_came_first() -> None:
+    both = [session(0, human=True), session(0, human=False)]
+    assert told([link(MINUTE, A)], both) == told([link(MINUTE, A)], both[::-1]) != []
+
+
 @settings(max_examples=300, deadline=None)
 @given(edges=_MORE, sessions=_LONG, data=st.data())
 def test_whatever_the_evidence_spans_are_apart_and_no_order_changes_them(
