@@ -92,7 +92,8 @@ def refold(
         dirty |= changed
         evidence |= owners
     credits.reach_by_form(conn, given.account, given.goals, counts, evidence)
-    owned = [visitor for visitor in fresh or () if visitor in known and known[visitor].owned]
+    # A visitor of whom nothing was left may have been a lead's: what named them is kept for longer than their visits are.
+    owned = [visitor for visitor in fresh or () if visitor not in known or known[visitor].owned]
     held = identities.spans(conn, given.account, owned)
     evidence |= {span.visitor for span in held if span.to_at != FOREVER}  # it may last as long as a session does
     evidence |= {visitor for visitor, facts in (fresh or {}).items() if _by_letter(facts, known.get(visitor))}

@@ -94,6 +94,19 @@ def test_a_visit_is_a_contact(conn: Connection) -> None:
     assert len(rows(conn, "lead")) == 1
 
 
+def test_who_comes_back_after_their_visits_went_is_the_same_lead(conn: Connection) -> None:
+    old = months_before(NOW, 20, 0)
+    tell(conn, view(old), form(old + 1))
+    _purge(conn)
+    assert not rows(conn, "visitor")
+    tell(conn, view(NOW - DAY))
+    (lead,) = rows(conn, "lead")
+    assert (lead["last_seen_at"], lead["visits"]) == (NOW - DAY, 1)
+    before = derived(conn)
+    rebuild(conn, secret=SECRET)
+    assert derived(conn) == before
+
+
 def test_what_never_became_a_lead_goes_too(conn: Connection) -> None:
     old = months_before(NOW, 37, 0)
     failed = form(old, "failed@example.org")
