@@ -104,6 +104,7 @@ def _medium(via: str) -> str:
     return _MEDIUM.get(known(via)[0], "referral") if via else ""
 
 
+@lru_cache(maxsize=8192)
 def _host(url: str) -> str:
     """The host of an absolute URL (http, https, android-app) or of a bare host; "" if there is none."""
     url = url.strip()[:_URL_LIMIT]

@@ -55,6 +55,12 @@ class Ledger:
                 while waiting:
                     await self._flush(line, waiting)
 
+    def took(self, sent: dict[str, Any], email: str) -> None:
+        """A form that somebody else sent was acknowledged."""
+        identity = UUID(sent["id"]).bytes
+        self.events[identity] = True
+        self.submissions[identity] = (sent["submission"], email)
+
     def _line(self) -> closing[Line]:
         return closing(Line(self._port))
 

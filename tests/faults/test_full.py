@@ -36,7 +36,9 @@ async def _full(server: Server, ledger: Ledger) -> None:
         assert time.monotonic() < end, f"not full: {ledger.answers}"
         await asyncio.sleep(0.02)
     known = len(ledger.acknowledged)
-    answer = await asyncio.to_thread(ask, server, form())
+    while (answer := await asyncio.to_thread(ask, server, sent := form())).status == 204:  # a -wal that begins anew has room once more
+        assert time.monotonic() < end + 10 * server.pace, "not full for long"
+        ledger.took(sent, sent["fields"][0]["value"])
     assert answer.status == 503, answer
     assert answer.retry > 0
     assert answer.refused == "busy=1"
