@@ -166,8 +166,8 @@ class Tally:
         if not n:
             return
         site, day = visit.site, self.day(visit.site, visit.at)
-        channel, source, _medium, campaign = visit.source.split("\x1f")[:4]
-        self._add(site, day, "source", f"{channel}\x1f{source}", place, n)
+        source, campaign = _arrival(visit.source)
+        self._add(site, day, "source", source, place, n)
         if campaign:
             self._add(site, day, "campaign", campaign, place, n)
 
@@ -246,6 +246,13 @@ class Tally:
         if found is None:
             found = self.counts[name] = [0, 0, 0, 0]
         found[place] += n
+
+
+@lru_cache(maxsize=4096)
+def _arrival(key: str) -> tuple[str, str]:
+    """The keys under which an arrival counts: of its source, and of its campaign or nothing."""
+    channel, source, _medium, campaign = key.split("\x1f")[:4]
+    return f"{channel}\x1f{source}", campaign
 
 
 @lru_cache(maxsize=16_384)
