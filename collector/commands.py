@@ -155,10 +155,6 @@ def _goal_remove(conn: Connection, secret: bytes, *, account: int, id: str) -> A
     return goals.remove(conn, account, bytes.fromhex(id), actor=ACTOR, now=ids.now())
 
 
-def _costs_remove(conn: Connection, secret: bytes, *, account: int, id: str) -> Any:
-    return {"id": id, "rows": costs.remove(conn, account, bytes.fromhex(id))}
-
-
 def _keep(conn: Connection, secret: bytes, *, account: int, **given: Any) -> Any:
     now = ids.now()
     return runs.keep(conn, account, id=ids.uuid7(now), actor=ACTOR, now=now, **given)
@@ -183,7 +179,6 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "scoring list": _scoring_list,
     "goal add": _goal_add,
     "goal remove": _goal_remove,
-    "costs remove": _costs_remove,
     "attribution keep": _keep,
 }
 
@@ -218,6 +213,10 @@ async def _costs_import(
     return done | {"wrong": [list(row) for row in done["wrong"]]}
 
 
+async def _costs_remove(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int, id: str) -> Any:
+    return {"id": id, "rows": await costs.remove(writer.run, account, bytes.fromhex(id))}
+
+
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rebuild": _rebuild,
     "purge": _purge,
@@ -225,6 +224,7 @@ LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "erase": _erase,
     "demo remove": _demo_remove,
     "costs import": _costs_import,
+    "costs remove": _costs_remove,
 }
 
 

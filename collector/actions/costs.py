@@ -50,9 +50,17 @@ async def take(
     return {"id": id.hex(), "rows": len(rows), "bad": len(wrong), "known": known, "overlap": overlap, "wrong": wrong[:TOLD]}
 
 
-def remove(conn: Connection, account: int, id: bytes) -> int:
-    """An action: takes an import out. Answers how many rows went. Raises Unknown."""
-    rows = kept.drop(conn, account, id)
-    if rows is None:
+def remove_some(conn: Connection, account: int, id: bytes) -> int | None:
+    """An action: takes a part of an import out, the last one with its name. Answers how many rows went, None where it is not known."""
+    return kept.drop_some(conn, account, id, STEP)
+
+
+async def remove(run: Callable[..., Awaitable[Any]], account: int, id: bytes) -> int:
+    """Takes an import out by steps; `run` is the writer's. Answers how many rows went. Raises Unknown."""
+    rows, gone = 0, await run(remove_some, account, id)
+    if gone is None:
         raise Unknown(id.hex())
+    while gone is not None:
+        rows += gone
+        gone = await run(remove_some, account, id)
     return rows

@@ -27,9 +27,13 @@ def add(conn: Connection, account_id: int, id: bytes, rows: Iterable[Cost]) -> N
     _add.put(conn, [(account_id, id, *one) for one in rows])
 
 
-def drop(conn: Connection, account_id: int, id: bytes) -> int | None:
-    """Forgets a file with its rows. Answers how many there were, None where there is no such file."""
-    rows = conn.execute(delete(cost).where(cost.c.account_id == account_id, cost.c.import_id == id)).rowcount
+def drop_some(conn: Connection, account_id: int, id: bytes, most: int) -> int | None:
+    """Forgets the first rows of a file, and the file with the last of them. Answers how many; None where there is no such file."""
+    mine = (cost.c.account_id == account_id, cost.c.import_id == id)
+    first = conn.execute(select(func.min(cost.c.line)).where(*mine)).scalar()
+    rows = 0 if first is None else conn.execute(delete(cost).where(*mine, cost.c.line < first + most)).rowcount
+    if conn.execute(select(cost.c.line).where(*mine).limit(1)).first() is not None:
+        return rows
     known = conn.execute(delete(cost_import).where(cost_import.c.account_id == account_id, cost_import.c.id == id)).rowcount
     return rows if known else None
 

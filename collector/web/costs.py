@@ -39,7 +39,7 @@ async def remove(request: Request) -> Response:
     user = auth.required(request, *WRITERS)
     await auth.form(request)
     try:
-        await house.of(request).writer.run(acts.remove, user.account_id, bytes.fromhex(request.path_params["id"]))
+        await acts.remove(house.of(request).writer.run, user.account_id, bytes.fromhex(request.path_params["id"]))
     except (acts.Unknown, ValueError):
         raise HTTPException(404) from None
     return RedirectResponse("/costs", 303)
