@@ -197,10 +197,11 @@ def with_countries(rules: Rules, countries: Iterable[str]) -> Rules:
 
 
 class BadRule(ValueError):
-    """A rule that cannot be; args[0] is `name`, `kind`, `signal`, `number`, `words`, `domain`, `unknown` or `taken`."""
+    """A rule that cannot be; args[0] is `name`, `kind`, `signal`, `number`, `words`, `domain`, `unknown`, `taken` or `many`."""
 
 
 _NUMBERS = {"points": (0, 100), "cap": (0, 1_000), "half_life": (0, 3_650), "hold": (0, 3_650), "per": (0.01, 100_000)}
+MOST_RULES = 100
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -226,6 +227,8 @@ def put(rules: Rules, rule: Rule, *, new: bool = False) -> Rules:
     made, names = checked(rule), [one.name for one in rules.rules]
     if new == (made.name in names):
         raise BadRule("taken" if new else "unknown")
+    if new and len(names) >= MOST_RULES:
+        raise BadRule("many")
     if new:
         return structs.replace(rules, rules=(*rules.rules, made))
     return structs.replace(rules, rules=tuple(made if one.name == made.name else one for one in rules.rules))

@@ -59,6 +59,7 @@ FAULTS = {
     "words": N_("At most 50 words of at most 60 letters, and only for pages, forms and countries; at most 2,000 domains."),
     "domain": N_("One of these is not a domain. Type one in each line, as in example.com."),
     "taken": N_("There is a rule of that name already."),
+    "many": N_("There are a hundred rules already: remove one first."),
     "unknown": N_("There is no such rule."),
 }
 ADVICE = {

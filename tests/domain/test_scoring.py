@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from collector.domain import scoring
-from collector.domain.scoring import DAY, DEFAULT, SIGNALS, BadRule, Rule, Rules, Score, Signal, score, worth
+from collector.domain.scoring import DAY, DEFAULT, MOST_RULES, SIGNALS, BadRule, Rule, Rules, Score, Signal, score, worth
 
 NOW = 1_760_000_000_000
 MINUTE = 60_000
@@ -258,3 +258,11 @@ def test_a_rule_that_cannot_be_is_refused(change: dict[str, object], why: str) -
         scoring.put(DEFAULT, DEFAULT.rules[0], new=True)
     with pytest.raises(BadRule, match="unknown"):
         scoring.without(DEFAULT, "nobody")
+
+
+def test_rules_are_a_hundred_at_most() -> None:
+    rules = DEFAULT
+    with pytest.raises(BadRule, match="many"):
+        for number in range(MOST_RULES + 1):
+            rules = scoring.put(rules, structs.replace(DEFAULT.rules[0], name=f"r{number}"), new=True)
+    assert len(rules.rules) == MOST_RULES
