@@ -76,7 +76,11 @@ def test_hands(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
     ]
     page.fill("#name", "")
     assert page.evaluate("document.getElementById('name').value") == ""
-    page.dblclick("#deep")
+    for _ in range(4):  # on a busy machine two clicks may come too far apart to be a double one
+        page.dblclick("#deep")
+        page.wait_for_timeout(200)
+        if page.evaluate("deep === 'true,2'"):
+            break
     page.wait_for_function("deep === 'true,2'")
     page.fill("#host >>> input", "à l’ombre")
     assert page.evaluate("host.shadowRoot.getElementById('shade').value") == "à l’ombre"
