@@ -590,6 +590,7 @@ def test_commands_work_while_a_server_runs(served: Served) -> None:
     assert served.command("purge")["leads"] == 0
     assert served.leads() == []
     assert served.command("goal", "add", "Merci", "--page", "/merci")["name"] == "Merci"
+    assert [one["name"] for one in served.command("goal", "list")] == ["Merci"]
     (served.folder / "c.csv").write_text("day,source,amount\n" + "2026-03-01,google,1\n" * 3_000)
     costs = served.command("costs", "import", "c.csv")
     assert (costs["rows"], costs["bad"]) == (3_000, 0)
@@ -600,6 +601,7 @@ def test_commands_work_while_a_server_runs(served: Served) -> None:
     for arguments, says in (
         (("site", "add", "x.example", "--id", "42"), "42 is taken"),
         (("erase", "nobody@example.org"), "nothing is known"),
+        (("site", "add", "a b"), "host name"),
     ):
         done = subprocess.run(
             [*WEBLEADS, *arguments], cwd=served.folder, env=environment(), capture_output=True, text=True, timeout=60, check=False

@@ -16,7 +16,6 @@ _TAGS = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_id", "utm_te
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCHEMES = frozenset({"", "http", "https", "android-app", "ios-app"})
 _HOST = re.compile(r"[^\s/\\@?#<>\"'\x00-\x1f\ud800-\udfff]{1,253}")
-_START = re.compile(r"[^/?#]*://[^/?#]*")  # what a host is read from
 _URL_LIMIT = 8192
 _TEXT_LIMIT = 200
 _CLICK_LIMIT = 512
@@ -104,16 +103,10 @@ def _medium(via: str) -> str:
     return _MEDIUM.get(known(via)[0], "referral") if via else ""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _host(url: str) -> str:
     """The host of an absolute URL (http, https, android-app) or of a bare host; "" if there is none."""
     url = url.strip()[:_URL_LIMIT]
-    start = _START.match(url)
-    return _host_of(start[0] if start else url)
-
-
-@lru_cache(maxsize=4096)
-def _host_of(url: str) -> str:
     try:
         parts = urlsplit(url if "://" in url else "//" + url)
         host = parts.hostname or ""

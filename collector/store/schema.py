@@ -550,7 +550,7 @@ lead = _table(
     _col("status", Text, default=""),  # domain.edits.STATUSES
     _col("owner", Text, default=""),  # a user's id in hex
     _personal("tags", default="[]"),  # JSON list, in order
-    _col("language", Text, default=""),  # of its first visit, as fr-FR
+    _personal("language", default=""),  # of its first visit, as fr-FR
     _personal("search"),  # what the search box reads: folded, without accents
     Index("ix_lead_listed", "account_id", "created_at", "id", "kind", "search"),  # a search, and its count, read this alone
     Index("ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),

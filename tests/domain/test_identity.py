@@ -269,7 +269,7 @@ def test_two_sessions_of_one_time_are_taken_in_one_order_whichever_came_first() 
     assert told([link(MINUTE, A)], both) == told([link(MINUTE, A)], both[::-1]) != []
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(edges=_MORE, sessions=_LONG, data=st.data())
 def test_whatever_the_evidence_spans_are_apart_and_no_order_changes_them(
     edges: list[Edge], sessions: list[Visit], data: st.DataObject

@@ -265,7 +265,7 @@ async def test_only_one_writer_holds_a_file(sqlite_url: str) -> None:
 _HOLDER = """
 import asyncio, sys
 from collector.store.database import Database
-from collector.store.writer import BATCH_EVENTS, BURST, BURST_LASTS, CROWD, WAITING, WAITING_EVENTS, Writer
+from collector.store.writer import Writer
 async def main():
     writer = Writer(Database(sys.argv[1]))
     await writer.start()
