@@ -39,7 +39,7 @@ slow: $(VENV)/.tests ## The tests that make test leaves out, but for the faults
 
 browsers: $(VENV)/.tests ## The scenarios of the tag in Chromium, Firefox and WebKitGTK
 	@.ci/browser $(BIN)/python all
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -p tests.engines.report tests/engines tests/browser tests/e2e tests/lab $(ARGS)
+	WEBLEADS_CHROMIUM=$${WEBLEADS_CHROMIUM:-chromium} $(BIN)/python -m pytest -n 2 --dist loadgroup -p tests.engines.report tests/engines tests/browser tests/e2e tests/lab $(ARGS)
 
 lint: $(VENV)/.tests ## Style
 	$(BIN)/ruff check .

@@ -76,6 +76,13 @@ def chromium(driver: Playwright, hosts: Hosts) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
+def whole_chromium(driver: Playwright, hosts: Hosts) -> Iterator[Engine]:
+    """Chromium with all that a window has."""
+    with closing(Chromium(driver, hosts.address, starting.HURRY, whole=True)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def firefox(hosts: Hosts) -> Iterator[Engine]:
     """Firefox."""
     starting.require("firefox")
@@ -94,7 +101,8 @@ def webkit(hosts: Hosts) -> Iterator[Engine]:
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each of the three in turn."""
-    started: Engine = request.getfixturevalue(request.param)
+    whole = request.param == "chromium" and request.node.get_closest_marker("whole")
+    started: Engine = request.getfixturevalue("whole_chromium" if whole else request.param)
     return started
 
 

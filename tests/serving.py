@@ -100,9 +100,14 @@ CHROMIUM = [
 ]
 
 
-def chromium() -> str | None:
-    """The Chromium to drive: the one named, the system's, or None for Playwright's own."""
-    for name in (os.environ.get("WEBLEADS_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
+def chromium(*, whole: bool = False) -> str | None:
+    """The Chromium to drive: the one named, the system's, or None for Playwright's own.
+
+    Without a window it is the same engine for half the work (chromium-headless-shell, as Playwright's own), but keeps no pages
+    to go back to: `whole` has that too.
+    """
+    shells = () if whole else ("chromium-headless-shell",)
+    for name in (os.environ.get("WEBLEADS_CHROMIUM", ""), *shells, "chromium", "chromium-browser", "google-chrome"):
         if name and (found := shutil.which(name)):
             return found
     return None

@@ -6,9 +6,6 @@ import re
 from functools import cache, lru_cache
 
 import msgspec
-import ua_parser
-from crawleruseragents import CRAWLER_USER_AGENTS_DATA
-from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
 
 _LIMIT = 512
 _LITERAL = re.compile(r"(?:[\w\s:;,!'=@%&#~<>-]|\\[/.()+\-])+")
@@ -65,6 +62,10 @@ def read(user_agent: str) -> Agent:
 def _read(text: str) -> Agent:
     if not text:
         return Agent(marks=("library",))
+    # Their lists take a tenth of a second to load: only who reads an agent waits for them, no command.
+    import ua_parser
+    from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
+
     found = ua_parser.parse(text)
     browser, system, device = found.user_agent, found.os, found.device
     # user-agents' own constructor asks the slow pure-Python parser; its rules for devices are what we want.
@@ -99,6 +100,8 @@ def _mark(text: str) -> str:
 @cache
 def _crawlers() -> list[tuple[str, tuple[str, ...], re.Pattern[str] | None]]:
     """The crawler list by mark. Plain texts are kept apart: looking for them costs a tenth of an alternation of 1,500."""
+    from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+
     rows = []
     for mark in ("headless", "library", "crawler"):
         patterns = [entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA if _kind(entry) == mark]

@@ -90,6 +90,7 @@ class Endpoint:
         self._ids = ids
         self._buckets = Buckets()
         self._held = 0
+        agents.read("-")  # its lists load here and not in the first request
         self.counts: Counter[tuple[int, int, str]] = Counter()  # (account, site, reason), 0 where unknown; taken by the clock
         self.refused: Counter[str] = Counter()  # those that are counted where they are kept, for who asks how many there were
 

@@ -9,21 +9,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.script.revision import RevisionError
 from sqlalchemy import Connection, inspect, text
 
 from . import backup, crash, plans, sites
 from .database import file_of
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 log = structlog.get_logger()
 
 # Months of the last contact, of events in leads mode, of events in audience mode; days of refused events.
 RETENTION = {"leads": (36, 0), "history": (13, 0), "audience": (25, 0), "refused": (0, 30)}
+SCRIPTS = Path(str(files("collector.store") / "migrations"))
 COPIES = 3  # made before migrations; older ones go
 
 
@@ -33,8 +34,10 @@ class NewerDatabase(Exception):
 
 def config() -> Config:
     """Alembic's configuration, without a file."""
+    from alembic.config import Config
+
     made = Config()
-    made.set_main_option("script_location", str(files("collector.store") / "migrations"))
+    made.set_main_option("script_location", str(SCRIPTS))
     made.set_main_option("path_separator", "os")
     return made
 
@@ -48,6 +51,8 @@ def upgrade(conn: Connection, now: int, *, copy: bool = True) -> None:
         conn.execute(text("SELECT pg_advisory_xact_lock(4021961)"))  # several collectors may start at once
     stored = version(conn)
     if missing := after(stored):
+        from alembic import command
+
         made = config()
         made.attributes["connection"] = conn
         crash.step("migrate-before")
@@ -72,8 +77,18 @@ def version(conn: Connection) -> str | None:
     return found
 
 
+def newest() -> str:
+    """The version of this release's schema: that of its last migration, by the files' names."""
+    return max(one.name[:4] for one in (SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
 def after(stored: str | None) -> list[str]:
     """The migrations that a database of that version lacks, the first one first. Raises NewerDatabase."""
+    if stored == newest():
+        return []  # every command asks, and Alembic takes longer to load than to answer
+    from alembic.script import ScriptDirectory
+    from alembic.script.revision import RevisionError
+
     scripts = ScriptDirectory.from_config(config())
     try:
         return [one.revision for one in scripts.iterate_revisions("head", stored or "base")][::-1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from .conftest import Stage
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -67,6 +69,7 @@ def test_a_reload_says_so(stage: Stage) -> None:
     assert [event["nav"] for event in stage.recorder.events("view")] == ["load", "reload"]
 
 
+@pytest.mark.whole
 def test_a_page_from_the_back_forward_cache_is_a_new_page(stage: Stage) -> None:
     page = stage.show("<p>page")
     first = stage.event("view")

@@ -89,13 +89,13 @@ class Chromium(Engine):
     name = "chromium"
     language = "fr-FR"
 
-    def __init__(self, driver: Playwright, proxy: str, script: str) -> None:
+    def __init__(self, driver: Playwright, proxy: str, script: str, *, whole: bool = False) -> None:
         arguments = [*CHROMIUM, "--disable-quic", "--disable-background-networking", "--disable-sync"]
         # Playwright turns the back-forward cache off; visitors have it.
         off = ["--disable-back-forward-cache"]
         where = {"server": f"http://{proxy}", "bypass": "localhost,.localhost,127.0.0.1"}
         self._browser = driver.chromium.launch(
-            executable_path=chromium(),
+            executable_path=chromium(whole=whole),
             args=arguments,
             ignore_default_args=off,
             proxy=where,  # type: ignore[arg-type]

@@ -110,3 +110,8 @@ async def test_what_is_stored_already_is_counted_after_the_upgrade(database_url:
 
 def _insert(conn: Connection, table: str, row: dict[str, Any]) -> None:
     conn.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(':' + name for name in row)})"), row)
+
+
+def test_the_newest_version_is_the_one_that_alembic_finds() -> None:
+    assert migrate.newest() == migrate.after(None)[-1]
+    assert migrate.after(migrate.newest()) == []

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.config import Config
 
 from collector.actions.rebuild import rebuild
 from collector.store import backup, crash, migrate, schema
@@ -36,23 +35,13 @@ def upgrade():
 @pytest.fixture
 def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two more migrations after today's last: they write every event anew."""
-    real = Path(migrate.config().get_main_option("script_location") or "")
     made = tmp_path / "migrations"
-    shutil.copytree(real, made, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(migrate.SCRIPTS, made, ignore=shutil.ignore_patterns("__pycache__"))
     before = REVISIONS[-1]
-    for name in ("test1", "test2"):
-        (made / "versions" / f"{name}.py").write_text(_LATER.format(name=name, before=before))
+    for place, name in enumerate(("test1", "test2")):
+        (made / "versions" / f"900{place}_{name}.py").write_text(_LATER.format(name=name, before=before))
         before = name
-    config = migrate.config()
-    config.set_main_option("script_location", str(made))
-
-    def given() -> Config:
-        copy = Config()
-        for key in ("script_location", "path_separator"):
-            copy.set_main_option(key, config.get_main_option(key) or "")
-        return copy
-
-    monkeypatch.setattr(migrate, "config", given)
+    monkeypatch.setattr(migrate, "SCRIPTS", made)
     return made
 
 
