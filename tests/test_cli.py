@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -94,8 +95,10 @@ def answer(*arguments: str, **more: Any) -> Any:
 
 def _commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield path
-    for name, command in getattr(group, "commands", {}).items():
-        yield from _commands(command, (*path, name))
+    if isinstance(group, click.Group):
+        told = click.Context(group)
+        for name in group.list_commands(told):
+            yield from _commands(group.get_command(told, name), (*path, name))
 
 
 COMMANDS = list(_commands(main))

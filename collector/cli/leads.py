@@ -1,0 +1,195 @@
+"""Leads: merged, edited, exported."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
+
+import rich_click as click
+
+from ..domain import edits, letters
+from ..present import dates, export, people
+from ..settings import Settings
+from ..store import dossier, leads, users
+from .hand import common, explained, known_site, opened, say, some
+from .tables import OBEYED
+
+
+@click.group()
+def lead() -> None:
+    """One lead: merged, taken apart, edited. It is named by its id, an e-mail address or a phone number."""
+
+
+@lead.command("merge")
+@click.argument("one")
+@click.argument("other")
+@click.option("--keep", default="", help="Which of the two stays; the one that was known first if you say none.")
+@click.option("--reason", default="", help="Why; it stands on the lead's page.")
+@common
+async def lead_merge(config: Settings, account: int | None, as_json: bool, one: str, other: str, keep: str, reason: str) -> None:
+    """Say that two leads are one person. Nothing is lost: `lead unmerge` takes them apart as they were."""
+    async with opened(config) as hand:
+        chosen = await hand.account(account)
+        answer = await hand.run("lead merge", account=chosen, one=one, other=other, keep=keep, reason=reason)
+    say(
+        answer, as_json, f"{answer['merged']} leads to {answer['kept']} now. Take them apart again: webleads lead unmerge {answer['merge']}"
+    )
+
+
+@lead.command("unmerge")
+@click.argument("merge")
+@common
+async def lead_unmerge(config: Settings, account: int | None, as_json: bool, merge: str) -> None:
+    """Take two leads apart again: MERGE is what `lead merge` answered, or the id of the lead that was merged."""
+    async with opened(config) as hand:
+        answer = await hand.run("lead unmerge", account=await hand.account(account), named=merge)
+    say(answer, as_json, f"{answer['apart']} stands by itself again.")
+
+
+@lead.command("suggestions")
+@common
+async def lead_suggestions(config: Settings, account: int | None, as_json: bool) -> None:
+    """List leads that may be one person, with the reasons. Nothing is merged by itself."""
+    async with opened(config) as hand:
+        chosen = await hand.account(account)
+        async with hand.database.reader() as conn:
+            found, persons = await conn.run_sync(dossier.suggestions, chosen)
+    rows: list[dict[str, Any]] = [
+        {"keep": str(UUID(bytes=one.keep)), "other": str(UUID(bytes=one.other)), "reasons": list(one.reasons), "points": one.points}
+        | {"emails": [persons[lead].email for lead in (one.keep, one.other)]}
+        for one in found
+    ]
+    lines = [f"{row['keep']}  {row['other']}  {people.reasons(row['reasons'], 'en')}" for row in rows]
+    say(rows, as_json, "\n".join(lines) or "No two leads look like one person.")
+
+
+@lead.command("edit")
+@click.argument("lead")
+@click.option("--status", type=click.Choice(edits.STATUSES), help="How far it is.")
+@click.option("--owner", help="Who takes care of it: the address of somebody who may log in; empty for nobody.")
+@click.option("--tag", "tags", multiple=True, help="A tag to add; again for more.")
+@click.option("--untag", "untags", multiple=True, help="A tag to take off.")
+@click.option("--note", help="A note to add.")
+@click.option("--correct", "corrections", multiple=True, metavar="FIELD=VALUE", help=f"A correction of {', '.join(edits.FIELDS)}.")
+@common
+async def lead_edit(config: Settings, account: int | None, as_json: bool, lead: str, **given: Any) -> None:
+    """Say something of a lead. `lead undo` takes an entry back, `lead history` shows them all."""
+    changes = _changes(**given)
+    if not changes:
+        raise click.UsageError("say what: --status, --owner, --tag, --untag, --note or --correct")
+    async with opened(config) as hand:
+        answer = await hand.run("lead edit", account=await hand.account(account), named=lead, changes=changes)
+    say(answer, as_json, "\n".join(answer["edits"]) or "Nothing changed.")
+
+
+def _changes(
+    status: str | None, owner: str | None, tags: Iterable[str], untags: Iterable[str], note: str | None, corrections: Iterable[str]
+) -> list[list[str]]:
+    made = [["status", "", status]] if status else []
+    made += [["owner", "", owner]] if owner is not None else []
+    made += [["tag", "", tag] for tag in tags] + [["untag", "", tag] for tag in untags]
+    made += [["note", "", note]] if note else []
+    for one in corrections:
+        name, sign, value = one.partition("=")
+        if not sign:
+            raise click.UsageError(explained("BadEdit", "field"))
+        made.append(["field", name.strip(), value])
+    return made
+
+
+@lead.command("undo")
+@click.argument("entry")
+@common
+async def lead_undo(config: Settings, account: int | None, as_json: bool, entry: str) -> None:
+    """Take back an entry of `lead history`: what stood before stands again."""
+    async with opened(config) as hand:
+        answer = await hand.run("lead undo", account=await hand.account(account), named=entry)
+    say(answer, as_json, "Taken back.")
+
+
+@lead.command("history")
+@click.argument("lead")
+@common
+async def lead_history(config: Settings, account: int | None, as_json: bool, lead: str) -> None:
+    """List what people said of a lead, and whom it was merged with: time, id, who, what."""
+    async with opened(config) as hand:
+        chosen = await hand.account(account)
+        named = UUID(await hand.run("lead find", account=chosen, named=lead)).bytes
+        async with hand.database.reader() as conn:
+            told = await conn.run_sync(dossier.of_lead, chosen, named)
+            known = {one["id"].hex(): one["email"] for one in await users.all(conn, chosen)}
+    rows = [
+        {"at": dates.iso(one.at), "id": str(UUID(bytes=one.id)), "kind": one.kind, "name": one.name, "value": one.value}
+        | {"by": people.actor(one.actor, known, "en"), "says": people.edit(one, known, "en")}
+        for one in told.edits
+    ]
+    rows += [
+        {"at": dates.iso(one["at"]), "id": str(UUID(bytes=one["id"])), "kind": "merge", "name": str(UUID(bytes=one["from_lead"]))}
+        | {"value": one["reason"], "by": people.actor(one["actor"], known, "en"), "says": "Another lead was merged into it"}
+        for one in told.merges
+    ]
+    rows.sort(key=lambda row: row["at"])
+    lines = [OBEYED.sub("\ufffd", f"{row['at']}  {row['id']}  {row['by']}  {row['says']}") for row in rows]
+    say(rows, as_json, "\n".join(lines) or "Nothing yet.")
+
+
+@lead.command("link")
+@click.argument("lead")
+@click.argument("url")
+@common
+async def lead_link(config: Settings, account: int | None, as_json: bool, lead: str, url: str) -> None:
+    """Make a link for a letter to one lead: the visit of whoever follows it is probably theirs, for 30 days.
+
+    It holds a random token and no address. Programs that look through mail do not count, nor does one that was passed on.
+    """
+    token = secrets.token_urlsafe(16)
+    async with opened(config) as hand:
+        answer = await hand.run("lead link", account=await hand.account(account), named=lead, token=token)
+    made = {"lead": answer["lead"], "url": letters.link(url, token), "expires_at": dates.iso(answer["expires_at"])}
+    say(made, as_json, made["url"])
+
+
+@click.group("leads")
+def leads_group() -> None:
+    """Leads."""
+
+
+@leads_group.command("export")
+@click.option("--site", "site_id", type=int, help="Of one site only.")
+@click.option("--query", default="", help="What you would type into the search box.")
+@click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; stdout if you say none.")
+@click.option("--header", type=click.Choice(["keys", "words"]), default="keys", show_default=True, help="The first line of a CSV.")
+@common
+async def leads_export(
+    config: Settings, account: int | None, as_json: bool, site_id: int | None, query: str, kind: str, output: Path | None, header: str
+) -> None:
+    """Write the leads as CSV or JSON Lines: UTF-8, times in UTC."""
+    if as_json and output is None:
+        raise click.UsageError("--json answers on stdout: say --output FILE for the leads")
+    count = 0
+    async with opened(config) as hand:
+        chosen = await hand.account(account)
+        await known_site(hand, chosen, site_id)
+        filters = leads.Filters(query=query, site=site_id)
+        with open(output, "wb") if output else nullcontext(sys.stdout.buffer) as out:  # noqa: ASYNC230 (nothing else waits)
+            async with hand.database.reader() as conn:
+                count = await _export(leads.export(conn, chosen, filters), kind, header, config.language, out)
+            out.flush()
+    if output:
+        say({"leads": count, "output": str(output)}, as_json, f"{some(count, 'lead')} in {output}")
+
+
+async def _export(rows: AsyncIterator[dict[str, Any]], kind: str, header: str, language: str, out: IO[bytes]) -> int:
+    file = export.Jsonl() if kind == "jsonl" else export.Csv(header=header, language=language)
+    out.write(file.head())
+    count = 0
+    async for row in rows:
+        out.write(file.line(row))
+        count += 1
+    return count
