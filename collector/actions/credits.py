@@ -101,7 +101,7 @@ def fold_leads(
 
 def _said(conn: Connection, account: int, leads: set[bytes]) -> dict[bytes, list[tuple[int, str]]]:
     """The statuses of leads, and of those that were merged into them."""
-    owner = {lead: lead for lead in leads} | {one: lead for lead, of in merges.members(conn, account, leads).items() for one in of}
+    owner = merges.owners(conn, account, leads)
     found: dict[bytes, list[tuple[int, str]]] = {}
     for lead, told in milestones.of_leads(conn, account, owner).items():
         found.setdefault(owner[lead], []).extend(told)

@@ -12,6 +12,7 @@ from ..store.writer import Writer
 MEANT = 0.020  # seconds of the writer's time a step is meant to take; 50 ms are the most that it should
 GENTLE = 0.005  # and where many events come: everybody who comes meanwhile waits for it
 MANY = 300  # events a second
+LEAST = 16  # rows, where that takes no longer than is meant in quiet: a step of one costs half as much as one of twenty
 MOST = 500
 
 
@@ -34,10 +35,16 @@ class Pace:
         self.spent += took
         self.longest = max(self.longest, took)
         busy = self._looks_busy(time.monotonic())
-        fits = (GENTLE if busy else MEANT) / max(took, 0.0005)
-        self.size = max(1, int(self.size * max(fits, 0.25))) if fits < 1 else min(MOST, self.size + int(self.size * min(fits - 1, 1)) + 1)
+        self.size = self._next(took, (GENTLE if busy else MEANT) / max(took, 0.0005))
         await asyncio.sleep(2 * took if busy else took)
         return answer
+
+    def _next(self, took: float, fits: float) -> int:
+        """The size of the next step after one that took some seconds, of which `fits` times as many were meant."""
+        if fits >= 1:
+            return min(MOST, self.size + int(self.size * min(fits - 1, 1)) + 1)
+        least = min(self.size, LEAST) if took <= MEANT else 1
+        return max(least, int(self.size * max(fits, 0.25)))
 
     def _looks_busy(self, now: float) -> bool:
         """Whether many events came in the last half a second or more."""

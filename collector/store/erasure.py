@@ -19,6 +19,7 @@ from .events import month_of
 from .hot import upsert
 
 DAY = 86_400_000
+MOST_EACH = 10  # old events of a visitor that are looked for at once, in the mean
 
 
 def drop_event_keys(conn: Connection, account_id: int, keys: Collection[tuple[int, bytes]], tally: Tally) -> int:
@@ -59,14 +60,19 @@ def within(table: Table, spans: Collection[Span]) -> ColumnElement[bool]:
 
 
 def old_events(conn: Connection, account_id: int, before: int, *, known: bool, most: int) -> list[Any]:
-    """(month, id, visitor) of the oldest events before a time: of visitors, or of nobody."""
+    """(month, id, visitor) of the oldest events before a time: of visitors, or of nobody.
+
+    Of visitors all old ones, one visitor after the other: who is folded anew for each event takes as many times as long.
+    """
     mode = s.event.c.visitor.is_not(None) if known else s.event.c.visitor.is_(None)
-    page = (
-        select(s.event.c.month, s.event.c.id, s.event.c.visitor)
-        .where(s.event.c.account_id == account_id, s.event.c.month <= month_bound(before), s.event.c.at < before, mode)
-        .limit(most)
-    )
-    return list(conn.execute(page).all())
+    old = and_(s.event.c.account_id == account_id, s.event.c.month <= month_bound(before), s.event.c.at < before)
+    key = (s.event.c.month, s.event.c.id, s.event.c.visitor)
+    page = list(conn.execute(select(*key).where(old, mode).limit(most)).all())
+    if not known:
+        return page
+    visitors = sorted({visitor for _month, _id, visitor in page})
+    theirs = select(*key).where(old, s.event.c.visitor.in_(visitors)).order_by(s.event.c.visitor)
+    return list(conn.execute(theirs.limit(most * MOST_EACH)).all())
 
 
 def month_bound(before: int) -> int:
@@ -136,7 +142,7 @@ def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tall
 def with_members(conn: Connection, account_id: int, leads: Collection[bytes]) -> list[bytes]:
     """Leads, and those that were merged into them."""
     members = merges.members(conn, account_id, leads)
-    return [*leads, *(one for of in members.values() for one in of)]
+    return list(dict.fromkeys([*leads, *(one for of in members.values() for one in of)]))
 
 
 def drop_idle_resets(conn: Connection, account_id: int, visitors: Collection[str]) -> None:

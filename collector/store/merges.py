@@ -54,17 +54,33 @@ def _end(steps: dict[bytes, bytes], lead: bytes) -> bytes:
 
 def members(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, dict[bytes, int]]:
     """Lead → the leads that were merged into it or into one of those, each with the time of its merge."""
-    found: dict[bytes, dict[bytes, int]] = {}
-    at_end = {lead: lead for lead in leads}
-    asked = set(at_end)
+    into: dict[bytes, list[tuple[bytes, int]]] = {}
+    wanted = set(leads)
+    asked = set(wanted)
     while asked:
         rows = [(bytes(row[0]), bytes(row[1]), int(row[2])) for row in _into.rows(conn, asked, account_id=account_id)]
-        asked = {lead for lead, _into_lead, _at in rows if lead not in at_end}
-        for lead, into, at in rows:
-            if lead in asked:
-                at_end[lead] = at_end[into]
-                found.setdefault(at_end[into], {})[lead] = at
+        for lead, kept, at in rows:
+            into.setdefault(kept, []).append((lead, at))
+        asked = {lead for lead, _kept, _at in rows} - into.keys() - wanted
+    return {lead: found for lead in wanted if (found := _below(into, lead))}
+
+
+def _below(into: dict[bytes, list[tuple[bytes, int]]], lead: bytes) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    waiting = [lead]
+    while waiting:
+        for one, at in into.get(waiting.pop(), ()):
+            if one not in found:
+                found[one] = at
+                waiting.append(one)
     return found
+
+
+def owners(conn: Connection, account_id: int, leads: Collection[bytes]) -> dict[bytes, bytes]:
+    """Leads, and those that were merged into them → the one of `leads` that stands for them, by the merges among these."""
+    told = members(conn, account_id, leads)
+    below = {one for of in told.values() for one in of}
+    return {lead: lead for lead in leads} | {one: lead for lead, of in told.items() if lead not in below for one in of}
 
 
 def standing_of(conn: Connection, account_id: int, leads: Collection[bytes]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from collector.actions.edit import BadEdit, edit, undo
 from collector.actions.erase import erase, replay
 from collector.actions.merge import BadMerge, keep_apart, known_first, merge, unmerge
 from collector.actions.rebuild import rebuild
-from collector.store import dossier
+from collector.store import dossier, merges
 from collector.store.database import beside
 from tests import builders
 from tests.builders import DAY, HOUR, NOW, OTHER, SECRET, body, derived, field, form, rows, store, tell, view
@@ -280,3 +280,26 @@ def test_an_older_copy_brings_neither_half_of_a_merged_person_back(conn: Connect
     finally:
         beside(conn, "erased").unlink()
     assert rows(conn, "identifier") == rows(conn, "lead") == rows(conn, "edge") == rows(conn, "likeness") == []
+
+
+def test_a_lead_that_was_won_before_its_merge_was_won_then(conn: Connection) -> None:
+    one, other = _two(conn)
+    _edit(conn, other, ("status", "", "won"), at=NOW)
+    _edit(conn, one, ("status", "", "won"), at=NOW + HOUR)
+    merged = _merge(conn, one, other, NOW + 2 * HOUR)
+    assert [row["at"] for row in rows(conn, "journey") if row["kind"] == "won"] == [NOW]
+    _same(conn)
+    _unmerge(conn, merged)
+    assert sorted(row["at"] for row in rows(conn, "journey") if row["kind"] == "won") == [NOW, NOW + HOUR]
+
+
+def test_whoever_asks_for_both_halves_hears_that_one_is_below_the_other(conn: Connection) -> None:
+    one, other = _two(conn)
+    tell(conn, form(NOW, NORA), visitor=None)
+    third = _id(conn, NORA)
+    _merge(conn, other, third)
+    _merge(conn, one, other, NOW + 1)
+    every = merges.members(conn, 1, [one, other, third])
+    assert every == {one: {other: NOW + 1, third: NOW}, other: {third: NOW}}
+    assert every[one] == merges.members(conn, 1, [one])[one]
+    assert merges.owners(conn, 1, [other, one, third]) == dict.fromkeys([one, other, third], one)

@@ -8,7 +8,6 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 
-from collector.cli import main as commands
 from tests.faults.ledger import rows
 from tests.faults.server import Server
 
@@ -72,16 +71,15 @@ def command_lines(server: Server, folder: Path, rate: float, repeats: int, secon
 
 
 def _words(server: Server, folder: Path) -> dict[str, Callable[[], list[str]]]:
-    """The commands that there are, each time with something new to do."""
+    """Commands, each time with something new to do."""
     numbers = count()
     known: Iterator[str] = iter([row[0] for row in rows(server.file, "SELECT DISTINCT email FROM lead WHERE email <> '' LIMIT 100")])
-    all_: dict[str, Callable[[], list[str]]] = {
+    return {
         "site add": lambda: ["site", "add", f"site-{next(numbers)}.example.org"],
         "erase": lambda: ["erase", next(known)],
         "rebuild": lambda: ["rebuild"],
         "backup": lambda: ["backup", str(folder / f"backup-{next(numbers)}.sqlite")],
     }
-    return {name: words for name, words in all_.items() if name.split()[0] in commands.commands}
 
 
 def _beside(server: Server, words: list[str], rate: float) -> tuple[Offer, float]:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.screens`: the screens of an account of a million sessions, over HTTP, signed in; and whether it slows ingest."""
+"""`python -m tests.bench.screens`: the screens of an account of a million sessions, over HTTP, signed in; and whether it, or its purge, slows ingest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import httpx2
 
 from tests.faults.server import Server
 
-from . import grown, growth, results
+from . import grown, growth, purged, results
 from .grown import Built
 
 ROUNDS = 20
@@ -152,7 +152,7 @@ def _ingest_lines(folder: Path, passing: Path) -> list[str]:
     os.sync()  # or the disk would still be writing the copy
     empty.mkdir()
     grown.empty(empty)
-    return growth.lines(full, empty, repeats=5, seconds=3)
+    return [*growth.lines(full, empty, repeats=5, seconds=3), "", *purged.lines(full, repeats=5, each=10)]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from . import grown, ways
+from . import grown, purged, ways
 
 
 @pytest.mark.parametrize("path", sorted(Path(__file__).parent.glob("[a-z]*.py")), ids=lambda path: path.stem)
@@ -27,3 +27,10 @@ def test_a_grown_database_has_leads(tmp_path: Path) -> None:
     built = grown.build(tmp_path, 0.0005)
     assert built.rows["event"] > 1_000
     assert built.rows["lead"] > 10
+
+
+@pytest.mark.slow
+def test_a_purge_is_measured_beside_load(tmp_path: Path) -> None:
+    grown.build(tmp_path, 0.01)
+    told = purged.lines(tmp_path, repeats=1, each=3)
+    assert told[-1].startswith("p99 beside the purge")
