@@ -6,6 +6,7 @@ No view pays for it: a way is written when a lead's submissions, evidence or arr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -18,6 +19,9 @@ from ..domain.rollups import Tally
 from ..domain.sessions import Fact, Session, Touch
 from ..store import goals as reaching
 from ..store import identities, journeys, merges, milestones, submissions, visits
+
+if TYPE_CHECKING:
+    from .refold import Context
 
 Hit = tuple[Session, Fact, Sequence[Goal]]
 
@@ -108,10 +112,11 @@ def _said(conn: Connection, account: int, leads: set[bytes]) -> dict[bytes, list
     return found
 
 
-def fold_visitors(conn: Connection, account: int, goals: Goals, visitors: set[str]) -> None:
+def fold_visitors(conn: Connection, given: Context, visitors: set[str]) -> None:
     """The same of visitors, for the time that is no lead's."""
     if not visitors:
         return
+    account, goals = given.account, given.goals
     journeys.drop_visitors(conn, account, visitors)
     reached = {} if goals.empty else reaching.reached_by(conn, account, visitors)
     if not reached:
@@ -119,7 +124,7 @@ def fold_visitors(conn: Connection, account: int, goals: Goals, visitors: set[st
     spans: dict[str, list[Span]] = {}
     for span in identities.spans(conn, account, reached):
         spans.setdefault(span.visitor, []).append(span)
-    touches = visits.touches(conn, account, reached)
+    touches = visits.touches(conn, account, reached, given.domain)
     made: list[Journey] = []
     for visitor, told in sorted(reached.items()):
         held = spans.get(visitor, ())

@@ -221,7 +221,7 @@ class _Work:
                 event.page,
                 event.n,
                 urls.stored(event.url, domain),
-                events.packed(event.type, data),
+                events.packed(event.type, data if event.type != "consent" else {**data, "proof": ""}),  # its consent's row has it
                 marks,
             )
         )

@@ -100,7 +100,7 @@ def refold(
     dirty |= fold_spans(conn, given, evidence)
     moved = dirty | {span.lead_id for span in held if span.visitor in arrived}
     fold_leads(conn, given, counts, dirty | {span.lead_id for span in held}, moved)
-    credits.fold_visitors(conn, given.account, given.goals, late | visitors | loose | (set() if given.goals.empty else evidence))
+    credits.fold_visitors(conn, given, late | visitors | loose | (set() if given.goals.empty else evidence))
     if tally is None:
         rollups.save(conn, given.account, counts)
 
@@ -169,7 +169,7 @@ def fold_visitors(
         visits.drop(conn, account, again)
         for visitor, facts in whole.items():
             made.add(visitor, fold(visitor, facts, source_of, watched=given.watched), 0)
-    visits.save(conn, account, made.sessions, made.touches, made.gone)
+    visits.save(conn, account, made.sessions, made.touches, made.gone, given.domain)
     for one in made.sessions:
         tally.changed(stood.get(one.id), visit_of(one))
     credits.reach(conn, account, tally, made.hits, again)
@@ -203,15 +203,12 @@ def _fold_rows(
         first = min(facts).at
         if old is not None and visitor not in told and first >= old.first_at:
             continue
-        if visitor in told or old is None:
-            standing = _standing(told.get(visitor, ()))
-        else:
-            standing = {"withdrawn_at": old.withdrawn_at, "proof": old.proof}
-        made.append({"account_id": account, "id": visitor, "first_at": min(first, old.first_at) if old else first, **standing})
+        withdrawn = _withdrawn(told.get(visitor, ())) if visitor in told or old is None else old.withdrawn_at
+        made.append(_row(account, visitor, min(first, old.first_at) if old else first, withdrawn))
     for visitor, facts in whole.items():
         times = [fact.at for fact in facts] + [consent[0] for consent in told.get(visitor, ())]
         if times:
-            made.append({"account_id": account, "id": visitor, "first_at": min(times), **_standing(told.get(visitor, ()))})
+            made.append(_row(account, visitor, min(times), _withdrawn(told.get(visitor, ()))))
     visits.save_visitors(conn, made)
 
 
@@ -219,11 +216,13 @@ def _consenting(fresh: Mapping[str, list[Fact]]) -> list[str]:
     return [visitor for visitor, facts in fresh.items() if any(fact.type == "consent" for fact in facts)]
 
 
-def _standing(told: Iterable[tuple[int, bytes, str, str]]) -> dict[str, Any]:
-    """Withdrawal and proof that follow from a visitor's consents: the first denial ends it, the first proof stands."""
-    ordered = sorted(told)
-    withdrawn = next((at for at, _id, state, _proof in ordered if state == "denied"), None)
-    return {"withdrawn_at": withdrawn, "proof": next((proof for *_rest, proof in ordered if proof), "")}
+def _row(account: int, visitor: str, first_at: int, withdrawn_at: int | None) -> dict[str, Any]:
+    return {"account_id": account, "id": visitor, "first_at": first_at, "withdrawn_at": withdrawn_at}
+
+
+def _withdrawn(told: Iterable[tuple[int, bytes, str]]) -> int | None:
+    """The withdrawal that follows from a visitor's consents: the first denial ends it."""
+    return next((at for at, _id, state in sorted(told) if state == "denied"), None)
 
 
 def fold_submissions(conn: Connection, given: Context, tally: Tally, ids: set[bytes]) -> tuple[set[bytes], set[str]]:
@@ -309,7 +308,7 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
     for span in identities.spans_of_leads(conn, account, leads):
         owned.setdefault(span.lead_id, []).append(span)
     names = {span.visitor for held in owned.values() for span in held}
-    times, ways = visits.times(conn, account, names), visits.touches(conn, account, names)
+    times, ways = visits.times(conn, account, names), visits.touches(conn, account, names, given.domain)
     before = conversions.rows_of(conn, account, leads)
     known = summed.load(conn, given, leads)
     made: list[summing.Lead] = []

@@ -10,12 +10,15 @@ from base64 import urlsafe_b64encode
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from itertools import accumulate
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
+from ..domain import proofs
 from ..domain.events import Batch, Event, Field, mark_bits
 from . import people
 from .people import Person, Town
@@ -208,8 +211,8 @@ class _Telling:
         self._view(self._way.landing, self._way.referrer, self._query())
         if self._visitor.name and not self._visitor.granted:
             self._visitor.granted = True
-            said = {"state": "granted", "purpose": "tracking", "text_version": "1", "language": "fr", "how": "banner", "proof": ""}
-            self._add("consent", dict(said))
+            said: dict[str, Any] = {"state": "granted", "purpose": "tracking", "text_version": "1", "language": "fr", "how": "banner"}
+            self._add("consent", said | {"proof": proofs.kept(sha256(self._visitor.name.encode()).hexdigest())})
         for _ in range(self._story.of(_LENGTHS)):
             self._read()
             path = _PATHS[self._story.of(_WALK)]

@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from . import letters, secrets
+from . import letters, proofs, secrets
 from .agents import Agent
 from .events import TYPES, Batch, Event, Field, Refused, mark_bits
 
@@ -517,7 +517,7 @@ class _Maker:
             "text_version": (raw.text_version or "")[:100],
             "language": (raw.language or "")[:35],
             "how": (raw.how or "")[:40],
-            "proof": (raw.proof or "")[:100],
+            "proof": proofs.kept(raw.proof or ""),
         }
 
     def _error(self, raw: WireEvent) -> dict[str, object] | str:

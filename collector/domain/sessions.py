@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -64,7 +65,7 @@ class Session(Struct):
     events: int
     engaged_ms: int
     entry_page: str  # its path
-    exit_url: str
+    exit_trace: int  # of its last page's URL
     language: str
     agent: str
     marks: int
@@ -163,7 +164,7 @@ def _begin(visitor: str, fact: Fact) -> Session:
         events=0,
         engaged_ms=0,
         entry_page=page_of(fact.url),
-        exit_url=fact.url,
+        exit_trace=trace_of(fact.url),
         language=fact.language,
         agent=fact.agent,
         marks=0,
@@ -172,6 +173,11 @@ def _begin(visitor: str, fact: Fact) -> Session:
         touch_key="",
         counted=0 if fact.again else 1,
     )
+
+
+def trace_of(url: str) -> int:
+    """What tells one URL from another for as long as a session lasts, in 32 bits."""
+    return crc32(url.encode("utf-8", "surrogatepass"))
 
 
 @lru_cache(maxsize=4096)
@@ -188,7 +194,7 @@ def _extend(session: Session, fact: Fact) -> None:
     session.marks |= fact.marks
     if fact.type == "view":
         session.views += 1
-        session.exit_url = fact.url
+        session.exit_trace = trace_of(fact.url)
         session.language = session.language or fact.language
         session.agent = session.agent or fact.agent
     elif fact.type == "engage":
@@ -204,7 +210,7 @@ def _key(source: Source) -> str:
 
 def _arrive(session: Session, fact: Fact, source_of: SourceOf, folded: Folded) -> None:
     """A view inside a session: a touch if it came from another source. An open Direct that is young gives way."""
-    if fact.url == session.exit_url and not fact.referrer:
+    if not fact.referrer and trace_of(fact.url) == session.exit_trace:
         return
     source = source_of(fact.site, fact.url, fact.referrer)
     if source is None or source.channel == "Direct" or _key(source) == session.touch_key:

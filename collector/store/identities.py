@@ -45,7 +45,7 @@ _mail_links = by(mail_link, "id", "id", "identifier_id", "at", "expires_at")
 _add_mail_link = insert(mail_link, conflict=["account_id", "id"])
 _values = by(identifier, "lead_id", "id", "lead_id", "type", "value", "created_at")
 _consents = HotIn(
-    lambda binds: select(consent.c.visitor, consent.c.at, consent.c.id, consent.c.state, consent.c.proof).where(
+    lambda binds: select(consent.c.visitor, consent.c.at, consent.c.id, consent.c.state).where(
         consent.c.account_id == bindparam("account_id"), consent.c.purpose == "tracking", consent.c.visitor.in_(binds)
     )
 )
@@ -120,11 +120,11 @@ def mail_links(conn: Connection, account_id: int, ids: Iterable[bytes]) -> dict[
     return {bytes(row[0]): (bytes(row[1]), row[2], row[3]) for row in _mail_links.rows(conn, ids, account_id=account_id)}
 
 
-def consents(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, bytes, str, str]]]:
-    """Tracking consents by visitor: (at, id, state, proof)."""
-    found: dict[str, list[tuple[int, bytes, str, str]]] = {}
-    for visitor, at, identity, state, proof in _consents.rows(conn, visitors, account_id=account_id):
-        found.setdefault(visitor, []).append((at, bytes(identity), state, proof))
+def consents(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[tuple[int, bytes, str]]]:
+    """Tracking consents by visitor: (at, id, state)."""
+    found: dict[str, list[tuple[int, bytes, str]]] = {}
+    for visitor, at, identity, state in _consents.rows(conn, visitors, account_id=account_id):
+        found.setdefault(visitor, []).append((at, bytes(identity), state))
     return found
 
 

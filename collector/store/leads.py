@@ -174,11 +174,17 @@ async def timeline(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Ti
     sessions = await _rows(
         conn, select(session).where(session.c.account_id == account_id, lasted).order_by(session.c.started_at, session.c.id)
     )
-    arrived = select(touch).join(session, and_(session.c.account_id == touch.c.account_id, session.c.id == touch.c.session_id))
+    within = and_(session.c.account_id == touch.c.account_id, session.c.id == touch.c.session_id)
+    arrived = select(touch, site.c.domain).join(session, within).join(site, site.c.id == touch.c.site_id, isouter=True)
     mine = arrived.where(session.c.account_id == account_id, lasted, _within(touch, spans, session.c.visitor))
-    touches = await _rows(conn, mine.order_by(touch.c.at, touch.c.id))
+    touches = [_landed(row) for row in await _rows(conn, mine.order_by(touch.c.at, touch.c.id))]
     events, cut = await _events(conn, account_id, spans)
     return Timeline(spans, sessions, touches, events, submissions, cut)
+
+
+def _landed(row: Row) -> Row:
+    domain = row.pop("domain") or ""
+    return row | {"landing": whole(row["landing"], domain)}
 
 
 async def _spans(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list[Row]:

@@ -419,7 +419,6 @@ visitor = _table(
     Column("id", Text, primary_key=True, info={"personal": "visitor"}),
     _col("first_at", TIME),
     _col("withdrawn_at", TIME, nullable=True),
-    _col("proof", Text),
     kind="derived",
 )
 
@@ -438,7 +437,7 @@ session = _table(
     _col("events", Integer),
     _col("engaged_ms", BigInteger),
     _personal("entry_page", of="visitor"),
-    _personal("exit_url", of="visitor"),
+    _col("exit_trace", BigInteger),  # of the last page's URL
     _personal("language", of="visitor"),
     _personal("agent", of="visitor"),
     _col("marks", SmallInteger),

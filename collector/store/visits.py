@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct, structs
@@ -10,9 +10,11 @@ from sqlalchemy import Connection, bindparam, delete, exists, select
 
 from ..domain.sessions import LONGEST, Session, Touch
 from ..domain.sources import Source
+from . import urls
 from .hot import Hot, HotIn, by, upsert
 from .schema import session, span, touch, visitor
 
+Domain = Callable[[int], str]
 _session_names = Session.__struct_fields__
 _source_names = Source.__struct_fields__
 _standing = HotIn(
@@ -21,7 +23,6 @@ _standing = HotIn(
             visitor.c.id,
             visitor.c.first_at,
             visitor.c.withdrawn_at,
-            visitor.c.proof,
             exists().where(span.c.account_id == visitor.c.account_id, span.c.visitor == visitor.c.id),
             *(session.c[name] for name in _session_names),
         )
@@ -59,7 +60,6 @@ class Standing(Struct):
 
     first_at: int
     withdrawn_at: int | None
-    proof: str
     owned: bool
     open: list[Session]
 
@@ -70,9 +70,9 @@ def standing(conn: Connection, account_id: int, ids: Iterable[str], since: int) 
     for row in _standing.rows(conn, ids, account_id=account_id, since=since, born=since - LONGEST):
         one = found.get(row[0])
         if one is None:
-            one = found[row[0]] = Standing(row[1], row[2], row[3], bool(row[4]), [])
-        if row[5] is not None:
-            one.open.append(Session(*row[5:]))
+            one = found[row[0]] = Standing(row[1], row[2], bool(row[3]), [])
+        if row[4] is not None:
+            one.open.append(Session(*row[4:]))
     return found
 
 
@@ -86,15 +86,18 @@ def save_visitors(conn: Connection, rows: Iterable[dict[str, Any]]) -> None:
     _save_visitor.many(conn, list(rows))
 
 
-def save(conn: Connection, account_id: int, sessions: Iterable[Session], touches: Iterable[Touch], gone: dict[bytes, bytes]) -> None:
-    """Inserts or replaces sessions and touches, and drops the touches that gave way."""
+def save(
+    conn: Connection, account_id: int, sessions: Iterable[Session], touches: Iterable[Touch], gone: dict[bytes, bytes], domain: Domain
+) -> None:
+    """Inserts or replaces sessions and touches, and drops the touches that gave way. `domain` answers a site's host name."""
     _save_session.put(conn, [(account_id, *structs.astuple(one)) for one in sessions])
     _drop_touch.many(conn, [{"a": account_id, "s": session_id, "t": touch_id} for touch_id, session_id in gone.items()])
-    _save_touch.put(conn, [_touch_row(account_id, one) for one in touches])
+    _save_touch.put(conn, [_touch_row(account_id, one, domain) for one in touches])
 
 
-def _touch_row(account_id: int, one: Touch) -> tuple[Any, ...]:
-    return (account_id, one.session_id, one.id, one.site_id, one.at, *structs.astuple(one.source), one.landing)
+def _touch_row(account_id: int, one: Touch, domain: Domain) -> tuple[Any, ...]:
+    landing = urls.stored(one.landing, domain(one.site_id))
+    return (account_id, one.session_id, one.id, one.site_id, one.at, *structs.astuple(one.source), landing)
 
 
 def drop(conn: Connection, account_id: int, visitors: Iterable[str]) -> None:
@@ -116,13 +119,14 @@ def times(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[st
     return found
 
 
-def touches(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[Touch]]:
-    """Every touch, by visitor."""
+def touches(conn: Connection, account_id: int, visitors: Iterable[str], domain: Domain) -> dict[str, list[Touch]]:
+    """Every touch, by visitor. `domain` answers a site's host name."""
     names = ["visitor", *(column.name for column in touch.columns)]
     found: dict[str, list[Touch]] = {}
     for values in _touches.rows(conn, visitors, account_id=account_id):
         row = dict(zip(names, values, strict=True))
         source = Source(**{name: row[name] for name in _source_names})
-        one = Touch(bytes(row["id"]), bytes(row["session_id"]), row["visitor"], row["site_id"], row["at"], source, row["landing"])
+        landing = urls.whole(row["landing"], domain(row["site_id"]))
+        one = Touch(bytes(row["id"]), bytes(row["session_id"]), row["visitor"], row["site_id"], row["at"], source, landing)
         found.setdefault(one.visitor, []).append(one)
     return found

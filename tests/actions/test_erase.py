@@ -219,7 +219,6 @@ def test_every_column_about_a_person_is_declared() -> None:
     declared = {(table.name, column.name) for table in metadata.sorted_tables for column in table.columns if column.info.get("personal")}
     spoken = {
         ("consent", "proof"),
-        ("visitor", "proof"),
         ("touch", "source"),
         ("touch", "referrer"),
         ("lead", "first_source"),

@@ -75,7 +75,7 @@ def _steps(drawn: random.Random, at: int) -> Iterator[Step]:
 
 def _session_row(identity: bytes, visitor: str, step: Step) -> dict[str, Any]:
     row: dict[str, Any] = {column.name: 0 for column in schema.session.columns}
-    row |= dict.fromkeys(("last_page", "entry_page", "exit_url", "language", "agent", "touch_key"), "")
+    row |= dict.fromkeys(("last_page", "entry_page", "language", "agent", "touch_key"), "")
     row |= {"account_id": 1, "id": identity, "visitor": visitor, "site_id": SITE, "started_at": step[0], "ended_at": step[0]}
     return row | {"last_id": identity, "touch_id": identity, "touch_at": step[0], "counted": 1}
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.domain import sources
-from collector.domain.sessions import GAP, LONGEST, Fact, Folded, Session, Source, Touch, fold
+from collector.domain.sessions import GAP, LONGEST, Fact, Folded, Session, Source, Touch, fold, trace_of
 from tests.builders import DAY, HOME, HOUR, MINUTE, NOW, SITE, VISITOR, uuid7
 
 GOOGLE = "https://www.google.com/"
@@ -208,7 +208,7 @@ def test_a_session_sums_up_what_was_done() -> None:
     ]  # fmt: skip
     (made,), _touches = folded(*facts)
     assert (made.views, made.events, made.engaged_ms, made.marks) == (2, 5, 1_000, 5)
-    assert (made.entry_page, made.exit_url, made.language, made.agent) == ("/", HOME + "b", "fr-FR", "Chrome")
+    assert (made.entry_page, made.exit_trace, made.language, made.agent) == ("/", trace_of(HOME + "b"), "fr-FR", "Chrome")
     assert (made.started_at, made.ended_at) == (NOW, NOW + 4)
 
 

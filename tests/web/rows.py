@@ -12,6 +12,7 @@ from collector.actions import users
 from collector.domain.events import TYPES, Field, mark_bits
 from collector.domain.leads import fold_text
 from collector.domain.rollups import Tally
+from collector.domain.sessions import trace_of
 from collector.store import rollups, schema
 from collector.store.ids import uuid7
 
@@ -217,7 +218,7 @@ def visit(
             events=2 * len(pages),
             engaged_ms=35_000 * len(pages),
             entry_page=pages[0][0],
-            exit_url=pages[-1][0],
+            exit_trace=trace_of(pages[-1][0]),
             language="fr-FR",
             agent="Chrome 156 · Windows · desktop",
             marks=0,
