@@ -551,7 +551,10 @@ lead = _table(
     _personal("tags", default="[]"),  # JSON list, in order
     _personal("language", default=""),  # of its first visit, as fr-FR
     _personal("search"),  # what the search box reads: folded, without accents
-    Index("ix_lead_listed", "account_id", "created_at", "id", "kind", "search"),  # a search, and its count, read this alone
+    # The list by source or by a search, and its count, read this alone.
+    Index(
+        "ix_lead_listed", "account_id", "created_at", "id", "kind", "first_channel", "first_source", "last_channel", "last_source", "search"
+    ),
     Index("ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
     kind="derived",
 )

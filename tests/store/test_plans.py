@@ -36,12 +36,13 @@ async def test_a_list_of_values_is_looked_up_in_an_index(house: tuple[Database, 
 
 @pytest.mark.parametrize("asked", ["SELECT kind, count(*)", "SELECT id"])
 @pytest.mark.parametrize("kind", ["", "AND kind IN ('lead', 'message')"])
-async def test_a_search_reads_one_index_and_no_lead(house: tuple[Database, Writer], asked: str, kind: str) -> None:
+@pytest.mark.parametrize("what", ["search LIKE '%lefevre%' ESCAPE '/'", "(first_source = 'google' OR last_source = 'google')"])
+async def test_a_search_or_a_source_reads_one_index_and_no_lead(house: tuple[Database, Writer], asked: str, kind: str, what: str) -> None:
     database, writer = house
     if not database.is_sqlite:
         pytest.skip("PostgreSQL keeps its own figures")
     end = "GROUP BY kind" if "count" in asked else "ORDER BY created_at DESC, id DESC LIMIT 51"
-    statement = f"{asked} FROM lead WHERE account_id = 1 AND search LIKE '%lefevre%' ESCAPE '/' {kind} {end}"
+    statement = f"{asked} FROM lead WHERE account_id = 1 AND {what} {kind} {end}"
 
     def plan(conn: Connection) -> list[str]:
         return [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
