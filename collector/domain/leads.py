@@ -242,13 +242,14 @@ def _names(told: Sequence[Conversion | Said]) -> tuple[str, str, str]:
     return "", "", ""
 
 
-SEARCH_LIMIT = 600  # it stands in an index, whose rows PostgreSQL bounds at 2,704 bytes
+SEARCH_LIMIT = 600
+SEARCH_BYTES = 900  # it stands in an index beside two sources of 200 characters; PostgreSQL bounds such a row at 2,704 bytes
 
 
 def search_text(lead: Lead) -> str:
     """What the search box reads: folded, so that `helene` finds `Hélène`."""
     parts = (lead.name, lead.given_name, lead.family_name, lead.email, lead.phone, lead.organization, lead.page[:200], lead.message[:500])
-    return fold_text(" ".join(parts))[:SEARCH_LIMIT]
+    return fold_text(" ".join(parts))[:SEARCH_LIMIT].encode("utf-8", "replace")[:SEARCH_BYTES].decode("utf-8", "ignore")
 
 
 def fold_text(text: str) -> str:

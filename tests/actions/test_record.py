@@ -465,3 +465,18 @@ def test_no_request_costs_another_account_anything(conn: Connection) -> None:
     outcomes = Recorder(SECRET, builders.ids())(conn, [made, msgspec.structs.replace(made, account=2), made])
     assert [one.refused for one in outcomes] == [{}, {}, {}]
     assert [one["account_id"] for one in rows(conn, "event")] == [1, 2]
+
+
+@on_both
+def test_the_longest_texts_of_a_lead_fit_its_indexes(conn: Connection) -> None:
+    letters = "".join(chr(0x4E00 + 97 * n % 20_000) for n in range(2_000))  # three bytes each, and nothing to compress
+    first, last = letters[:200], letters[200:400]
+    told = [
+        view(NOW - 2 * HOUR, f"{HOME}?utm_source={first}&utm_medium={first}&utm_campaign={first}"),
+        view(NOW - MINUTE, f"{HOME}?utm_source={last}&utm_medium={last}&utm_campaign={last}"),
+        form(NOW, fields=[field("nom", letters[:500]), field("message", letters, type="textarea")]),
+    ]
+    store(conn, body(*told))
+    (lead,) = rows(conn, "lead")
+    assert len(lead["first_source"]) == len(lead["last_source"]) == 200
+    assert 600 < len(lead["search"].encode()) <= 900
