@@ -111,7 +111,7 @@ async def _one(server: Server, to: Path, part: str, dice: Random, known: set[byt
     try:
         told = await _opened(copy.file)
     except Exception as wrong:
-        if part or said_by_database(wrong) is None:
+        if part or not (said_by_database(wrong) or isinstance(wrong, migrate.NewerDatabase)):  # its version may be what was damaged
             raise
         return f"db {how}: refused in words"
     finally:
