@@ -411,6 +411,74 @@ retention = _table(
     kind="raw",
 )
 
+# The visitor's own view -------------------------------------------------------------------------------------------
+
+me_session = _table(
+    "me_session",  # ten minutes in which a browser, or whoever followed a confirmed link, reads and changes what is its own
+    _key("account_id", Integer),
+    _key("token", LargeBinary(32)),  # SHA-256 of what the browser holds
+    _col("site_id", BigInteger),
+    _personal("visitor", of="visitor", nullable=True),  # who has shown the secret of that id
+    _col("lead_id", ID, nullable=True),  # whose address a link has confirmed
+    _col("request_id", ID, nullable=True),  # what the link was sent for
+    _col("language", Text),
+    _col("created_at", TIME),
+    _col("expires_at", TIME),
+    Index(None, "account_id", "visitor"),
+    Index(None, "account_id", "lead_id"),
+    kind="raw",
+)
+
+request = _table(
+    "request",  # what somebody asked for about their own data
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("kind", Text),  # domain.requests.KINDS: access | correction | erasure | objection | withdrawal
+    _col("lead_id", ID, nullable=True),
+    _personal("visitor", of="visitor", nullable=True),
+    _col("site_id", BigInteger),  # 0 where no site is meant
+    _col("by", Text),  # visitor | confirmed | person: how far who asks is known
+    _personal("said"),  # in their own words
+    _col("language", Text),
+    _col("at", TIME),
+    _col("due_at", TIME),
+    Index(None, "account_id", "at"),
+    Index(None, "account_id", "lead_id"),
+    kind="raw",
+)
+
+request_step = _table(
+    "request_step",  # what was done about it, as proof; no person stands in it
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("request_id", ID),
+    _col("kind", Text),  # domain.requests.STEPS: confirmed | extended | done | refused
+    _col("actor", Text),  # a user's id in hex; empty: the command line; visitor: themselves
+    _personal("note"),
+    _col("proof", Text),  # JSON: counts of what was changed
+    _col("at", TIME),
+    Index(None, "account_id", "request_id"),
+    kind="raw",
+)
+
+mail = _table(
+    "mail",  # what is to be sent; emptied as soon as it was, or has been given up
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("purpose", Text),  # link | answer
+    _col("lead_id", ID, nullable=True),
+    _personal("recipient"),
+    _personal("content"),  # JSON: subject, text, html
+    _col("at", TIME),
+    _col("next_at", TIME),
+    _col("tries", Integer),
+    _col("state", Text),  # waiting | sent | failed
+    _col("fault", Text),
+    Index(None, "account_id", "state", "next_at"),
+    Index(None, "account_id", "lead_id"),
+    kind="raw",
+)
+
 # Derived ----------------------------------------------------------------------------------------------------------
 
 visitor = _table(
