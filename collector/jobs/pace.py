@@ -1,4 +1,4 @@
-"""Long actions in short steps: none keeps the writer for long, and after each it is left alone for a while."""
+"""Long actions in short steps: none keeps the writer for long, and after each it is left alone for a while, by the other long ones too."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ class Pace:
 
     async def step(self, action: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """Runs `action(conn, *args, **more)` in a transaction of its own, rests, and answers what it answers."""
-        answer, took = await self._writer.run(_timed, action, args, more)
-        self.steps += 1
-        self.spent += took
-        self.longest = max(self.longest, took)
-        busy = self._looks_busy(time.monotonic())
-        self.size = self._next(took, (GENTLE if busy else MEANT) / max(took, 0.0005))
-        await asyncio.sleep(2 * took if busy else took)
+        async with self._writer.turn:
+            answer, took = await self._writer.run(_timed, action, args, more)
+            self.steps += 1
+            self.spent += took
+            self.longest = max(self.longest, took)
+            busy = self._looks_busy(time.monotonic())
+            self.size = self._next(took, (GENTLE if busy else MEANT) / max(took, 0.0005))
+            await asyncio.sleep(2 * took if busy else took)
         return answer
 
     def _next(self, took: float, fits: float) -> int:

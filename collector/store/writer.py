@@ -52,6 +52,7 @@ class Writer:
         self._lock: BinaryIO | None = None
         self._mark = HighWater(database.file) if database.file is not None else None
         self.meter = Meter()
+        self.turn = asyncio.Lock()  # of long actions: whose step it is
 
     async def start(self) -> None:
         """Takes the lock and begins to work. Raises Locked."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -41,3 +43,12 @@ def running(folder: Path) -> Iterator[Server]:
         yield server
     finally:
         server.kill()
+
+
+def settle(server: Server) -> None:
+    """Waits until every lead is scored by the day that stands: the first start of a day works on it, as one at midnight does."""
+    old = "SELECT count(*) FROM score JOIN account ON account.id = score.account_id WHERE score.as_of <> account.scored_at"
+    with closing(sqlite3.connect(f"file:{server.file}?mode=ro", uri=True)) as conn:
+        time.sleep(1)
+        while conn.execute(old).fetchone()[0]:
+            time.sleep(2)

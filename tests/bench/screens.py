@@ -67,6 +67,7 @@ def _screen_lines(folder: Path) -> list[str]:
         with httpx2.Client(base_url=server.url, timeout=60) as browser:
             _log_in(browser)
             assert server.process is not None
+            growth.settle(server)
             return _asked(browser, _addresses(server.file), server.process.pid)
     finally:
         server.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -68,3 +69,21 @@ async def test_steps_are_short_while_many_events_come_and_longer_again_when_they
     with suppress(asyncio.CancelledError):
         await visitors
     assert await _after(pace, 1.5) > beside * MEANT / GENTLE / 2
+
+
+async def test_two_long_actions_take_turns_and_leave_the_writer_alone_between_them(writer: Writer) -> None:
+    taken: list[tuple[float, float]] = []
+
+    def step(_conn: Connection) -> None:
+        began = time.monotonic()
+        time.sleep(0.02)
+        taken.append((began, time.monotonic()))
+
+    async def act(pace: Pace) -> None:
+        for _ in range(5):
+            await pace.step(step)
+
+    await asyncio.gather(act(Pace(writer)), act(Pace(writer)))
+    rests = [after - before for (_, before), (after, _) in itertools.pairwise(taken)]
+    assert len(rests) == 9
+    assert min(rests) >= 0.019
