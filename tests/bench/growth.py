@@ -20,6 +20,7 @@ def lines(loaded: Path, empty: Path, repeats: int, seconds: int) -> list[str]:
     """Folders of the two databases; both grow."""
     made = ["| events a body | empty, events/s | loaded, events/s | ratio | p99 ms, empty | p99 ms, loaded |", "|---|---|---|---|---|---|"]
     with running(loaded) as many, running(empty) as few:
+        settle(many)
         for events in BODIES:
             sides: dict[Server, list[load.Run]] = {few: [], many: []}
             for round_ in range(repeats + 1):
