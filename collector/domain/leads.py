@@ -76,7 +76,7 @@ class Lead(Struct, frozen=True):
 
 
 class Said(Struct, frozen=True):
-    """What the site said of a lead by `identify`; read as a submission's contact is."""
+    """What the site said of a lead by `identify`; read as a submission's contact is. Unless it is `signed`, any page may have said it."""
 
     at: int
     id: bytes
@@ -90,6 +90,7 @@ class Said(Struct, frozen=True):
     family_name: str
     organization: str
     message: str = ""
+    signed: bool = False
 
 
 class Known(Struct, frozen=True):
@@ -164,15 +165,18 @@ def count(group: Iterable[Conversion]) -> list[Conversion]:
 def summarise(
     conversions: Iterable[Conversion], visits: Sequence[Visit], touches: Sequence[Touch], known: Known = NOTHING_ELSE
 ) -> Lead | None:
-    """The row of one lead, or None if nothing of it counts. Newest declared values win; empty ones never overwrite, and what
-    people corrected beats them all."""
+    """The row of one lead, or None if nothing of it counts.
+
+    The newest value wins of those that were declared: typed in a form, or signed by the site's server. What a page said unsigned
+    stands only where nothing was declared. Empty values never overwrite, and what people corrected beats them all.
+    """
     sent = sorted((one for one in conversions if one.counted), key=lambda one: (one.at, one.id))
     told: list[Conversion | Said] = sorted([*sent, *known.said], key=lambda one: (one.at, one.id))
     if not told:
         return None
-    first = told[0]
+    first, ranked = told[0], sorted(told, key=_is_declared)
     ways = sorted(touches, key=lambda touch: (touch.at, touch.id))
-    given, family, full = _names(told)
+    given, family, full = _names(ranked)
     marks = reduce(or_, [*(one.marks for one in sent), *(visit.marks for visit in visits)], 0)
     lead = Lead(
         id=first.lead_id,
@@ -182,10 +186,10 @@ def summarise(
         name=full,
         given_name=given,
         family_name=family,
-        email=_newest(told, "email"),
-        phone=_newest(told, "phone"),
-        organization=_newest(told, "organization"),
-        message=_newest(told, "message"),
+        email=_newest(ranked, "email"),
+        phone=_newest(ranked, "phone"),
+        organization=_newest(ranked, "organization"),
+        message=_newest(ranked, "message"),
         site_id=first.site_id,
         form=first.form if isinstance(first, Conversion) else "",
         page=first.url,
@@ -201,6 +205,10 @@ def summarise(
         language=min((visit.started_at, visit.language) for visit in visits)[1] if visits else "",
     )
     return _corrected(lead, known.edits.fields) if known.edits.fields else lead
+
+
+def _is_declared(one: Conversion | Said) -> bool:
+    return isinstance(one, Conversion) or one.signed
 
 
 def _may_write(sent: Sequence[Conversion], told: Sequence[Conversion | Said], merged_at: int | None) -> bool:

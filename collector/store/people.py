@@ -20,7 +20,7 @@ _add_edit = insert(edit, conflict=["account_id", "id"])
 _add_likeness = insert(likeness, conflict=["account_id", "key", "lead_id"])
 _said = HotIn(
     lambda binds: (
-        select(edge.c.at, edge.c.id, identifier.c.lead_id, edge.c.site_id, edge.c.said)
+        select(edge.c.at, edge.c.id, identifier.c.lead_id, edge.c.site_id, edge.c.said, edge.c.kind)
         .join(identifier, (identifier.c.account_id == edge.c.account_id) & (identifier.c.id == edge.c.identifier_id))
         .where(
             identifier.c.account_id == bindparam("account_id"),
@@ -67,7 +67,7 @@ def drop_edits(conn: Connection, account_id: int, edits: Iterable[Edit]) -> None
 def said(conn: Connection, account_id: int, leads: Iterable[bytes]) -> list[Said]:
     """What the site said of leads."""
     rows = _said.rows(conn, leads, account_id=account_id)
-    return [Said(row[0], bytes(row[1]), bytes(row[2]), row[3], **msgspec.json.decode(row[4])) for row in rows]
+    return [Said(row[0], bytes(row[1]), bytes(row[2]), row[3], **msgspec.json.decode(row[4]), signed=row[5] == "login") for row in rows]
 
 
 # Likeness -----------------------------------------------------------------------------------------------------------

@@ -111,6 +111,18 @@ def test_what_a_form_does_not_ask_is_not_emptied(conn: Connection) -> None:
     assert (lead["name"], lead["phone"]) == ("Camille Durand", "+33612345678")
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_what_was_typed_stands_above_what_a_page_says_unsigned(conn: Connection, late: bool) -> None:
+    """Mautic #8233: what was guessed overwrote what had been declared. Any page may say anything; a signature is the site's own word."""
+    typed = body(form(NOW, CAMILLE, fields=[field("nom", "Camille Durand")]))
+    told = body(identify(NOW + 1, CAMILLE, name="Admin", company="Durand"))
+    store(conn, *((told, typed) if late else (typed, told)))
+    assert (_lead(conn, CAMILLE)["name"], _lead(conn, CAMILLE)["organization"]) == ("Camille Durand", "Durand")
+    tell(conn, identify(NOW + 2, CAMILLE, name="Camille Petit", signature=signature(SECRET, 1, SITE, CAMILLE)))
+    assert _lead(conn, CAMILLE)["name"] == "Camille Petit"
+    _same(conn)
+
+
 def test_two_people_of_one_address_of_the_network_stay_two(conn: Connection) -> None:
     """Mautic #2950: leads were merged by IP. No address is stored, so nothing can be."""
     tell(conn, view(NOW), form(NOW + 1, CAMILLE))

@@ -11,7 +11,7 @@ from msgspec import structs
 from collector.domain import leads
 from collector.domain.events import Field
 from collector.domain.fields import read
-from collector.domain.leads import Conversion, Visit
+from collector.domain.leads import Conversion, Known, Said, Visit
 from collector.domain.sessions import Touch
 from collector.domain.sources import Source
 from tests.builders import DAY, HOUR, MINUTE, NOW, SECOND, SITE, VISITOR
@@ -165,6 +165,26 @@ def test_the_newest_declared_value_wins_and_an_empty_one_never() -> None:
     lead = leads.summarise(told, [], [])
     assert lead is not None
     assert (lead.phone, lead.organization, lead.submissions) == ("+33622222222", "Durand", 3)
+
+
+def said(at: int, *, signed: bool = False, **keys: str) -> Said:
+    plain = dict.fromkeys(("url", "email", "phone", "name", "given_name", "family_name", "organization"), "")
+    return Said(NOW + at, next(_numbers).to_bytes(16, "big"), b"l" * 16, SITE, **(plain | keys), signed=signed)
+
+
+def test_what_a_page_says_unsigned_stands_only_where_nobody_declared_anything() -> None:
+    def row(*told: Said) -> tuple[str, str, str, str, str]:
+        lead = leads.summarise([conversion(5, name="Camille Durand", phone="+33611111111")], [], [], Known(told))
+        assert lead is not None
+        return lead.name, lead.given_name, lead.family_name, lead.phone, lead.organization
+
+    typed = ("Camille Durand", "", "", "+33611111111")
+    guessed = {"name": "X Y", "given_name": "X", "family_name": "Y", "phone": "+33622222222", "organization": "Y SA"}
+    assert row() == (*typed, "")
+    assert row(said(9, **guessed)) == row(said(1, **guessed)) == (*typed, "Y SA")
+    assert row(said(9, signed=True, **guessed)) == ("X Y", "X", "Y", "+33622222222", "Y SA")
+    assert row(said(1, signed=True, **guessed)) == (*typed, "Y SA"), "of two that are declared the newest"
+    assert row(said(7, organization="Old", signed=True), said(9, organization="New"))[4] == "Old"
 
 
 def test_names_join_from_their_newest_parts() -> None:
