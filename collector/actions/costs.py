@@ -34,14 +34,14 @@ async def take(
     """Imports a file by steps; `run` is the writer's, `conn` a reader's.
 
     Answers its `id`, how many `rows` were read and `bad` ones left out (`wrong` names the first), whether the file was
-    `known`, and how many rows `overlap` what other files say. Of a file whose head (line 1) is bad nothing is kept.
+    `known`, and how many rows `overlap` what other files say. Of a file whose head is bad, or that has too many rows, nothing is kept.
     """
     read = await asyncio.to_thread(lambda: list(costs.read(file, currency)))  # seconds, for the largest: the loop has others to serve
     rows = [one for one in read if isinstance(one, Cost)]
     wrong = [one for one in read if isinstance(one, BadRow)]
     id = costs.key_of(file)
-    if wrong and wrong[0].row == 1:
-        return {"id": "", "rows": 0, "bad": 1, "known": False, "overlap": 0, "wrong": wrong}
+    if wrong and costs.refuses(wrong[-1]):
+        return {"id": "", "rows": 0, "bad": 1, "known": False, "overlap": 0, "wrong": wrong[-1:]}
     known = await kept.is_known(conn, account, id)
     overlap = await kept.overlap(conn, account, id, rows)
     name = "".join(char for char in name if char.isprintable())[:200]

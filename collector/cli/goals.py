@@ -97,7 +97,8 @@ async def costs_import(config: Settings, account: int | None, as_json: bool, fil
     """Import a CSV of costs. The same file twice counts once; rows that cannot be read are named, and the others kept.
 
     Columns: `day` (2026-03-31 or 31/03/2026), `source`, `amount`, and where there are any `campaign`, `medium`, `currency`.
-    Without a medium a cost is one of paid clicks. A file has at most 8 MB.
+    Without a medium a cost is one of paid clicks. A file has at most 8 MB and 100,000 rows;
+    UTF-8, UTF-16 or as Windows writes it.
     """
     code = money.currency(currency)
     if code is None:

@@ -2,12 +2,14 @@
 
 A file is CSV, one row a line, so that one bad line spoils no other. Columns, in any order and case: `day` (or `date`), `source`,
 `amount` (or `cost`); `campaign`, `medium` and `currency` where there are any; others are passed over. Days are written
-2026-03-31 or 31/03/2026.
+2026-03-31 or 31/03/2026. A file has at most MOST rows: more are refused as a whole.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -21,6 +23,7 @@ from .paths import BadRow
 COLUMNS = {"day": ("day", "date"), "source": ("source",), "amount": ("amount", "cost")}
 OPTIONAL = {"campaign": ("campaign",), "medium": ("medium",), "currency": ("currency",)}
 LARGEST = 8 * 1024 * 1024  # bytes of a file
+MOST = 100_000  # rows of a file: they are held at once
 PAID = "cpc"  # the medium of what names none: it cost something
 _EPOCH = date(1970, 1, 1).toordinal()
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
@@ -58,25 +61,43 @@ def key_of(file: bytes) -> bytes:
 
 
 def read(file: bytes, currency: str) -> Iterator[Cost | BadRow]:
-    """Every row of a file, or what is wrong with it; a bad head (row 1) ends it. `currency` is of rows that name none.
+    """Every row of a file, or what is wrong with it; a bad head (row 1) ends it, and so do too many rows. `currency` is of rows
+    that name none.
 
-    UTF-8, else as Windows writes it; parted by semicolons, tabs or commas, whichever the head has most of.
+    UTF-8, UTF-16 that says so (Google Ads), else as Windows writes it; parted by semicolons, tabs or commas, whichever the head
+    has most of.
     """
-    try:
-        text = file.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = file.decode("cp1252", "replace")
-    lines = text.splitlines()
-    head = lines[0] if lines else ""
+    lines = io.StringIO(_text(file), newline=None)  # other signs that part lines may stand in a name
+    head = next(lines, "").rstrip("\n")
     delimiter = max((";", "\t", ","), key=head.count)
     places = _places(_cells(head, delimiter) or [])
     if isinstance(places, BadRow):
         yield places
         return
-    for number, line in enumerate(lines[1:], 2):
+    rows = 0
+    for number, line in enumerate(lines, 2):
+        line = line.rstrip("\n")
         if line.strip(f"{delimiter} \t\x1a"):
+            rows += 1
+            if rows > MOST:
+                yield BadRow(number, "too-many")
+                return
             cells = _cells(line, delimiter)
             yield BadRow(number, "not-csv", text=line[:_SHOWN]) if cells is None else _row(number, cells, places, currency)
+
+
+def _text(file: bytes) -> str:
+    if file.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return file.decode("utf-16", "replace")
+    try:
+        return file.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return file.decode("cp1252", "replace")
+
+
+def refuses(row: BadRow) -> bool:
+    """Whether a fault is the whole file's."""
+    return row.row == 1 or row.reason == "too-many"
 
 
 def _cells(line: str, delimiter: str) -> list[str] | None:

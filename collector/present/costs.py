@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..domain.costs import MOST
 from ..domain.paths import BadRow
 from . import dates, report, words
 from .language import N_, catalogue
@@ -19,6 +20,7 @@ FAULTS = {
     "no-source": N_("no source is named"),
     "not-a-currency": N_("this is not a currency: write three letters, as EUR"),
     "not-an-amount": N_("this is not an amount: digits, decimals after a point or a comma"),
+    "too-many": N_("a file has at most %(most)s rows: part it, by months for instance"),
 }
 
 
@@ -28,7 +30,7 @@ def wrong(row: BadRow, language: str) -> str:
     place = _("Line %(line)d, %(column)s") if row.column else _("Line %(line)d")
     said = _("%(place)s: %(fault)s") % {
         "place": place % {"line": row.row, "column": row.column},
-        "fault": words.say(FAULTS, row.reason, language),
+        "fault": words.say(FAULTS, row.reason, language) % {"most": dates.number(MOST, language)},
     }
     return f"{said} “{row.text}”" if row.text else said
 
@@ -36,6 +38,8 @@ def wrong(row: BadRow, language: str) -> str:
 def done(told: Mapping[str, Any], language: str) -> list[str]:
     """What an import did, a sentence each."""
     _, ngettext = catalogue(language).gettext, catalogue(language).ngettext
+    if not told["id"]:
+        return [_("Nothing was imported.")]
     said = [ngettext("%(count)d row read.", "%(count)d rows read.", told["rows"]) % {"count": told["rows"]}]
     if told["known"]:
         said.append(_("This very file was imported before: it counts once."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from .schema import cost, cost_import
 
 _add_import = insert(cost_import, conflict=["account_id", "id"])
 _add = insert(cost, conflict=["account_id", "import_id", "line"])
+_STEP = 5_000  # rows read at once
 _WHAT = ("day", "source", "medium", "campaign", "currency")
 
 
@@ -71,8 +73,12 @@ async def overlap(conn: AsyncConnection, account_id: int, id: bytes, rows: Seque
         return 0
     first, last = min(one.day for one in rows), max(one.day for one in rows)
     mine = (cost.c.account_id == account_id, cost.c.import_id != id, cost.c.day >= first, cost.c.day <= last)
-    known = {tuple(row) for row in await conn.execute(select(*(cost.c[name] for name in _WHAT)).where(*mine).distinct())}
-    return sum((one.day, one.source, one.medium, one.campaign, one.currency) in known for one in rows)
+    left = Counter((one.day, one.source, one.medium, one.campaign, one.currency) for one in rows)
+    found = 0
+    async with conn.stream(select(*(cost.c[name] for name in _WHAT)).where(*mine).distinct()) as told:
+        async for part in told.partitions(_STEP):  # many files may speak of these days: only this one's rows are held
+            found += sum(left.pop(tuple(row), 0) for row in part)
+    return found
 
 
 async def is_known(conn: AsyncConnection, account_id: int, id: bytes) -> bool:

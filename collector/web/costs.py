@@ -60,6 +60,7 @@ async def _page(request: Request, user: auth.User, done: dict[str, Any] | None =
         words=words,
         report=report,
         largest=costs.LARGEST // 1024**2,
+        most=costs.MOST,
         zone=dates.zone_of(known[0]["zone"] if known else None).key,
         may_write=user.role in WRITERS,
     )

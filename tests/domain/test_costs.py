@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.domain import costs
 from collector.domain.costs import Cost, Sum, by_name, read
 from collector.domain.paths import BadRow
 
@@ -28,6 +29,30 @@ def test_a_file_of_a_french_spreadsheet_is_read() -> None:
     assert told("day;source;campaign;amount\n1/4/2026;lettre;Été;3\n".encode("cp1252"))[0] == Cost(
         2, 20_544, "lettre", "", "Été", 300, "EUR"
     )
+
+
+@pytest.mark.parametrize("code", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_of_google_ads_is_read(code: str) -> None:
+    text = "Day\tSource\tCampaign\tCost\r\n2026-03-31\tgoogle\tÉté 👩‍👩‍👧\t12,50\r\n"
+    file = text.encode(code) if code == "utf-16" else ("\ufeff" + text).encode(code)
+    assert told(file) == [Cost(2, 20_543, "google", "", "Été 👩‍👩‍👧", 1_250, "EUR")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_only_ends_of_lines_part_rows(end: str) -> None:
+    names = ["a\u2028b", "a\u0085b", "a\x0bb", "a\x1cb"]
+    found = told(end.join(["day,source,campaign,amount", *(f"2026-03-31,s,{name},1" for name in names), ""]))
+    assert [(one.line, one.campaign) for one in found if isinstance(one, Cost)] == list(enumerate(names, 2))
+
+
+def test_a_file_with_too_many_rows_is_refused_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(costs, "MOST", 2)
+    row = "2026-03-31,s,c,1\n"
+    assert [isinstance(one, Cost) for one in told(HEAD + row + "\n" + row + ",,,\n" * 9)] == [True, True]
+    last = told(HEAD + row * 2 + "x\n")[-1]
+    assert last == BadRow(4, "too-many")
+    assert costs.refuses(last)
+    assert not costs.refuses(told(HEAD + "x\n")[0])
 
 
 def test_bad_rows_are_named_and_good_ones_kept() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from collector.actions import costs, goals, runs
 from collector.actions.erase import erase
 from collector.actions.rebuild import rebuild
+from collector.domain import costs as of_costs
 from collector.domain.attribution import MODELS
 from collector.domain.paths import NO_TOUCH, Transform
 from collector.domain.reports import Figures, Question
@@ -255,6 +256,10 @@ async def test_the_same_file_twice_counts_once_and_goes_in_steps(
     assert (await ask(database, asked())).cost == 12_700
     other = await take(database, writer, FILE + b"2025-10-01,bing,cpc,,1\nx,y,z,,\n")
     assert (other["overlap"], other["bad"], other["wrong"][0].row) == (3, 1, 6)
+    assert (await ask(database, asked())).cost == 12_700 * 2 + 100
+    monkeypatch.setattr(of_costs, "MOST", 2)
+    refused = await take(database, writer, FILE.replace(b"100", b"101"))
+    assert (refused["id"], refused["rows"], [one.reason for one in refused["wrong"]]) == ("", 0, ["too-many"])
     assert (await ask(database, asked())).cost == 12_700 * 2 + 100
     monkeypatch.setattr(costs, "STEP", 3)  # the first step leaves a row, and the file's name with it
     assert await writer.run(costs.remove_some, 1, bytes.fromhex(other["id"])) == 3
