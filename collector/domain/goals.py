@@ -2,7 +2,7 @@
 
 | kind | pattern | reached by |
 |---|---|---|
-| page | a path, `*` for any text: `/merci*` | a view of a page of that path |
+| page | a path, `*` for any text: `/merci*` | a view of a page of that path, as people read it: `/été` is `/%C3%A9t%C3%A9` |
 | event | a name | a custom event of that name |
 | click | phone, email, message, … | a click of that kind |
 | form | a form's key | a sending of that form that did not fail |
@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from .money import LARGEST
 from .sessions import Fact, page_of
@@ -25,6 +26,7 @@ KINDS = ("page", "event", "click", "form")
 CLICKS = ("phone", "email", "message", "download", "outbound", "share", "map", "calendar")
 FOREVER = 2**62
 _LONGEST = 200
+_JOINERS = re.compile("[\u200c\u200d]")  # unseen, and part of how Persian and some emoji are written
 _OF_FACT = {"view": "page", "custom": "event", "click": "click"}
 
 
@@ -90,7 +92,7 @@ class Goals:
             return [goal for goal in self._by.get((kind, fact.what), ()) if _holds(goal, fact.site, fact.at)]
         if not self._pages:
             return ()
-        path = page_of(fact.url)
+        path = unquote(page_of(fact.url))
         return [goal for pattern, goal in self._pages if _holds(goal, fact.site, fact.at) and pattern.fullmatch(path)]
 
     def of_form(self, form: str, site: int, at: int) -> list[Goal]:
@@ -119,11 +121,11 @@ def current(versions: Iterable[Version]) -> list[Version]:
 
 def fault(name: str, kind: str, pattern: str, value: int) -> str:
     """What is wrong with a goal (a code), or ""."""
-    if not name or len(name) > _LONGEST or not name.isprintable():
+    if not name or len(name) > _LONGEST or not _JOINERS.sub("", name).isprintable():
         return "name"
     if kind not in KINDS:
         return "kind"
-    if not pattern or len(pattern) > _LONGEST or not pattern.isprintable():
+    if not pattern or len(pattern) > _LONGEST or not _JOINERS.sub("", pattern).isprintable():
         return "pattern"
     if kind == "page" and pattern[0] not in "/*":
         return "path"
@@ -139,7 +141,7 @@ def _holds(goal: Goal, site: int, at: int) -> bool:
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """`*` is any text. Parts are looked for one after the other, so that no path makes it slow."""
-    first, *rest = (re.escape(part) for part in re.sub(r"\*+", "*", pattern).split("*"))
+    first, *rest = (re.escape(unquote(part)) for part in re.sub(r"\*+", "*", pattern).split("*"))
     if not rest:
         return re.compile(first)
     *middle, last = rest

@@ -8,6 +8,7 @@ goal only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import fsum
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -65,6 +66,14 @@ class Line(NamedTuple):
     cost: int | None = None
 
 
+class Cut(NamedTuple):
+    """The first lines of a report, and the sum of the `others`, of which there are `count`."""
+
+    lines: Sequence[Line]
+    others: Line | None = None
+    count: int = 0
+
+
 class Figures(NamedTuple):
     """A model's answer: most conversions first. `left_out` conversions have a value in another currency than the report's."""
 
@@ -98,3 +107,13 @@ def figures(paths: Iterable[Path], asked: Question, model: str, sums: Sequence[S
     lines += [Line(name, 0.0, 0, amount) for name, amount in mine.items()]
     lines.sort(key=lambda line: (-line.conversions, -(line.cost or 0), line.name))
     return Figures(report, tuple(lines), sum(spent.values()) if spent else None, left_out)
+
+
+def cut(lines: Sequence[Line], most: int) -> Cut:
+    """At most `most` lines (one or more), the last of them the sum of what is left out where there are more."""
+    if len(lines) <= most:
+        return Cut(lines)
+    shown, others = lines[: most - 1], lines[most - 1 :]
+    spent = [line.cost for line in others if line.cost is not None]
+    whole = Line("", fsum(line.conversions for line in others), sum(line.value for line in others), sum(spent) if spent else None)
+    return Cut(shown, whole, len(others))

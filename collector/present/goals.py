@@ -15,7 +15,7 @@ KINDS = {
     "form": N_("A form is sent"),
 }
 FAULTS = {
-    "name": N_("A goal has a name of at most 200 characters."),
+    "name": N_("A goal has a name of at most 200 characters, without invisible ones."),
     "kind": N_("Choose what reaches it."),
     "pattern": N_("Say which page, event, form or click."),
     "path": N_("A page’s path begins with / or *: /merci*"),

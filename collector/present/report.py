@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from math import fsum
 from typing import Any, NamedTuple
 
 from babel.dates import format_date
@@ -13,9 +14,9 @@ from ..domain.attribution import Report, Terms
 from ..domain.journeys import ADS, NO_CAMPAIGN
 from ..domain.money import digits
 from ..domain.paths import DIRECT, NO_TOUCH, transform_of
-from ..domain.reports import Figures, Line, Question
+from ..domain.reports import Figures, Line, Question, cut
 from ..domain.rollups import REST
-from . import attribution, words
+from . import attribution, dates, words
 from .language import N_, catalogue, locale
 
 OF = {
@@ -35,8 +36,10 @@ TRANSFORMS = ("unique", "exposure", "first", "remove_if_last_and_not_all(Direct)
 FAULTS = {
     "look-back": N_("A look-back is 1 to 395 days."),
     "period": N_("The period ends before it begins."),
+    "long": N_("A period is 100 years at most."),
 }
 _EPOCH = date(1970, 1, 1)
+MOST = 200  # lines of a report on a screen; commands and JSON tell every one
 FEW = 30  # conversions below which a share of them is hardly more than an anecdote
 
 
@@ -94,9 +97,17 @@ def heads_then(asked: Question, language: str) -> tuple[str, str, str, str]:
     return words.say(BY, asked.by, language), _("Then"), _("Now"), _("Moved")
 
 
-def rows(figures: Figures, asked: Question, language: str) -> list[Row]:
-    """Every line."""
-    return [_row(line, name(line.name, asked.by, language), figures.report.conversions, asked.currency, language) for line in figures.lines]
+def rows(figures: Figures, asked: Question, language: str, most: int | None = None) -> list[Row]:
+    """Every line, or the first and one more that sums the others: `most` in all."""
+    told = cut(figures.lines, most or len(figures.lines))
+    whole, code = figures.report.conversions, asked.currency
+    made = [_row(line, name(line.name, asked.by, language), whole, code, language) for line in told.lines]
+    return [*made, _row(told.others, others(told.count, language), whole, code, language)] if told.others else made
+
+
+def others(count: int, language: str) -> str:
+    """What the line is called that sums those that are not shown by name."""
+    return catalogue(language).ngettext("%(count)s other", "%(count)s others", count) % {"count": dates.number(count, language)}
 
 
 def total(figures: Figures, asked: Question, language: str) -> Row:
@@ -209,18 +220,23 @@ def moved(title: str, then: float, now: float, late: int, language: str) -> str:
     return (_("%(name)s moved from %(then)s to %(now)s: %(why)s.") if why else _("%(name)s moved from %(then)s to %(now)s.")) % told
 
 
-def differences(then: Sequence[Line], now: Sequence[Line], asked: Question, language: str) -> list[tuple[str, str, str, str]]:
-    """Of every name: conversions then, now, and the difference where there is one."""
+def differences(
+    then: Sequence[Line], now: Sequence[Line], asked: Question, language: str, most: int | None = None
+) -> list[tuple[str, str, str, str]]:
+    """Of every name: conversions then, now, and the difference where there is one. With `most` what moved most comes first, and
+    one line sums the others."""
     before = {line.name: line.conversions for line in then}
     after = {line.name: line.conversions for line in now}
-    made = []
-    for key in _names(then, now):
-        old, new = before.get(key, 0.0), after.get(key, 0.0)
-        less = abs(new - old) < 1e-9
-        difference = "" if less else str(format_decimal(new - old, "+#,##0.##;-#,##0.##", locale=locale(language)))
-        made.append((name(key, asked.by, language), attribution.number(old, language), attribution.number(new, language), difference))
-    return made
+    told = [(key, before.get(key, 0.0), after.get(key, 0.0)) for key in dict.fromkeys((*before, *after))]
+    if most is None or len(told) <= most:
+        return [_moved(name(key, asked.by, language), old, new, language) for key, old, new in told]
+    told.sort(key=lambda one: (-abs(one[2] - one[1]), -one[1]))
+    shown, rest = told[: most - 1], told[most - 1 :]
+    made = [_moved(name(key, asked.by, language), old, new, language) for key, old, new in shown]
+    return [*made, _moved(others(len(rest), language), fsum(one[1] for one in rest), fsum(one[2] for one in rest), language)]
 
 
-def _names(*told: Iterable[Line]) -> list[str]:
-    return list(dict.fromkeys(line.name for lines in told for line in lines))
+def _moved(said: str, old: float, new: float, language: str) -> tuple[str, str, str, str]:
+    less = abs(new - old) < 1e-9
+    difference = "" if less else str(format_decimal(new - old, "+#,##0.##;-#,##0.##", locale=locale(language)))
+    return said, attribution.number(old, language), attribution.number(new, language), difference

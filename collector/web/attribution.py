@@ -25,6 +25,7 @@ from ..store import journeys as rows
 from . import auth, house, render
 
 WRITERS = ("owner", "marketer")
+_LONGEST = 250  # of a transform's text
 _MOST_DAYS = 36_525  # of a period: what is longer is a slip
 
 
@@ -107,7 +108,7 @@ async def then(request: Request) -> Response:
         "then.html",
         row=row,
         said=report.moved(row["name"], before.report.conversions, now.report.conversions, late, language),
-        lines=report.differences(before.lines, now.lines, asked, language),
+        lines=report.differences(before.lines, now.lines, asked, language, report.MOST),
         then=before,
         asked=asked,
         known=known,
@@ -140,7 +141,7 @@ def _asked(given: QueryParams | dict[str, str], known: Known, now: int) -> tuple
     last = day_of(now, zone) if last is None else last
     first = costs.day_of(given.get("from", ""))
     of, by, model = given.get("of", ""), given.get("by", ""), given.get("model", "")
-    transform = paths.transform_of(given.get("transform", ""))
+    transform = paths.transform_of(given.get("transform", "")[:_LONGEST])
     asked = Question(
         model if model in models.MODELS else "linear",
         last - DAYS + 1 if first is None else first,
@@ -153,7 +154,7 @@ def _asked(given: QueryParams | dict[str, str], known: Known, now: int) -> tuple
         _number(given.get("look_back", "")) if given.get("look_back") else LOOK_BACK,
         (transform,) if transform and transform.name != "unique" else (),
     )
-    return asked, "period" if asked.last - asked.first > _MOST_DAYS else asked.fault()
+    return asked, "long" if asked.last - asked.first > _MOST_DAYS else asked.fault()
 
 
 def _zone(known: list[dict[str, Any]], site: int) -> str:

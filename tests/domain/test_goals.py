@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.domain.goals import Goals, Version, current
+from collector.domain.goals import Goals, Version, current, fault
 from collector.domain.sessions import Fact
 from tests.builders import growth
 
@@ -34,12 +34,23 @@ def version(at: int = 0, identity: bytes = b"g" * 16, name: str = "Goal", patter
         ("/a.b", "/axb", False),
         ("/a**b", "/a/xb", True),
         ("/caf%C3%A9", "/caf%C3%A9", True),
+        ("/société/*", "/soci%C3%A9t%C3%A9/merci-%C3%A0-vous", True),  # browsers send a path as its bytes
+        ("*/été", "/%c3%a9t%c3%a9", True),
+        ("/a%2Ab", "/axb", False),
+        ("/100%*", "/100%25-vous", True),
     ],
 )
 def test_a_page(pattern: str, path: str, reached: bool) -> None:
     goals = Goals([version(pattern=pattern)])
     assert bool(goals.of_fact(fact(url="https://example.com" + path))) is reached
     assert not goals.of_fact(fact("engage", url="https://example.com" + path))
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("خرید\u200cها", ""), ("👩\u200d👩\u200d👧", ""), ("a\u202eb", "name"), ("a\nb", "name"), ("", "name")]
+)
+def test_a_name_holds_nothing_that_is_not_seen_but_joins_letters(name: str, wrong: str) -> None:
+    assert fault(name, "event", name or "x", 0) == wrong
 
 
 def test_no_path_makes_a_pattern_slow() -> None:

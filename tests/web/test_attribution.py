@@ -55,6 +55,8 @@ async def test_two_models_stand_side_by_side_with_what_made_them(owned: Place) -
     assert "Linéaire · ancienneté" in french
     assert (await owned.browser.get("/attribution?from=2026-11-20&to=2026-11-19")).status_code == 422
     assert (await owned.browser.get("/attribution?from=0001-01-01&model=x&by=y&of=z&site=9&transform=t&look_back=-1")).status_code == 422
+    assert "100 years at most" in (await owned.browser.get("/attribution?from=1990-01-01&to=2100-12-31")).text
+    assert "days · paths as they are" in (await owned.browser.get(f"/attribution?transform=remove_if_not_all({'y' * 300})")).text
     assert "ends before it begins" in (await owned.browser.get("/attribution?from=2026-11-20&to=2026-11-19")).text
 
 
