@@ -15,7 +15,7 @@ from ..domain.fields import email as normal_email
 from ..domain.fields import phone as normal_phone
 from ..domain.identity import Span, identifier_id
 from ..domain.rollups import Tally
-from ..store import derived, erased, erasure, events, identities, merges, people, rollups
+from ..store import derived, erased, erasure, events, identities, mail, merges, people, requests, rollups, visiting
 from ..store.erased import Erasure, Window
 from . import runs
 from .refold import Context, context, refold, standing_leads
@@ -66,8 +66,10 @@ def erase(
     given, person = context(conn, account, secret), find(conn, address, secret=secret, account=account)
     refused = _drop_refused(conn, account, person, *looked)
     people.drop_edits(conn, account, person.corrections)
+    needles = {value.casefold() for value in person.values if value}
+    asked = requests.forget_where(conn, account, now + 1, lambda said: any(one in said.decode().casefold() for one in needles))
     if not person.leads:
-        if refused or person.corrections:
+        if refused or person.corrections or asked:
             _remember(conn, given, person.keys[:1], [], now)
             return {"leads": 0, "submissions": 0, "visitors": 0, "refused": refused}
         raise Unknown(address)
@@ -137,6 +139,7 @@ def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
         rollups.keep(conn, given.account, tally, of_one=True)
         runs.forget(conn, given.account, told)
         speaks = partial(_speaks, given, names, keys)
+        requests.forget_where(conn, given.account, one.at + 1, speaks)
         erasure.drop_refused_where(conn, given.account, one.at + 1, speaks)
         erasure.suppress(conn, given.account, keys, "erased", one.at)
 
@@ -192,6 +195,10 @@ def forget(conn: Connection, given: Context, leads: Collection[bytes], tally: Ta
     visitors |= erasure.visitors_who_gave(conn, account, leads)
     erasure.drop_within(conn, account, spans, tally)
     erasure.drop_submissions(conn, account, submissions, tally)
+    everyone = erasure.with_members(conn, account, leads)
+    requests.forget(conn, account, everyone, spans)
+    visiting.drop_of(conn, account, everyone, sorted(visitors))
+    mail.drop_of(conn, account, everyone)
     keys = erasure.drop_leads(conn, account, leads, tally)
     erasure.drop_idle_resets(conn, account, visitors)
     refold(conn, given, anew=visitors, tally=tally)

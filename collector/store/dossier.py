@@ -15,7 +15,7 @@ from . import identities, merges, people
 
 
 class Dossier(NamedTuple):
-    """Of one lead: its edits and merges that stand, what the site said, its identifiers, who may be the same person."""
+    """Of one lead: its edits and merges that stand, what the site said, its identifiers, who may be the same person, an objection."""
 
     standing: edits.Standing
     edits: list[Edit]
@@ -24,6 +24,7 @@ class Dossier(NamedTuple):
     identifiers: list[dict[str, Any]]
     suggestions: list[Suggestion]
     persons: dict[bytes, Person]
+    objected_at: int | None  # when this person objected last
 
 
 def of_lead(conn: Connection, account_id: int, lead_id: bytes) -> Dossier:
@@ -39,6 +40,7 @@ def of_lead(conn: Connection, account_id: int, lead_id: bytes) -> Dossier:
         identifiers=sorted(identities.values(conn, account_id, members), key=lambda one: (one["created_at"], one["id"])),
         suggestions=found,
         persons=persons,
+        objected_at=max(identities.objections(conn, account_id, members).values(), default=None),
     )
 
 
