@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -186,6 +186,13 @@ def _readings(address: str) -> list[tuple[str, str]]:
     return [(kind, value) for kind, value in readings if value]
 
 
+def forget_asked(conn: Connection, account: int, leads: Sequence[bytes], spans: Sequence[Span], visitors: Iterable[str]) -> None:
+    """Empties what leads asked for about their data, and ends their sessions and letters."""
+    requests.forget(conn, account, leads, spans)
+    visiting.drop_of(conn, account, leads, sorted(visitors))
+    mail.drop_of(conn, account, leads)
+
+
 def forget(conn: Connection, given: Context, leads: Collection[bytes], tally: Tally) -> tuple[dict[str, int], list[bytes]]:
     """Deletes leads with their submissions and the visits that were theirs. Answers counts and their identifiers' keys."""
     account = given.account
@@ -196,9 +203,7 @@ def forget(conn: Connection, given: Context, leads: Collection[bytes], tally: Ta
     erasure.drop_within(conn, account, spans, tally)
     erasure.drop_submissions(conn, account, submissions, tally)
     everyone = erasure.with_members(conn, account, leads)
-    requests.forget(conn, account, everyone, spans)
-    visiting.drop_of(conn, account, everyone, sorted(visitors))
-    mail.drop_of(conn, account, everyone)
+    forget_asked(conn, account, everyone, spans, visitors)
     keys = erasure.drop_leads(conn, account, leads, tally)
     erasure.drop_idle_resets(conn, account, visitors)
     refold(conn, given, anew=visitors, tally=tally)

@@ -146,7 +146,7 @@ def identifier_of(conn: Connection, account: int, lead: bytes) -> dict[str, Any]
 # Objection --------------------------------------------------------------------------------------------------------
 
 
-def object_(conn: Connection, lead: bytes, *, secret: bytes, now: int, account: int = 1, how: str = "objection") -> dict[str, int]:
+def object_(conn: Connection, lead: bytes, *, secret: bytes, now: int, account: int = 1) -> dict[str, int]:
     """Somebody objects (GDPR 21): no longer scored, no permission to write, their browsers no longer followed, no import brings more.
 
     What was kept until then stays until it is erased. A permission that they give anew, later, counts again. Answers counts.
@@ -154,7 +154,7 @@ def object_(conn: Connection, lead: bytes, *, secret: bytes, now: int, account: 
     leads = erasure.with_members(conn, account, [lead := lead_of(conn, account, lead)])
     visitors = sorted({span.visitor for span in identities.spans_of_leads(conn, account, [lead])})
     blank = {"account_id": account, "visitor": None, "lead_id": None, "submission_id": None, "site_id": 0, "state": "denied"}
-    blank |= dict.fromkeys(("text", "text_version", "language", "proof"), "") | {"how": how, "at": now}
+    blank |= dict.fromkeys(("text", "text_version", "language", "proof"), "") | {"how": identities.OBJECTION, "at": now}
     marketing = [blank | {"id": digest("objection", one, now), "purpose": "marketing", "lead_id": one} for one in leads]
     tracking = [blank | {"id": digest("withdraw", one, now), "purpose": "tracking", "visitor": one} for one in visitors]
     identities.add_consents(conn, [*marketing, *tracking])

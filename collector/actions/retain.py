@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ..domain import clocks
 from ..domain.rollups import Tally
 from ..store import alive, erasure, events, requests, rollups, sites
-from .erase import forget
+from .erase import forget, forget_asked
 from .refold import Context, context, refold
 
 STEP = 500
@@ -108,6 +108,7 @@ def _forget_strays(conn: Connection, given: Context, strays: list[tuple[bytes, b
     visitors = erasure.visitors_of(conn, given.account, submissions)
     erasure.drop_submissions(conn, given.account, submissions, tally)
     if gone := erasure.without_submissions(conn, given.account, {lead for _submission, lead in strays if lead}):
+        forget_asked(conn, given.account, sorted(gone), (), ())
         erasure.drop_leads(conn, given.account, gone, tally)
     if visitors:
         refold(conn, given, anew=visitors, tally=tally)

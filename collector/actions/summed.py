@@ -30,18 +30,19 @@ def load(conn: Connection, given: Context, leads: Iterable[bytes]) -> dict[bytes
     told: dict[bytes, list[edits.Edit]] = {}
     for edit in people.edits(conn, account, owner):
         told.setdefault(owner[edit.lead_id], []).append(edit)
-    objected: dict[bytes, int] = {}
-    for one_lead, at in identities.objections(conn, account, owner).items():
-        objected[owner[one_lead]] = max(at, objected.get(owner[one_lead], 0))
+    denied: dict[bytes, tuple[int | None, int | None]] = {}
+    for member, (at, objected) in identities.denials(conn, account, owner).items():
+        before = denied.get(owner[member], (None, None))
+        denied[owner[member]] = max(at, before[0] or 0), max(objected or 0, before[1] or 0) or None
     return {
         lead: Known(
             said.get(lead, ()),
             edits.fold(told.get(lead, ()), lead),
             max(merged[lead].values()) if lead in merged else None,
-            objected.get(lead),
+            *denied.get(lead, (None, None)),
         )
         for lead in kept
-        if lead in said or lead in told or lead in merged or lead in objected
+        if lead in said or lead in told or lead in merged or lead in denied
     }
 
 

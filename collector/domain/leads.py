@@ -94,11 +94,12 @@ class Said(Struct, frozen=True):
 
 class Known(Struct, frozen=True):
     """What is known of a lead beside its submissions and visits: what the site said, what people said, when others were merged into it,
-    when it objected."""
+    when it last said that nobody may write to it, and when it objected."""
 
     said: Sequence[Said] = ()
     edits: Standing = Standing()
     merged_at: int | None = None
+    denied_at: int | None = None
     objected_at: int | None = None
 
 
@@ -207,8 +208,8 @@ def summarise(
 
 def _may_write(sent: Sequence[Conversion], told: Sequence[Conversion | Said], known: Known) -> bool:
     """Whether a lead gave permission to write. One that several were merged into gave it where each of them did, or anew since;
-    one that objected, anew since."""
-    since = known.objected_at
+    one that said no, anew since."""
+    since = known.denied_at
     given = [one for one in sent if one.marketing and (since is None or one.at > since)]
     if known.merged_at is None or not given:
         return bool(given)

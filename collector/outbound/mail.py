@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from email import policy
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -21,8 +20,8 @@ def compose(*, sender: str, recipient: str, subject: str, text: str, html: str, 
         raise BadAddress
     plain = all(one.isascii() for one in (sender, recipient))
     made = EmailMessage(policy.SMTP if plain else policy.SMTPUTF8)
-    made["From"] = Address(addr_spec=sender)
-    made["To"] = Address(addr_spec=recipient)
+    made["From"] = sender
+    made["To"] = recipient
     made["Subject"] = " ".join("".join(char if char.isprintable() else " " for char in subject).split())[:200]
     made["Date"] = format_datetime(dates.local(at, "UTC"))
     made["Message-ID"] = f"<{id.hex()}@{sender.rpartition('@')[2]}>"

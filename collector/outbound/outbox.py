@@ -64,11 +64,14 @@ class Outbox:
             waiting = await mail.due(conn, self._clock(), MOST)
         if not waiting:
             return 0
-        sent = 0
         async with Connection(self._relay) as connection:
-            for row in waiting:
-                sent += await self._send(connection, row)
-        return sent
+            try:
+                await connection.open()
+            except Fault as wrong:  # once for all of them: nobody waits fifty times for a server that is away
+                for row in waiting:
+                    await self._failed(row, wrong.name, final=False)
+                return 0
+            return sum([await self._send(connection, row) for row in waiting])
 
     async def _send(self, connection: Connection, row: dict[str, Any]) -> bool:
         account, id = row["account_id"], bytes(row["id"])
@@ -77,9 +80,12 @@ class Outbox:
             await connection.send(compose(sender=self._sender, recipient=row["recipient"], **content, id=id, at=row["at"]))
         except (Fault, BadAddress) as wrong:
             name, is_final = (wrong.name, wrong.is_final) if isinstance(wrong, Fault) else ("address", True)
-            more = {"at": row["at"], "tries": row["tries"] + 1, "now": self._clock(), "final": is_final}
-            given_up = await self._writer.run(acts.failed, account, id, name, **more)
-            log.warning("letter not sent", fault=name, tries=row["tries"] + 1, given_up=given_up)
+            await self._failed(row, name, final=is_final)
             return False
         await self._writer.run(acts.sent, account, id, now=self._clock())
         return True
+
+    async def _failed(self, row: dict[str, Any], name: str, *, final: bool) -> None:
+        more = {"at": row["at"], "tries": row["tries"] + 1, "now": self._clock(), "final": final}
+        given_up = await self._writer.run(acts.failed, row["account_id"], bytes(row["id"]), name, **more)
+        log.warning("letter not sent", fault=name, tries=row["tries"] + 1, given_up=given_up)

@@ -50,8 +50,8 @@ _consents = HotIn(
     )
 )
 
-_objections = HotIn(
-    lambda binds: select(consent.c.lead_id, consent.c.at).where(
+_denials = HotIn(
+    lambda binds: select(consent.c.lead_id, consent.c.at, consent.c.how).where(
         consent.c.account_id == bindparam("account_id"), consent.c.state == "denied", consent.c.lead_id.in_(binds)
     )
 )
@@ -135,11 +135,15 @@ def consents(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict
     return found
 
 
-def objections(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, int]:
-    """When each of these leads objected last, UTC milliseconds; only those that did."""
-    found: dict[bytes, int] = {}
-    for lead_id, at in _objections.rows(conn, leads, account_id=account_id):
-        found[bytes(lead_id)] = max(at, found.get(bytes(lead_id), 0))
+OBJECTION = "objection"  # how a lead denied it, where it did not only end a permission
+
+
+def denials(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, tuple[int, int | None]]:
+    """When each of these leads last said that nobody may write to it, and when it last objected; only those that did either."""
+    found: dict[bytes, tuple[int, int | None]] = {}
+    for lead_id, at, how in _denials.rows(conn, leads, account_id=account_id):
+        denied, objected = found.get(bytes(lead_id), (0, None))
+        found[bytes(lead_id)] = max(at, denied), max(at, objected or 0) if how == OBJECTION else objected
     return found
 
 

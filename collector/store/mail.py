@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -41,7 +42,7 @@ def written(conn: Connection, account_id: int, lead_id: bytes, purpose: str, sin
     return int(conn.execute(asked).scalar_one())
 
 
-def drop_of(conn: Connection, account_id: int, leads: list[bytes]) -> None:
+def drop_of(conn: Connection, account_id: int, leads: Sequence[bytes]) -> None:
     """Forgets every letter to these leads."""
     for start in range(0, len(leads), 500):
         conn.execute(delete(mail).where(mail.c.account_id == account_id, mail.c.lead_id.in_(leads[start : start + 500])))
