@@ -40,7 +40,7 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "the mail server that takes letters to people who ask what is kept about them: smtp://user:password@host:587 or smtps://…;"
         " empty: none, and somebody copies the links",
     ),
-    ("mail_from", "", "the address that these letters come from; needed with smtp"),
+    ("mail_from", "", "the address that these letters come from; needed with smtp, as url is"),
     ("language", "en", "the language of screens and commands where nothing else says it: en or fr"),
     ("metrics_token", "", "whoever sends it as a bearer token may read /metrics; empty: nobody"),
     ("log_level", "info", "debug, info, warning or error; logs go to stderr, one JSON object a line"),
@@ -130,6 +130,8 @@ def _check_mail(values: dict[str, str]) -> None:
         raise BadSetting(f"smtp: {wrong}") from None
     if not values["mail_from"]:
         raise BadSetting("smtp: say with mail_from which address letters come from")
+    if not values["url"]:  # a link in a letter leads where we say, never where a request's Host does
+        raise BadSetting("smtp: say with url where the links in letters lead")
 
 
 def _one_of(values: dict[str, str], name: str, allowed: tuple[str, ...]) -> None:

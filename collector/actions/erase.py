@@ -66,8 +66,7 @@ def erase(
     given, person = context(conn, account, secret), find(conn, address, secret=secret, account=account)
     refused = _drop_refused(conn, account, person, *looked)
     people.drop_edits(conn, account, person.corrections)
-    needles = {value.casefold() for value in person.values if value}
-    asked = requests.forget_where(conn, account, now + 1, lambda said: any(one in said.decode().casefold() for one in needles))
+    asked = requests.forget_where(conn, account, now + 1, partial(_names, _needles(person.values)))
     if not person.leads:
         if refused or person.corrections or asked:
             _remember(conn, given, person.keys[:1], [], now)
@@ -163,6 +162,16 @@ def _speaks(given: Context, visitors: set[bytes], keys: set[bytes], body: bytes)
             if any(identifier_id(given.secret, given.account, kind, value) in keys for kind, value in _readings(part)):
                 return True
     return False
+
+
+def _needles(values: Collection[str]) -> re.Pattern[str]:
+    """Finds one of these values by itself: no address within a longer one."""
+    told = "|".join(re.escape(value.casefold()) for value in sorted(values) if value)
+    return re.compile(rf"(?<![\w.+-])(?:{told})(?![\w@-]|\.\w)" if told else r"(?!)")
+
+
+def _names(needles: re.Pattern[str], line: bytes) -> bool:
+    return needles.search(line.decode("utf-8", "replace").casefold()) is not None
 
 
 def _texts(body: bytes) -> Iterator[str]:

@@ -10,6 +10,7 @@ from ..domain.mail import again
 from ..store import mail
 
 PURPOSES = ("link", "answer")
+UNSEEN = 600_000  # milliseconds after which a letter that somebody was about to send is tried again
 KEPT = 400 * 86_400_000  # milliseconds: that a letter was sent, to which lead and when
 
 
@@ -31,6 +32,11 @@ def post(
     content = json.dumps({"subject": subject, "text": text, "html": html}, ensure_ascii=False, separators=(",", ":"))
     row = {"account_id": account, "id": id, "purpose": purpose, "lead_id": lead, "recipient": recipient, "content": content}
     mail.add(conn, row | {"at": now, "next_at": now, "tries": 0, "state": "waiting", "fault": ""})
+
+
+def claim(conn: Connection, account: int, id: bytes, *, now: int) -> bool:
+    """A collector is about to send a letter. False where another has it, or it is gone."""
+    return mail.claim(conn, account, id, now, now + UNSEEN)
 
 
 def sent(conn: Connection, account: int, id: bytes, *, now: int) -> None:

@@ -43,7 +43,7 @@ class Outbox:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Ends; a letter that is on its way goes out again with the next start, under the same Message-ID."""
+        """Ends; a letter that was on its way is sent again ten minutes later, under the same Message-ID."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -75,6 +75,8 @@ class Outbox:
 
     async def _send(self, connection: Connection, row: dict[str, Any]) -> bool:
         account, id = row["account_id"], bytes(row["id"])
+        if not await self._writer.run(acts.claim, account, id, now=self._clock()):
+            return False
         try:
             content = json.loads(row["content"])
             await connection.send(compose(sender=self._sender, recipient=row["recipient"], **content, id=id, at=row["at"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from ..domain.requests import State, days_left
 from .language import N_, catalogue
@@ -59,6 +60,16 @@ DEAD = {
 def themselves(language: str) -> str:
     """Who did what the person did."""
     return catalogue(language).gettext("themselves")
+
+
+def asker(row: Mapping[str, Any], language: str) -> str:
+    """Who asks, of whom no lead stands in the list."""
+    _ = catalogue(language).gettext
+    if row["lead_id"]:
+        return _("somebody who stands in no list")
+    if row["visitor"]:
+        return _("a browser")
+    return _("not known here") if row["said"] else _("erased")
 
 
 def left(state: State, now: int, language: str) -> str:

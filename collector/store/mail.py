@@ -29,6 +29,12 @@ def add(conn: Connection, row: Row) -> None:
     conn.execute(mail.insert().values(**row))
 
 
+def claim(conn: Connection, account_id: int, id: bytes, now: int, until: int) -> bool:
+    """Puts off a letter that is due, so that no other collector sends it too. False where one did."""
+    due = (mail.c.account_id == account_id) & (mail.c.id == id) & (mail.c.state == "waiting") & (mail.c.next_at <= now)
+    return conn.execute(update(mail).where(due).values(next_at=until)).rowcount == 1
+
+
 def change(conn: Connection, account_id: int, id: bytes, **values: Any) -> None:
     """Changes one that waits; what is no longer there, or does not wait, is left alone."""
     waiting = (mail.c.account_id == account_id) & (mail.c.id == id) & (mail.c.state == "waiting")

@@ -90,14 +90,13 @@ def forget(conn: Connection, account_id: int, leads: Sequence[bytes], spans: Seq
 
 
 def forget_where(conn: Connection, account_id: int, before: int, speaks: Callable[[bytes], bool]) -> int:
-    """Empties the requests from before a time of which a line, or one of their steps', `speaks` of somebody. Answers how many."""
+    """Empties the words of requests from before a time in which, or in their steps', a line `speaks` of somebody. Answers how many."""
     told = select(request.c.id, request.c.said).where(request.c.account_id == account_id, request.c.at < before, request.c.said != "")
     joined = request_step.join(request, and_(request.c.account_id == request_step.c.account_id, request.c.id == request_step.c.request_id))
     notes = select(request.c.id, request_step.c.note).select_from(joined)
     notes = notes.where(request.c.account_id == account_id, request.c.at < before, request_step.c.note != "")
     found = {bytes(row[0]) for asked in (told, notes) for row in conn.execute(asked) if any(map(speaks, row[1].encode().splitlines()))}
-    for part in _parts(sorted(found)):
-        _empty(conn, account_id, request.c.id.in_(part))
+    _silence(conn, account_id, sorted(found))
     return len(found)
 
 
@@ -105,7 +104,13 @@ def _empty(conn: Connection, account_id: int, which: ColumnElement[bool]) -> Non
     ids = [bytes(row[0]) for row in conn.execute(select(request.c.id).where(request.c.account_id == account_id, which))]
     for part in _parts(ids):
         mine = (request.c.account_id == account_id) & request.c.id.in_(part)
-        conn.execute(update(request).where(mine).values(lead_id=None, visitor=None, said=""))
+        conn.execute(update(request).where(mine).values(lead_id=None, visitor=None))
+    _silence(conn, account_id, ids)
+
+
+def _silence(conn: Connection, account_id: int, ids: Sequence[bytes]) -> None:
+    for part in _parts(ids):
+        conn.execute(update(request).where(request.c.account_id == account_id, request.c.id.in_(part)).values(said=""))
         steps = (request_step.c.account_id == account_id) & request_step.c.request_id.in_(part)
         conn.execute(update(request_step).where(steps).values(note=""))
 

@@ -56,7 +56,7 @@ async def address(request: Request) -> Response:
     site = request.query_params.get("site", "")
     site = site if site.isascii() and site.isdigit() and len(site) <= 18 else ""
     made = house.of(request)
-    shown: dict[str, Any] = {"site": site, "by_mail": bool(made.settings.smtp), "days": DAYS, "typed": "", "fault": "", "seconds": 0}
+    shown: dict[str, Any] = {"site": site, "by_mail": house.sends_mail(request), "days": DAYS, "typed": "", "fault": "", "seconds": 0}
     if request.method != "POST":
         return render.page(request, "me_address.html", **shown)
     sent = await auth.form(request)
@@ -67,19 +67,18 @@ async def address(request: Request) -> Response:
     host = quota.network(request.client.host if request.client else "")
     if delay := made.asked.wait(made.clock(), address=(normal, AN_ADDRESS), network=(host, A_NETWORK)):
         seconds = -(-delay // 1000)
-        more = shown | {"typed": typed, "fault": "wait", "seconds": seconds}
-        return render.page(request, "me_address.html", 429, {"Retry-After": str(seconds)}, **more)
+        slow = shown | {"typed": typed, "fault": "wait", "seconds": seconds}
+        return render.page(request, "me_address.html", 429, {"Retry-After": str(seconds)}, **slow)
     answer = render.page(request, "me_asked.html", by_mail=shown["by_mail"], days=DAYS)
-    language, base = render.language_of(request), house.base(request)
-    answer.background = BackgroundTask(_ask, made, normal, language, base, int(site or 0))
+    more = {"language": render.language_of(request), "base": house.base(request), "by_mail": shown["by_mail"], "site": int(site or 0)}
+    answer.background = BackgroundTask(_ask, made, normal, more)
     return answer
 
 
-async def _ask(made: house.House, typed: str, language: str, base: str, site: int) -> None:
-    more = {"secret": made.secret, "ids": made.ids, "language": language, "base": base, "by_mail": bool(made.settings.smtp), "site": site}
+async def _ask(made: house.House, typed: str, more: dict[str, Any]) -> None:
     for tried in range(_TRIES):
         try:
-            await made.writer.run(acts.ask, typed, now=made.clock(), **more)
+            await made.writer.run(acts.ask, typed, secret=made.secret, ids=made.ids, now=made.clock(), **more)
             return
         except Busy:
             await asyncio.sleep(2**tried)

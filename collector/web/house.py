@@ -86,6 +86,11 @@ def base(request: Request) -> str:
     return of(request).settings.url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
 
 
+def sends_mail(request: Request) -> bool:
+    """Whether letters go out. Their links lead to the address that is set: a request's Host is whatever its sender writes there."""
+    return bool(of(request).settings.smtp and of(request).settings.url)
+
+
 def is_secure(request: Request) -> bool:
     """Whether browsers reach the screens by https."""
     return base(request).startswith("https://")

@@ -85,7 +85,7 @@ async def send(request: Request) -> Response:
     """Sends them a link."""
 
     async def act(user: auth.User, made: house.House, id: bytes, sent: dict[str, str]) -> dict[str, Any]:
-        if not made.settings.smtp:
+        if not house.sends_mail(request):
             raise acts.BadRequest("no-mail")
         more = {"secret": made.secret, "now": made.clock(), "ids": made.ids, "account": user.account_id, "base": house.base(request)}
         await made.writer.run(invitations.invite, id, **more)
@@ -146,7 +146,7 @@ async def _page(request: Request, *, fault: str = "", note: str = "", link: str 
         state=stands,
         may=user.role in MAY and not stands.end,
         may_extend=rules.may_extend(row["at"], now, stands),
-        by_mail=bool(made.settings.smtp),
+        by_mail=house.sends_mail(request),
         actor=lambda key: _actor(key, known, language),
         zone=zone,
         fault=fault,
@@ -177,7 +177,7 @@ def _words(request: Request, now: int) -> dict[str, Any]:
         "language": language,
         "left": lambda state: words.left(state, now, language),
         "is_late": lambda state: now > state.due_at,
-        "name_of": lambda row: why.who(row, language),
+        "name_of": lambda row: why.who(row["who"], language) if row["who"] else words.asker(row, language),
     }
 
 

@@ -62,7 +62,7 @@ def test_a_link_is_made_for_an_address_that_is_known(folder: Path) -> None:  # n
 
 
 def test_a_mail_servers_password_is_shown_nowhere(folder: Path) -> None:  # noqa: F811
-    env = {"WEBLEADS_SMTP": "smtp://u:geheim@127.0.0.1:1", "WEBLEADS_MAIL_FROM": "webleads@example.com"}
+    env = {"WEBLEADS_SMTP": "smtp://u:geheim@127.0.0.1:1", "WEBLEADS_URL": "http://127.0.0.1:1", "WEBLEADS_MAIL_FROM": "webleads@example.com"}
     for arguments in (("config", "show"), ("config", "show", "--json"), ("doctor",), ("doctor", "--json")):
         done = run(*arguments, env=env)
         assert "geheim" not in done.stdout + done.stderr
@@ -73,6 +73,7 @@ def test_a_mail_servers_password_is_shown_nowhere(folder: Path) -> None:  # noqa
     ("smtp", "sender", "says"),
     [
         ("smtp://u:geheim@mail.example", "", "smtp: say with mail_from"),
+        ("smtp://mail.example", "a@example.com", "smtp: say with url where the links"),
         ("mail.example", "a@example.com", "smtp: it must begin with smtp://"),
         ("", "no address", "mail_from: 'no address' is no e-mail address"),
     ],
@@ -88,7 +89,7 @@ def test_the_doctor_says_whether_the_mail_server_answers(folder: Path) -> None: 
     answer("site", "add", "example.com", "--id", "42")
     codes = {one["code"]: one for one in answer("doctor")}
     assert codes["mail-none"]["level"] == "hint"
-    env = {"WEBLEADS_SMTP": "smtp://127.0.0.1:1", "WEBLEADS_MAIL_FROM": "webleads@example.com"}
+    env = {"WEBLEADS_SMTP": "smtp://127.0.0.1:1", "WEBLEADS_URL": "http://127.0.0.1:1", "WEBLEADS_MAIL_FROM": "webleads@example.com"}
     done = run("doctor", env=env)
     assert done.exit_code == 1
     assert "127.0.0.1 takes no letter: unreachable" in done.stdout

@@ -26,7 +26,7 @@ from .rows import DAY, HOUR, MINUTE, NOW
 from .serve import screens
 
 CAMILLE = "camille@example.org"
-SMTP = "smtp://127.0.0.1:1"
+POSTING = {"smtp": "smtp://127.0.0.1:1", "url": "http://leads.test"}
 
 
 def _story(conn: Connection) -> bytes:
@@ -54,7 +54,7 @@ async def _read(place: Place, path: str) -> str:
 
 def _posting(place: Place) -> Place:
     """The same screens with a mail server."""
-    app = screens(place.database, place.writer, place.clock, smtp=SMTP)
+    app = screens(place.database, place.writer, place.clock, **POSTING)
     return place._replace(app=app, browser=browser_of(app))
 
 
