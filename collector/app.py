@@ -21,7 +21,6 @@ from .ingest.networks import Networks
 from .ingest.rate import networks
 from .ingest.room import room_of
 from .jobs.clock import Clock
-from .outbound.outbox import Outbox
 from .probes import Probes
 from .settings import Settings
 from .store import control, ids, migrate, secret
@@ -88,6 +87,8 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         clock.start()
         stack.push_async_callback(clock.stop)
         if settings.smtp:
+            from .outbound.outbox import Outbox
+
             outbox = Outbox(writer, database, mail.relay(settings.smtp), sender=settings.mail_from, clock=ids.now)
             outbox.start()
             stack.push_async_callback(outbox.stop)

@@ -16,7 +16,6 @@ from .actions import retain
 from .domain import health, mail
 from .domain.health import Finding
 from .ingest import script
-from .outbound.relay import Connection, Fault
 from .settings import Settings
 from .store import backup as copying
 from .store import control, dump, erasure, ids, lock, migrate, secret, sites
@@ -111,6 +110,8 @@ async def _mail(config: Settings) -> Finding:
     """Whether the mail server answers, speaks TLS where it must, and takes the password."""
     if not config.smtp:
         return health.mail("", "")
+    from .outbound.relay import Connection, Fault
+
     relay = mail.relay(config.smtp)
     try:
         async with Connection(relay, TIMEOUT) as connection:

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from ..domain import tickets
 from ..domain.fields import email as normal_email
 from ..domain.identity import DAY, identifier_id
-from ..present import letters
 from ..store import mail, requests, sites
 from . import mail as posting
 from . import visiting
@@ -142,6 +141,8 @@ def _send(
     conn: Connection, row: requests.Row, address: str, token: str, base: str, language: str, *, id: bytes, now: int, by_person: bool = False
 ) -> None:
     """Writes the letter of a request: in the name of the site that won the lead, in the language that its person speaks."""
+    from ..present import letters  # commands that write none need not wait for it
+
     account, who = row["account_id"], row["who"]
     site = sites.find(conn, who["site_id"]) if who else None
     name = str(site["name"] or site["domain"]) if site else base.partition("://")[2]

@@ -62,7 +62,11 @@ def test_a_link_is_made_for_an_address_that_is_known(folder: Path) -> None:  # n
 
 
 def test_a_mail_servers_password_is_shown_nowhere(folder: Path) -> None:  # noqa: F811
-    env = {"WEBLEADS_SMTP": "smtp://u:geheim@127.0.0.1:1", "WEBLEADS_URL": "http://127.0.0.1:1", "WEBLEADS_MAIL_FROM": "webleads@example.com"}
+    env = {
+        "WEBLEADS_SMTP": "smtp://u:geheim@127.0.0.1:1",
+        "WEBLEADS_URL": "http://127.0.0.1:1",
+        "WEBLEADS_MAIL_FROM": "webleads@example.com",
+    }
     for arguments in (("config", "show"), ("config", "show", "--json"), ("doctor",), ("doctor", "--json")):
         done = run(*arguments, env=env)
         assert "geheim" not in done.stdout + done.stderr
