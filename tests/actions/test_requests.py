@@ -37,9 +37,9 @@ def _ask(conn: Connection, address: str = CAMILLE, now: int = NOW, by_mail: bool
     return invitations.ask(conn, address, by_mail=by_mail, site=site, **more)
 
 
-def _token(conn: Connection) -> str:
-    """The token in the newest letter."""
-    content = json.loads(rows(conn, "mail")[-1]["content"])
+def _token(conn: Connection, recipient: str = CAMILLE) -> str:
+    """The token in the newest letter to somebody."""
+    content = json.loads(max(rows(conn, "mail", recipient=recipient), key=lambda row: row["at"])["content"])
     return str(content["text"].split("token=")[1].split()[0])
 
 
@@ -232,7 +232,7 @@ async def test_an_erasure_empties_requests_and_drops_sessions_and_letters(writer
         _ask(conn)
         _confirm(conn, _token(conn))
         _ask(conn, "nora@example.org")
-        nora = _token(conn)
+        nora = _token(conn, "nora@example.org")
         of_browser = requests.file(conn, "withdrawal", by="visitor", id=IDS(NOW), now=NOW, visitor=VISITOR, said="Je retire")
         other = requests.file(conn, "withdrawal", by="visitor", id=IDS(NOW), now=NOW, visitor=OTHER, said="Moi aussi")
         erase(conn, CAMILLE, secret=SECRET, now=NOW + HOUR)

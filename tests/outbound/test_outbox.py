@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -11,7 +13,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import structlog
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 from collector.actions import mail as acts
@@ -52,16 +53,23 @@ class Taking:
         return "250 OK"
 
 
-@pytest.fixture
-def server() -> Iterator[tuple[Taking, int]]:
+@asynccontextmanager
+async def _listening(taking: Taking, **more: Any) -> AsyncIterator[int]:
+    """Its port, while it listens."""
+    loop = asyncio.get_running_loop()
+    made = await loop.create_server(lambda: SMTP(taking, hostname="mail.test", loop=loop, **more), "127.0.0.1", 0)
+    try:
+        yield made.sockets[0].getsockname()[1]
+    finally:
+        made.close()
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[tuple[Taking, int]]:
     """It, and its port."""
     taking = Taking()
-    running = Controller(taking, hostname="127.0.0.1", port=0, ready_timeout=10)
-    running.start()
-    try:
-        yield taking, running.server.sockets[0].getsockname()[1]
-    finally:
-        running.stop()
+    async with _listening(taking) as port:
+        yield taking, port
 
 
 @pytest_asyncio.fixture
@@ -156,8 +164,6 @@ async def test_a_server_that_is_away_for_a_day_is_waited_for_no_longer(place: tu
 
 
 async def test_it_runs_by_itself_until_it_is_stopped(server: tuple[Taking, int], place: tuple[Database, Writer]) -> None:
-    import asyncio
-
     taking, port = server
     outbox = Outbox(place[1], place[0], Relay("127.0.0.1", port), sender="webleads@example.com", clock=lambda: NOW, look=0.01)
     outbox.start()
@@ -170,22 +176,17 @@ async def test_it_runs_by_itself_until_it_is_stopped(server: tuple[Taking, int],
     assert len(taking.taken) == 1
 
 
-async def test_a_password_goes_to_a_server_of_this_machine(place: tuple[Database, Writer]) -> None:
+async def test_a_password_goes_to_a_server_of_this_machine() -> None:
     def check(_server: SMTP, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
         return AuthResult(success=data.password == b"geheim")
 
-    running = Controller(Taking(), hostname="127.0.0.1", port=0, authenticator=check, auth_required=True, auth_require_tls=False)
-    running.start()
-    try:
-        port = running.server.sockets[0].getsockname()[1]
+    async with _listening(Taking(), authenticator=check, auth_required=True, auth_require_tls=False) as port:
         async with Connection(Relay("127.0.0.1", port, "webleads", "geheim")) as connection:
             await connection.open()
         with pytest.raises(Fault) as wrong:
             async with Connection(Relay("127.0.0.1", port, "webleads", "falsch")) as connection:
                 await connection.open()
         assert (wrong.value.name, wrong.value.is_final) == ("login", False)
-    finally:
-        running.stop()
 
 
 async def test_no_password_leaves_the_machine_in_the_open(server: tuple[Taking, int], monkeypatch: pytest.MonkeyPatch) -> None:
