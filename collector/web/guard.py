@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from . import auth, errors, house
 
 # Everything else needs a login: a new screen is closed until somebody opens it.
-_OPEN = re.compile(r"/login|/login/link|/setup|/language|/static/.*")
+_OPEN = re.compile(r"/login|/login/link|/setup|/language|/me/link|/me/address|/static/.*")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -19,7 +19,7 @@ from .rows import NOW
 from .serve import screens
 
 TEMPLATES = Path(render.__file__).parent / "templates"
-OPEN = {"/login", "/login/link", "/setup", "/language", "/static/{name}"}
+OPEN = {"/login", "/login/link", "/setup", "/language", "/me/link", "/me/address", "/static/{name}"}
 
 
 async def test_every_route_but_the_open_ones_needs_a_login(place: Place) -> None:
