@@ -1,6 +1,7 @@
 /** Consent managers that are on the page: what the visitor told them counts as told to us. */
 
-import { first, listen, safely } from '../shared.js';
+import { first, listen } from '../shared.js';
+import { meetProgram } from './programs.js';
 
 const page = /** @type {any} */ (window);
 
@@ -22,12 +23,14 @@ export function watchManagers() {
   listen(window, 'CookiebotOnConsentReady CookiebotOnAccept CookiebotOnDecline', cookiebot);
   cookiebot();
   // Axeptio calls back with the choices by the vendors' names, as the owner configured them.
-  page._axcb?.push((/** @type {any} */ axeptio) =>
-    axeptio.on('cookies:complete', (/** @type {any} */ choices) => hear(choices.webleads ?? choices.webleads_tracker, 'axeptio')),
+  meetProgram('_axcb', (queue) =>
+    queue.push((/** @type {any} */ axeptio) =>
+      axeptio.on('cookies:complete', (/** @type {any} */ choices) => hear(choices.webleads ?? choices.webleads_tracker, 'axeptio')),
+    ),
   );
   // IAB TCF 2: storing on the device (1) and measuring (8). Where it does not apply, it says nothing.
-  safely(() =>
-    page.__tcfapi?.('addEventListener', 2, (/** @type {any} */ data, /** @type {boolean} */ done) => {
+  meetProgram('__tcfapi', (ask) =>
+    ask('addEventListener', 2, (/** @type {any} */ data, /** @type {boolean} */ done) => {
       if (done && data.gdprApplies !== false && /^(tcloaded|useractioncomplete)$/.test(data.eventStatus))
         hear(!!(data.purpose.consents[1] && data.purpose.consents[8]), 'tcf');
     }),
