@@ -67,11 +67,11 @@ class Line(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """The first lines of a report, and the sum of the `others`, of which there are `count`."""
+    """The first lines of a report, and the sum of the `others`, of which there are so many `behind`."""
 
     lines: Sequence[Line]
     others: Line | None = None
-    count: int = 0
+    behind: int = 0
 
 
 class Figures(NamedTuple):
