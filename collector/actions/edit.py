@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ..domain import edits, fields
 from ..domain.edits import Edit
 from ..store import erasure, leads, merges, people, users
-from .refold import context, refold
+from .refold import Context, context, refold
 
 Ids = Callable[[int], bytes]
 Change = tuple[str, str, str]  # kind, name, value
@@ -30,20 +30,27 @@ def edit(
     members = erasure.with_members(conn, account, [lead])
     told = people.edits(conn, account, members)
     begin = max([now, *(one.at + 1 for one in told)])  # after all that was said, whatever the clock does
+    given = context(conn, account, secret)
     made: list[Edit] = []
     for change in changes:
-        kind, name, value = _checked(conn, account, change)
+        kind, name, value = _checked(conn, account, change, _country(conn, given, lead))
         bearers = edits.bearers([*told, *made], value) if kind == "untag" else [lead]
         at = begin + len(made)  # a millisecond apart, so that their order stands
         made += [Edit(at, ids(now), one, kind, name, value, actor) for one in bearers]
     if any(one.kind == "tag" for one in made) and len(edits.fold([*told, *made], lead).tags) > edits.TAGS_MOST:
         raise BadEdit("tags")
     people.add_edits(conn, account, made)
-    refold(conn, context(conn, account, secret), touched=[lead])
+    refold(conn, given, touched=[lead])
     return {"lead": lead, "edits": [one.id for one in made]}
 
 
-def _checked(conn: Connection, account: int, change: Change) -> Change:
+def _country(conn: Connection, given: Context, lead: bytes) -> str:
+    """Where a lead's national number is one: its site's country."""
+    site = leads.site_of(conn, given.account, lead)
+    return str(given.sites.get(site, {}).get("country", "FR"))
+
+
+def _checked(conn: Connection, account: int, change: Change, country: str) -> Change:
     kind, name, value = change
     value = value.strip() if kind == "note" else " ".join(value.split())
     if kind == "status" and value in edits.STATUSES:
@@ -55,18 +62,18 @@ def _checked(conn: Connection, account: int, change: Change) -> Change:
     if kind == "note" and 0 < len(value) <= edits.NOTE_LIMIT:
         return kind, "", value
     if kind == "field" and name in edits.FIELDS and len(value) <= edits.FIELD_LIMIT:
-        return kind, name, _corrected(name, value)
+        return kind, name, _corrected(name, value, country)
     raise BadEdit(kind if kind in ("status", "owner", "note") else "tag" if kind == "untag" else kind if kind in edits.KINDS else "field")
 
 
-def _corrected(name: str, value: str) -> str:
+def _corrected(name: str, value: str, country: str) -> str:
     """A correction in the form in which values are kept; an empty one says that there is none."""
     if name == "email" and value:
         found = fields.email(value)
         if found is None:
             raise BadEdit("email")
         return found
-    return (fields.phone(value, "FR") or value) if name == "phone" else value
+    return (fields.phone(value, country) or value) if name == "phone" else value
 
 
 def undo(conn: Connection, edit_id: bytes, *, actor: str, secret: bytes, now: int, id: bytes, account: int = 1) -> dict[str, Any]:

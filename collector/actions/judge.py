@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ..domain import companies, scoring
 from ..domain.channels import PAID
 from ..domain.identity import Span
-from ..domain.leads import Conversion, Lead
+from ..domain.leads import Conversion, Lead, addresses
 from ..domain.scoring import Rules, Score, Signal
 from ..domain.sessions import Touch, page_of
 from ..store import companies as kept_companies
@@ -45,15 +45,17 @@ def judge(
     members: list[Membership] = []
     for lead in leads:
         spans = owned.get(lead.id, ())
-        seen = list(_within(spans, steps))
-        members += _company(lead, rules, seen)
+        seen, known = list(_within(spans, steps)), addresses(lead, told.get(lead.id, ()))
+        work = companies.work_address(known, rules.freemail)
+        members += _company(lead, work, rules, seen)
         if lead.kind != "lead":
             continue
-        if why := OBJECTED if lead.id in objected else scoring.excluded(rules, lead.email, given.own):
+        excluded = (why for one in known if (why := scoring.excluded(rules, one, given.own)))
+        if why := OBJECTED if lead.id in objected else next(excluded, ""):
             made[lead.id] = Score(excluded=why)
             continue
         said = [*_sent(told.get(lead.id, ())), *_seen(seen), *_stayed(_within(spans, stays)), *_paid(_within(spans, ways))]
-        made[lead.id] = scoring.score(rules, [*said, *_fit(rules, lead, told.get(lead.id, ()))], terms.as_of)
+        made[lead.id] = scoring.score(rules, [*said, *_fit(rules, lead, work, told.get(lead.id, ()))], terms.as_of)
     scores.save(conn, given.account, made, terms, [*gone, *(lead.id for lead in leads if lead.id not in made)])
     kept_companies.save(conn, given.account, members, [*gone, *(lead.id for lead in leads)])
 
@@ -99,16 +101,16 @@ def _paid(touches: Iterable[Touch]) -> Iterator[Signal]:
             yield Signal(touch.at, touch.session_id, "paid", touch.source.source)
 
 
-def _fit(rules: Rules, lead: Lead, told: Sequence[Conversion]) -> list[Signal]:
+def _fit(rules: Rules, lead: Lead, work: str, told: Sequence[Conversion]) -> list[Signal]:
     evidence = min(((one.at, one.id) for one in told if one.counted), default=(0, b""))[1]
-    return scoring.fit(rules, lead.email, companies.country_of(lead.phone, lead.email), lead.created_at, evidence)
+    return scoring.fit(rules, work, companies.country_of(lead.phone, work), lead.created_at, evidence)
 
 
-def _company(lead: Lead, rules: Rules, seen: Sequence[scores.Step]) -> list[Membership]:
+def _company(lead: Lead, work: str, rules: Rules, seen: Sequence[scores.Step]) -> list[Membership]:
     """By the address; where that names none, by the network of the newest page."""
     if lead.kind != "lead":
         return []
-    if found := companies.of_email(lead.email, rules.freemail):
+    if found := companies.of_email(work, rules.freemail):
         return [Membership(found, lead.id, "email")]
     networks = [(step.at, step.id, str(name)) for step in seen if step.kind == "view" and (name := step.data.get("company"))]
     return [Membership(max(networks)[2], lead.id, "network")] if networks else []

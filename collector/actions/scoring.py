@@ -39,9 +39,12 @@ def list_domains(conn: Connection, account: int, lists: dict[str, Sequence[str]]
 
 def _domain(text: str) -> str:
     try:
-        return hosts.normalise(text.strip().lstrip("@")).removeprefix("www.")
+        found = hosts.normalise(text.strip().lstrip("@")).removeprefix("www.")
     except hosts.BadHost:
         raise BadRule("domain") from None
+    if hosts.is_suffix(found):  # `com` would take half of the world out
+        raise BadRule("domain")
+    return found
 
 
 def _stand(conn: Connection, account: int, rules: Rules, actor: str, now: int, identity: bytes) -> Rules:

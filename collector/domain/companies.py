@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -43,6 +43,11 @@ def of_email(email: str, more: Collection[str] = ()) -> str:
         return ""
     found = registrable(domain)
     return found if "." in found and not is_free_mail(found, more) else ""
+
+
+def work_address(addresses: Sequence[str], more: Collection[str] = ()) -> str:
+    """Of somebody's addresses the first that is no mail provider's, else the first."""
+    return next((one for one in addresses if (domain := domain_of(one)) and not is_free_mail(domain, more)), next(iter(addresses), ""))
 
 
 # Where the tables of networks that there are keep what we ask: MaxMind's, IPinfo's, DB-IP's, and what is built after them.

@@ -16,6 +16,7 @@ import msgspec
 import phonenumbers
 
 from collector.domain.events import Field
+from collector.domain.signs import straight
 from collector.domain.vocabulary import ACCEPTS, CARD, MARKETING, NO_MARKETING, REFUSAL, TERMS, TRAP, by_words, is_country, plain
 
 MEANINGS = (
@@ -247,7 +248,7 @@ def read(fields: Sequence[Field], country: str = "FR") -> Contact:
 def _text(field: Field) -> str:
     if field.type in _CHOICES:
         return (field.text or field.label or field.value or "on") if field.checked else ""
-    return ((field.text if field.type in _SELECTS else None) or field.value or "").strip()
+    return straight((field.text if field.type in _SELECTS else None) or field.value or "").strip()
 
 
 def _agreed(field: Field, text: str) -> bool:

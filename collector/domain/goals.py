@@ -21,12 +21,12 @@ from urllib.parse import unquote
 
 from .money import LARGEST
 from .sessions import Fact, page_of
+from .signs import is_plain
 
 KINDS = ("page", "event", "click", "form")
 CLICKS = ("phone", "email", "message", "download", "outbound", "share", "map", "calendar")
 FOREVER = 2**62
 _LONGEST = 200
-_JOINERS = re.compile("[\u200c\u200d]")  # unseen, and part of how Persian and some emoji are written
 _OF_FACT = {"view": "page", "custom": "event", "click": "click"}
 
 
@@ -121,11 +121,11 @@ def current(versions: Iterable[Version]) -> list[Version]:
 
 def fault(name: str, kind: str, pattern: str, value: int) -> str:
     """What is wrong with a goal (a code), or ""."""
-    if not name or len(name) > _LONGEST or not _JOINERS.sub("", name).isprintable():
+    if not name or len(name) > _LONGEST or not is_plain(name):
         return "name"
     if kind not in KINDS:
         return "kind"
-    if not pattern or len(pattern) > _LONGEST or not _JOINERS.sub("", pattern).isprintable():
+    if not pattern or len(pattern) > _LONGEST or not is_plain(pattern):
         return "pattern"
     if kind == "page" and pattern[0] not in "/*":
         return "path"

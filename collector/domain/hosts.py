@@ -75,6 +75,11 @@ def shared(page: str, own: str) -> str:
     return domain if domain and covers(own, (domain,)) else ""
 
 
+def is_suffix(host: str) -> bool:
+    """Whether a host is nobody's domain but the end of many: `com`, `co.uk`, `asso.fr`."""
+    return not _is_address(host) and _suffixes.privatesuffix(host) is None
+
+
 def _is_address(host: str) -> bool:
     try:
         return bool(ip_address(host))

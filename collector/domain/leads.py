@@ -13,6 +13,7 @@ from .edits import Standing
 from .events import LETTER, Field
 from .fields import Contact, is_login, meanings, phone
 from .sessions import Touch, digest
+from .signs import bare
 
 SAME_WITHIN = 60_000
 
@@ -255,6 +256,12 @@ def _names(told: Sequence[Conversion | Said]) -> tuple[str, str, str]:
     return "", "", ""
 
 
+def addresses(lead: Lead, conversions: Iterable[Conversion]) -> list[str]:
+    """All addresses of a lead, its own first, then the newest: several were merged. One that people corrected is the only one."""
+    typed = [one.email for one in sorted(conversions, key=lambda one: (one.at, one.id), reverse=True) if one.counted and one.email]
+    return list(dict.fromkeys([lead.email, *typed])) if lead.email in typed else [lead.email]
+
+
 SEARCH_LIMIT = 600
 SEARCH_BYTES = 900  # it stands in an index beside two sources of 200 characters; PostgreSQL bounds such a row at 2,704 bytes
 
@@ -266,6 +273,6 @@ def search_text(lead: Lead) -> str:
 
 
 def fold_text(text: str) -> str:
-    """Lower case, without accents, one blank between words."""
-    bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return " ".join(bare.casefold().split())
+    """Lower case, without accents and unseen signs, one blank between words."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", bare(text)) if not unicodedata.combining(char))
+    return " ".join(plain.casefold().split())

@@ -67,11 +67,11 @@ class Line(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """The first lines of a report, and the sum of the `others`, of which there are so many `behind`."""
+    """The first lines of a report, and the sum of the `others`, which are `left`."""
 
     lines: Sequence[Line]
     others: Line | None = None
-    behind: int = 0
+    left: int = 0
 
 
 class Figures(NamedTuple):

@@ -10,6 +10,7 @@ import msgspec
 
 from .channels import CLICKS, channel
 from .referrers import known, registrable
+from .signs import straight
 
 _MEDIUM = {"search": "organic", "social": "social", "video": "video", "shopping": "shopping", "ai": "ai", "email": "email"}
 _TAGS = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_id", "utm_term", "utm_content"})
@@ -133,5 +134,5 @@ def _query(url: str) -> dict[str, str]:
 
 
 def _clean(value: str, limit: int) -> str:
-    text = _CONTROL.sub(" ", value).strip()[:limit].rstrip()
+    text = straight(_CONTROL.sub(" ", value)).strip()[:limit].rstrip()
     return "" if text == "~" else text.encode("utf-8", "replace").decode()

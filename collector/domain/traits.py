@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .fields import Contact, email, phone
+from .signs import straight
 
 _KEYS = {
     "email": ("email", "mail", "emailaddress"),
@@ -47,5 +48,5 @@ def read(traits: Mapping[str, Any], country: str = "FR") -> Contact:
 
 
 def _text(value: Any) -> str:
-    text = " ".join(value.split()) if isinstance(value, str) else ""
+    text = " ".join(straight(value).split()) if isinstance(value, str) else ""
     return "" if text.lower() in _NOBODY or not text.strip("0- ") else text[:200]

@@ -102,7 +102,7 @@ def rows(figures: Figures, asked: Question, language: str, most: int | None = No
     told = cut(figures.lines, most or len(figures.lines))
     whole, code = figures.report.conversions, asked.currency
     made = [_row(line, name(line.name, asked.by, language), whole, code, language) for line in told.lines]
-    return [*made, _row(told.others, others(told.behind, language), whole, code, language)] if told.others else made
+    return [*made, _row(told.others, others(told.left, language), whole, code, language)] if told.others else made
 
 
 def others(count: int, language: str) -> str:

@@ -143,6 +143,11 @@ def kinds(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[byt
     return {bytes(row[0]): row[1] for row in conn.execute(select(lead.c.id, lead.c.kind).where(mine))}
 
 
+def site_of(conn: Connection, account_id: int, lead_id: bytes) -> int:
+    """The site of a lead; 0 where it is not listed."""
+    return conn.execute(select(lead.c.site_id).where(lead.c.account_id == account_id, lead.c.id == lead_id)).scalar() or 0
+
+
 async def export(conn: AsyncConnection, account_id: int, filters: Filters) -> AsyncIterator[Row]:
     """Every row of the list, in its order, as DESIGN 4.5 names the columns; times in UTC milliseconds or None."""
     asked = select(*_exported).join(site, site.c.id == lead.c.site_id, isouter=True).where(_where(account_id, filters))

@@ -25,6 +25,7 @@ from ..store import journeys as rows
 from . import auth, house, render
 
 WRITERS = ("owner", "marketer")
+HALF_LIVES = (7.0, 14.0, 30.0)  # days that are offered; the longer ones for long decisions
 _LONGEST = 250  # of a transform's text
 _MOST_DAYS = 36_525  # of a period: what is longer is a slip
 
@@ -59,6 +60,7 @@ async def shown(request: Request) -> Response:
         words=words,
         models=models.MODELS,
         longest=journeys.LONGEST,
+        half_lives=HALF_LIVES,
         may_write=user.role in WRITERS,
     )
 
@@ -153,6 +155,7 @@ def _asked(given: QueryParams | dict[str, str], known: Known, now: int) -> tuple
         site,
         _number(given.get("look_back", "")) if given.get("look_back") else LOOK_BACK,
         (transform,) if transform and transform.name != "unique" else (),
+        half if (half := float(_number(given.get("half_life", "")))) in HALF_LIVES else models.HALF_LIFE,
     )
     return asked, "long" if asked.last - asked.first > _MOST_DAYS else asked.fault()
 

@@ -25,6 +25,7 @@ async def edit(request: Request) -> Response:
     user, lead = auth.required(request, *MAY), lead_id(request.path_params["id"])
     sent, made = await auth.form(request), house.of(request)
     async with made.database.reader() as conn:
+        lead = await standing(conn, user.account_id, lead) or lead  # what somebody typed is not lost to a merge meanwhile
         row = await leads.one(conn, user.account_id, lead)
     if row is None:
         raise HTTPException(404)
@@ -74,6 +75,8 @@ async def merge(request: Request) -> Response:
             return _back(keep)
         except merging.BadMerge as wrong:
             fault = wrong.args[0]
+    if (stands := await _standing(request, user.account_id, lead)) is not None:
+        return _back(stands, fault)  # somebody merged it meanwhile, or this form was sent twice
     return await _merge_page(request, user.account_id, lead, fault)
 
 
@@ -163,6 +166,11 @@ def words_of(request: Request) -> dict[str, Any]:
         "faults": people.FAULTS,
         "statuses": people.STATUSES,
     }
+
+
+async def _standing(request: Request, account: int, lead: bytes) -> bytes | None:
+    async with house.of(request).database.reader() as conn:
+        return await standing(conn, account, lead)
 
 
 async def standing(conn: Any, account: int, lead: bytes) -> bytes | None:

@@ -131,6 +131,15 @@ def test_two_people_of_one_address_of_the_network_stay_two(conn: Connection) -> 
     assert dossier.suggestions(conn, 1)[0] == []
 
 
+def test_a_later_way_of_a_known_lead_moves_no_first_source(conn: Connection) -> None:
+    """HubSpot: the original source of a contact moves. Here only an earlier visit that becomes known can be an earlier first one."""
+    tell(conn, view(NOW - 9 * DAY, HOME + "?utm_source=lettre"), form(NOW - 9 * DAY + 1, CAMILLE))
+    tell(conn, view(NOW - DAY, HOME + "?utm_source=google&utm_medium=cpc"), form(NOW - DAY + 1, CAMILLE, form="b"), visitor=OTHER)
+    lead = _lead(conn, CAMILLE)
+    assert (lead["first_source"], lead["last_source"], lead["visits"]) == ("lettre", "google", 2)
+    _same(conn)
+
+
 @pytest.mark.parametrize(
     "blank",
     [

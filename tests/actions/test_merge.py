@@ -12,7 +12,7 @@ from collector.actions.edit import BadEdit, edit, undo
 from collector.actions.erase import erase, replay
 from collector.actions.merge import BadMerge, keep_apart, known_first, merge, unmerge
 from collector.actions.rebuild import rebuild
-from collector.store import dossier, merges
+from collector.store import dossier, merges, schema
 from collector.store.database import beside
 from tests import builders
 from tests.builders import DAY, HOUR, NOW, OTHER, SECRET, body, derived, field, form, rows, store, tell, view
@@ -234,6 +234,13 @@ def test_a_correction_beats_every_form_and_is_taken_back(conn: Connection) -> No
     with pytest.raises(BadEdit, match="undone"):
         undo(conn, one, actor="", secret=SECRET, now=NOW + 3, id=b"v" * 16)
     _same(conn)
+
+
+def test_a_corrected_number_is_read_in_the_country_of_its_site(conn: Connection) -> None:
+    conn.execute(schema.site.update().values(country="BE"))
+    lead, _other = _two(conn)
+    _edit(conn, lead, ("field", "phone", "0470 12 34 56"))
+    assert rows(conn, "lead", id=lead)[0]["phone"] == "+32470123456"
 
 
 def test_an_undone_status_gives_way_to_the_one_before(conn: Connection) -> None:

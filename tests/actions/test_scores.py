@@ -9,6 +9,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from collector.actions import erase, scoring
+from collector.actions.merge import merge
 from collector.actions.rebuild import rebuild
 from collector.domain.backtest import FLOOR
 from collector.domain.scoring import DEFAULT, BadRule, Rule, find
@@ -188,6 +189,26 @@ def test_rules_are_versions_and_a_rebuild_follows_the_newest(conn: Connection) -
         scoring.remove(conn, 1, "often", actor="", now=NOW, identity=ids()(NOW + 5))
     with pytest.raises(BadRule, match="domain"):
         _lists(conn, staff=["a b"])
+    for half_of_the_world in ("com", "co.uk", "asso.fr"):
+        with pytest.raises(BadRule, match="domain"):
+            _lists(conn, staff=[half_of_the_world])
+
+
+@pytest.mark.parametrize("private_first", [True, False])
+def test_a_merge_adds_no_points_and_keeps_the_company(conn: Connection, private_first: bool) -> None:
+    """Mautic: `mergePoints` adds both sums, so what counts once counts twice; #16240: the links to companies were lost."""
+    order = ["camille@gmail.com", "camille@durand-fils.fr"]
+    for place, email in enumerate(order if private_first else order[::-1]):
+        tell(conn, view(NOW + place * HOUR, PRICES), form(NOW + place * HOUR + 1, email), visitor=f"v{place:021d}")
+    leads = {one["email"]: one["id"] for one in rows(conn, "lead")}
+    merge(conn, *(leads[one] for one in order), actor="", reason="", secret=SECRET, now=NOW + 2 * HOUR, id=b"m" * 16)
+    ((lead,), (one,)) = rows(conn, "lead"), rows(conn, "company_lead")
+    assert (one["lead_id"], one["company"], one["told_by"]) == (lead["id"], "durand-fils.fr", "email")
+    points = _points(conn)
+    assert (points["contact"], points["business"], "freemail" in points) == (40, 10, False)
+    _lists(conn, staff=["durand-fils.fr"])
+    rebuild(conn, secret=SECRET)
+    assert rows(conn, "score")[0]["excluded"] == "staff"
 
 
 async def test_a_new_rule_and_a_new_day_reach_every_lead_in_short_steps(writer: Writer, database: Database, site: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collector.domain import companies
-from collector.domain.companies import is_free_mail, of_email, of_network
+from collector.domain.companies import is_free_mail, of_email, of_network, work_address
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,9 @@ def test_the_list_is_written_as_addresses_are() -> None:
     for domain in companies.FREE_MAIL:
         assert domain == domain.lower().strip(".")
         assert "." in domain
+
+
+def test_the_address_of_ones_work_is_the_first_that_is_no_mail_providers() -> None:
+    assert work_address(["c@gmail.com", "c@durand.fr", "c@autre.fr"]) == "c@durand.fr"
+    assert work_address(["c@gmail.com", "c@durand.fr"], ["durand.fr"]) == "c@gmail.com"
+    assert work_address([""]) == work_address([]) == ""

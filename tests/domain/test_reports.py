@@ -16,7 +16,7 @@ def test_a_cut_report_has_the_same_sums(told: list[Line], most: int) -> None:
     found = cut(told, most)
     shown = [*found.lines, *([found.others] if found.others else [])]
     assert len(shown) == min(len(told), most)
-    assert len(found.lines) + found.behind == len(told)
+    assert len(found.lines) + found.left == len(told)
     assert list(found.lines) == told[: len(found.lines)]
     for name in ("conversions", "value", "cost"):
         assert sum(getattr(line, name) or 0 for line in shown) == pytest.approx(sum(getattr(line, name) or 0 for line in told))

@@ -98,6 +98,7 @@ def test_midnight_splits_nothing() -> None:
 
 
 def test_a_campaign_opens_a_touch_and_no_session() -> None:
+    """Matomo #9299, #18511, #20036: each campaign began a visit, four and more for one address."""
     sessions, touches = folded(fact(0, referrer=GOOGLE), fact(MINUTE, url=LETTER))
     assert len(sessions) == 1
     assert [one.source.source for one in touches] == ["google", "lettre"]

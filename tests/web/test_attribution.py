@@ -50,6 +50,10 @@ async def test_two_models_stand_side_by_side_with_what_made_them(owned: Place) -
     figures = re.findall(r'<th scope="row">([^<]+)</th><td>([^<]+)</td><td>([^<]+)</td>', page)
     assert figures[:4] == [("Unassigned (no touch)", "1", "33.3"), ("ete", "1", "33.3"), ("rentree", "1", "33.3"), ("Total", "3", "100.0")]
     assert figures[4] == ("ete", "2", "66.7")
+    decay = html.unescape((await owned.browser.get("/attribution?model=decay&half_life=30")).text)
+    assert "Time decay, half-life 30 days · look-back 90 days" in decay
+    assert 'name="half_life" value="30"' in decay, "and is kept with the figures"
+    assert "half-life 7 days" in (await owned.browser.get("/attribution?model=decay&half_life=8")).text
     french = html.unescape((await owned.browser.get("/attribution?model=markov", headers={"accept-language": "fr"})).text)
     assert "Il y a moins de 300 conversions, trop peu pour ce modèle" in french
     assert "Linéaire · ancienneté" in french

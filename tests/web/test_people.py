@@ -151,6 +151,17 @@ async def test_two_leads_are_merged_by_whoever_chooses_and_taken_apart(owned: Pl
     assert (await owned.browser.get(f"/leads/{lead}")).status_code == 200
 
 
+async def test_what_was_typed_is_not_lost_to_a_merge_meanwhile(owned: Place) -> None:
+    lead, other = await owned.writer.run(_two)
+    sent, token = {"other": lead, "keep": lead}, await _token(owned, other)
+    assert (await post(owned.browser, f"/leads/{other}/merge", sent, token)).status_code == 303
+    twice = await post(owned.browser, f"/leads/{other}/merge", sent, token)
+    assert (twice.status_code, twice.headers["location"]) == (303, f"/leads/{lead}?fault=same#people")
+    late = await post(owned.browser, f"/leads/{other}/edit", {"note": "Rappeler"}, token)
+    assert (late.status_code, late.headers["location"]) == (303, f"/leads/{lead}#people")
+    assert "Rappeler" in await _said(owned, lead)
+
+
 async def test_what_cannot_be_merged_is_said_on_the_page(owned: Place) -> None:
     lead, other = await owned.writer.run(_two)
     token = await _token(owned, lead)
