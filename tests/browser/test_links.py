@@ -9,6 +9,11 @@ import pytest
 from .conftest import Stage
 
 AWAY = "http://insecure.test/b"
+PRESS = """<script>
+for (const type of ['click', 'auxclick']) addEventListener(type, event => event.preventDefault())
+const press = (id, type, more) =>
+  document.getElementById(id).dispatchEvent(new MouseEvent(type, {bubbles: true, composed: true, cancelable: true, ...more}))
+</script>"""
 
 
 def kinds(stage: Stage) -> list[tuple[str, Any]]:
@@ -31,12 +36,10 @@ def test_a_real_click_leads_away_once_and_is_told_once(stage: Stage, target: str
 
 
 def test_every_button_of_the_mouse_but_the_one_for_menus(stage: Stage) -> None:
-    page = stage.show(f"<a id=a href='{AWAY}'><i id=i>autre</i></a><svg><a id=s href='{AWAY}'><text id=t y=20>svg</text></a></svg>")
-    press = "addEventListener('click', e => e.preventDefault()); const press = (id, type, more) => document.getElementById(id)"
-    press += ".dispatchEvent(new MouseEvent(type, {bubbles: true, composed: true, cancelable: true, ...more}));"
+    page = stage.show(f"<a id=a href='{AWAY}'><i id=i>autre</i></a><svg><a id=s href='{AWAY}'><text id=t y=20>svg</text></a></svg>" + PRESS)
     for how in ("'i', 'click', {ctrlKey: true}", "'i', 'click', {metaKey: true}", "'a', 'auxclick', {button: 1}", "'t', 'click', {}"):
-        page.evaluate(f"{{ {press} press({how}); 0 }}")
-    page.evaluate(f"{{ {press} press('a', 'auxclick', {{button: 2}}); 0 }}")
+        page.evaluate(f"press({how})")
+    page.evaluate("press('a', 'auxclick', {button: 2})")
     stage.event("click", 4)
     assert kinds(stage) == [("outbound", AWAY)] * 4
 
