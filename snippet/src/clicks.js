@@ -17,7 +17,7 @@ const KINDS = {
 };
 
 /**
- * What a click on a link is, or undefined for a way within the site.
+ * What a click on a link is; nothing for a way within the site. A file elsewhere is a way out, as its host may not be the owner's.
  * @param {string} href  whole
  * @param {string} host  the page's own
  * @param {boolean} [file]  the link says that it is a download
@@ -25,8 +25,8 @@ const KINDS = {
 export function kindOf(href, host, file) {
   const address = href.toLowerCase().replace(/[?#].*/, '?');
   const away = /^https?:/.test(address) && !address.includes(`//${host}/`);
-  for (const kind in KINDS) if (KINDS[kind].test(address) && (away || kind !== 'share')) return kind;
-  return file ? 'download' : away ? 'outbound' : undefined;
+  for (const kind in KINDS) if (KINDS[kind].test(address) && kind !== (away ? 'download' : 'share')) return kind;
+  return away ? 'outbound' : file && 'download';
 }
 
 /** @param {MouseEvent} event  a middle click comes as `auxclick`; a right one opens a menu, no more */

@@ -120,7 +120,8 @@ class World:
                 code = TAG.read_bytes()
                 if world.recorder.baked:
                     code = code.replace(BAKED, world.recorder.baked.encode())
-                self.answer(200, code, Content_Type="text/javascript; charset=utf-8", Cache_Control="no-store")
+                kind, open_ = "text/javascript; charset=utf-8", "*"  # a page that states the file's hash reads it across origins
+                self.answer(200, code, Content_Type=kind, Access_Control_Allow_Origin=open_, Cache_Control="no-store")
 
             def do_POST(self) -> None:
                 late = self.headers["Host"] != world.collector[7:] and ".localhost" in self.headers["Host"]
@@ -250,7 +251,11 @@ class Stage:
 @pytest.fixture
 def stage(world: World, engine: Engine, hosts: Hosts) -> Iterator[Stage]:
     world.recorder, world.pages, world.turn = Recorder(), {}, world.turn + 1
-    hosts.routes |= {HERITAGE: world.endpoint.server_port, "insecure.test": world.site.server_port}
+    hosts.routes |= {
+        HERITAGE: world.endpoint.server_port,
+        "insecure.test": world.site.server_port,
+        "*.insecure.test": world.site.server_port,
+    }
     context = engine.profile()
     try:
         yield Stage(world, engine, context, context.new_page())

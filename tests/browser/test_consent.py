@@ -204,6 +204,14 @@ def test_another_tab_stops_and_starts_too(stage: Stage) -> None:
     assert len(stage.recorder.events("consent")) == 3, "the other tab tells nothing"
 
 
+def test_the_visitor_is_the_same_on_every_subdomain(stage: Stage) -> None:
+    stage.put("/", "<p>page", stage.tag(data_consent="granted"))
+    for count, name in enumerate(("www.", "shop.", "")):
+        stage.page.goto(f"http://{name}insecure.test/")
+        stage.event("view", count + 1)
+    assert len({event["batch"]["visitor"] for event in stage.recorder.events("view")}) == 1
+
+
 def test_reset_makes_another_visitor(stage: Stage) -> None:
     page = stage.show(FORM, head=stage.tag(data_consent="granted"))
     first = stage.event("consent")["batch"]["visitor"]

@@ -15,6 +15,7 @@ FIELDS = (
     "<label>Message <textarea name=message>Bonjour</textarea></label>"
 )
 CLICKED = "<button id=go>Envoyer</button>"
+GRANTED = {"data_consent": "granted"}
 TYPED = {"email": "jeanne@exemple.fr", "message": "Bonjour"}
 
 
@@ -149,6 +150,19 @@ def test_the_wrapped_methods_look_untouched(stage: Stage) -> None:
     assert "native code" in page.evaluate("'' + HTMLFormElement.prototype.submit")
     assert page.evaluate("try { HTMLFormElement.prototype.submit.call({}) } catch (e) { e instanceof TypeError }")
     assert page.evaluate("try { history.pushState(1, '', 'http://other.test/') } catch (e) { e.name }") == "SecurityError"
+
+
+def test_what_a_page_asks_its_server_by_is_never_touched(stage: Stage) -> None:
+    ways = (
+        "[fetch, XMLHttpRequest, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send, navigator.sendBeacon, FormData, WebSocket]"
+    )
+    page = stage.show(
+        f"<form id=f onsubmit='return false'>{FIELDS}{CLICKED}</form>", head=f"<script>own = {ways}</script>" + stage.tag(**GRANTED)
+    )
+    page.click("#go")
+    stage.event("consent")
+    stage.event("form_submit")
+    assert page.evaluate(f"{ways}.every((way, place) => way === own[place])")
 
 
 def test_an_invalid_form_sends_nothing(stage: Stage) -> None:

@@ -138,6 +138,14 @@ def test_a_consent_manager_is_heard_before_the_first_view(stage: Stage, script: 
     assert [event["batch"]["consent"] for event in stage.recorder.events("view")] == [state]
 
 
+def test_a_consent_manager_that_comes_after_the_third_file_is_heard(stage: Stage) -> None:
+    page = stage.show("<p id=p>page", head=stage.tag(data_fill=""))
+    stage.event("view")
+    page.evaluate(re.sub("</?script>", "", TCF % "true") + "; 0")
+    page.click("#p")
+    assert stage.event("consent")["how"] == "tcf"
+
+
 def test_the_banner_asks_once_and_can_be_opened_again(stage: Stage) -> None:
     banner = f'<script async src="{stage.world.collector}/consent.js" data-privacy="/confidentialite"></script>'
     page = stage.show("<p>page <a id=again href='#' data-webleads-consent>Cookies</a>", head=stage.tag() + banner)

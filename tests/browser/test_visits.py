@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 
 import pytest
 
-from .conftest import Stage
+from .conftest import TAG, Stage
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -32,6 +34,27 @@ def test_a_view_as_the_wire_wants_it(stage: Stage) -> None:
     assert headers["content-type"] == "text/plain;charset=UTF-8"
     assert headers["path"] == "/in"
     assert "cookie" not in headers
+
+
+HASH = base64.b64encode(hashlib.sha384(TAG.read_bytes()).digest()).decode()
+LINES = {"async": "async", "defer": "defer", "neither": "", "by its hash": f"async integrity=sha384-{HASH} crossorigin"}
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_however_the_tag_is_loaded(stage: Stage, line: str) -> None:
+    form = "<form id=f onsubmit='return false'><input type=email name=email value=a@b.fr><button id=go>ok</button></form>"
+    page = stage.show(form, head=stage.tag().replace("async", line))
+    page.click("#go")
+    assert stage.event("form_submit")["form"] == "f"
+    assert len(stage.recorder.events("view")) == 1
+
+
+def test_a_file_with_another_hash_is_none(stage: Stage) -> None:
+    stage.put("/", "<p>page", stage.tag().replace("async", f"async integrity=sha384-{'A' * 64} crossorigin"))
+    page = stage.go("/")
+    stage.quiet()
+    assert page.evaluate("typeof webleads") == "undefined"
+    assert stage.recorder.bodies == []
 
 
 def test_routes_of_a_single_page_application(stage: Stage) -> None:

@@ -7,10 +7,15 @@ import pytest
 # (engine, test or test[case]) → cause
 CAUSES: dict[tuple[str, str], str] = {
     ("webkit", "test_a_network_that_is_gone"): "WebDriver has no word for a network that is gone",
+    ("webkit", "test_who_was_offline_is_heard_when_the_network_is_back"): "WebDriver has no word for a network that is gone",
     (
         "webkit",
         "test_what_was_sent_before_any_judge_was_there_leaves_as_a_loss_only",
     ): "WebKitGTK 2.50 fires neither pagehide nor visibilitychange on a page that is left before its load event",
+    (
+        "webkit",
+        "test_a_refused_answer_is_a_failed_sending",
+    ): "WebKitGTK 2.50 does not tell the status of an answer (no responseStatus in PerformanceResourceTiming)",
     (
         "webkit",
         "test_page[unpoly-refused]",
