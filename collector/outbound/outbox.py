@@ -37,6 +37,7 @@ class Outbox:
         self._clock = clock
         self._look = look
         self._task: asyncio.Task[None] | None = None
+        self._ends = False
 
     def start(self) -> None:
         """Begins."""
@@ -44,19 +45,21 @@ class Outbox:
 
     async def stop(self) -> None:
         """Ends; a letter that was on its way is sent again ten minutes later, under the same Message-ID."""
+        self._ends = True  # a wait with a timeout may swallow a cancellation (asyncio.wait_for before Python 3.12)
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
+        while not self._ends:
             try:
                 await self.step()
             except Busy:
                 pass
             except Exception as wrong:  # each driver has its own
                 log.error("job failed", job="mail", error=type(wrong).__name__)
-            await asyncio.sleep(self._look)
+            if not self._ends:
+                await asyncio.sleep(self._look)
 
     async def step(self) -> int:
         """Sends what is due now. Answers how many letters were taken."""
