@@ -4,8 +4,8 @@ import { first, later, listen } from '../shared.js';
 
 /** @type {Record<string, string>} */
 const WHY = {
-  skip: 'not counted: a login, a search, or opted out (data-webleads-ignore)',
-  count: 'counted without values: no field for a contact or a message',
+  skip: 'not counted: a login, a search, or data-webleads-ignore',
+  count: 'counted without values: no contact or message field',
   keep: 'captured',
 };
 
