@@ -44,7 +44,6 @@ KEEPS = {
     "audience": N_("Each page that was counted without knowing you"),
     "refused": N_("What could not be understood"),
 }
-ROLES = {"owner": N_("owner"), "marketer": N_("marketer"), "viewer": N_("viewer")}
 STATES = {
     ("tracking", "granted"): N_("You agreed that your visits are remembered"),
     ("tracking", "denied"): N_("You refused that your visits are remembered"),
@@ -183,10 +182,15 @@ def consent(row: Row, language: str) -> str:
 
 
 def roles(counts: Mapping[str, int], language: str) -> str:
-    """Who may read it: `1 owner, 2 × marketer`."""
-    _ = catalogue(language).gettext
-    named = [f"{count} × {_(ROLES[role])}" for role in ROLES if (count := counts.get(role, 0))]
-    return ", ".join(named)
+    """Who may read it: `1 owner, 2 people of marketing`."""
+    ngettext = catalogue(language).ngettext
+    owners, marketers, viewers = (counts.get(role, 0) for role in ("owner", "marketer", "viewer"))
+    told = (
+        (owners, ngettext("%(count)d owner", "%(count)d owners", owners)),
+        (marketers, ngettext("%(count)d person of marketing", "%(count)d people of marketing", marketers)),
+        (viewers, ngettext("%(count)d person who only reads", "%(count)d people who only read", viewers)),
+    )
+    return ", ".join(text % {"count": count} for count, text in told if count)
 
 
 def keeps(kept: Mapping[str, tuple[int, int]], language: str) -> list[tuple[str, str]]:

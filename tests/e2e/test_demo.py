@@ -83,10 +83,11 @@ def test_without_consent_nothing_is_kept_on_the_device_and_the_lead_has_no_histo
     assert page.evaluate("Object.keys(localStorage).filter(key => /webleads|_jsuid|^wl/i.test(key))") == []
 
 
-def _own_page(page: Page, profile: ChromiumProfile) -> str:
-    """What the visitor's page says, which opens in a tab of its own."""
+def _own_page(page: Page, profile: ChromiumProfile, before: str = "") -> str:
+    """What the visitor's page says, which opens in a tab of its own; `before` runs right before it is asked for."""
     page.reload()
     page.wait_for_tag()
+    page.evaluate(before or "0")
     with profile.context.expect_page() as opening:
         page.click("#mydata")
     opening.value.wait_for_load_state()
@@ -115,8 +116,9 @@ def test_whoever_agreed_sees_what_is_known_of_this_browser_and_nobody_else_does(
     assert "il n’y a rien à voir" in told
     assert "•••" not in told
     stolen = next(cookie["value"] for cookie in mine.cookies() if cookie["name"] == "_jsuid")
-    denied.evaluate(f"document.cookie = '_jsuid={stolen};path=/'; localStorage.setItem('webleads_secret', '{'6' * 32}')")
-    told = _own_page(denied, other)
+    denied.click("#consent-open")
+    denied.click(named("button", "Tout accepter"))
+    told = _own_page(denied, other, f"document.cookie = '_jsuid={stolen};path=/'")  # with a secret that is another id's
     assert "Cette page reste fermée" in told
     assert "•••" not in told
     for profile in (mine, other):
