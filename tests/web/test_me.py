@@ -189,6 +189,12 @@ async def test_nothing_on_the_page_comes_from_elsewhere_or_runs(place: Place) ->
     assert 'rel="noopener noreferrer nofollow"' in page
 
 
+async def test_what_goes_wrong_is_said_to_a_visitor_and_not_to_a_marketer(place: Place) -> None:
+    for answer in (await place.browser.get("/me/nowhere"), await place.browser.post("/me/erase", headers=ELSEWHERE)):
+        assert answer.status_code in (403, 404)
+        assert not [word for word in ("role", "leads", "Webleads", "/login") if word in answer.text]
+
+
 # With a confirmed address ------------------------------------------------------------------------------------------------
 
 
