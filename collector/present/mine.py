@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..domain.privacy import mask, mask_field
+from ..domain.masks import mask, mask_field
 from ..domain.requests import due
 from . import dates, scores, words
 from .language import N_, catalogue

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
 from ..domain.events import TYPES
 from ..domain.identity import FOREVER, Span
-from ..domain.privacy import HIDDEN, mask, mask_field
+from ..domain.masks import HIDDEN, mask, mask_field
 from . import erasure, identities
 from . import schema as s
 from .events import month_of, unpacked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.domain.privacy import HIDDEN, mask, mask_field
+from collector.domain.masks import HIDDEN, mask, mask_field
 
 
 @pytest.mark.parametrize(
