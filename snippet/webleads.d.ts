@@ -16,7 +16,7 @@ interface Webleads {
   (command: 'reset'): void;
   /** A page view that only your router knows of. */
   (command: 'view', url?: string): void;
-  /** Opens the page on which visitors see what is known of them. */
+  /** Opens the page on which visitors see what is known of them, in a new tab: call it from a click. */
   (command: 'mydata'): void;
   /** Calls that wait for the tag. */
   q?: ArrayLike<unknown>[];

@@ -19,6 +19,8 @@ from ..store import derived, erased, erasure, events, identities, mail, merges, 
 from ..store.erased import Erasure, Window
 from . import runs
 from .refold import Context, context, refold, standing_leads
+from .unlink import forget_browser, hidden
+from .withdraw import withdraw
 
 STEP = 500
 NOT_YET: tuple[list[bytes], bytes] = ([], b"")
@@ -92,13 +94,9 @@ def _drop_refused(conn: Connection, account: int, person: Person, found: list[by
 
 def _remember(conn: Connection, given: Context, keys: Collection[bytes], spans: Collection[Span], now: int) -> None:
     """In the database, and outside of it for the day when an older copy is put back."""
-    visits = [Window(_hidden(given, span.visitor).hex(), span.from_at, min(span.to_at, now + 1)) for span in spans]
+    visits = [Window(hidden(given, span.visitor).hex(), span.from_at, min(span.to_at, now + 1)) for span in spans]
     erased.append(conn, Erasure(now, given.account, sorted(key.hex() for key in keys), visits))
     erasure.suppress(conn, given.account, keys, "erased", now)
-
-
-def _hidden(given: Context, visitor: str) -> bytes:
-    return identifier_id(given.secret, given.account, "visitor", visitor)
 
 
 def replay(conn: Connection, *, secret: bytes) -> int:
@@ -133,6 +131,9 @@ def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
         windows = [(named[bytes.fromhex(window.visitor)], window) for window in one.visits if bytes.fromhex(window.visitor) in named]
         erasure.drop_within(conn, given.account, [Span(name, window.since, window.until, b"", b"") for name, window in windows], tally)
         gone = {name for name, _window in windows}
+        alone = {name for name in gone if hidden(given, name) in keys}  # a browser that erased itself, with what ties it to anybody
+        for name in alone:
+            forget_browser(conn, given, name, tally, one.at)
         erasure.drop_idle_resets(conn, given.account, gone)
         refold(conn, given, anew=gone, tally=tally)
         rollups.keep(conn, given.account, tally, of_one=True)
@@ -141,14 +142,16 @@ def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
         requests.forget_where(conn, given.account, one.at + 1, speaks)
         erasure.drop_refused_where(conn, given.account, one.at + 1, speaks)
         erasure.suppress(conn, given.account, keys, "erased", one.at)
+        for name in alone:
+            withdraw(conn, name, secret=given.secret, now=one.at, account=given.account, how="visitor")
 
 
-def _named(conn: Connection, given: Context, hidden: set[bytes]) -> dict[bytes, str]:
+def _named(conn: Connection, given: Context, sought: set[bytes]) -> dict[bytes, str]:
     """Visitors by their HMAC, of those that are sought."""
     found: dict[bytes, str] = {}
     last = ""
-    while hidden and (names := derived.visitors_after(conn, given.account, last, STEP)):
-        found |= {key: name for name in names if (key := _hidden(given, name)) in hidden}
+    while sought and (names := derived.visitors_after(conn, given.account, last, STEP)):
+        found |= {key: name for name in names if (key := hidden(given, name)) in sought}
         last = names[-1]
     return found
 
@@ -156,7 +159,7 @@ def _named(conn: Connection, given: Context, hidden: set[bytes]) -> dict[bytes, 
 def _speaks(given: Context, visitors: set[bytes], keys: set[bytes], body: bytes) -> bool:
     """Whether a refused event names one of these visitors or identifiers, however it is written."""
     for text in _texts(body):
-        if _hidden(given, text) in visitors:
+        if hidden(given, text) in visitors:
             return True
         for part in (text, *_ADDRESS.findall(text)):
             if any(identifier_id(given.secret, given.account, kind, value) in keys for kind, value in _readings(part)):

@@ -14,7 +14,7 @@ from ..domain.leads import Conversion, Lead, addresses
 from ..domain.scoring import Rules, Score, Signal
 from ..domain.sessions import Touch, page_of
 from ..store import companies as kept_companies
-from ..store import scores
+from ..store import scores, visits
 from ..store.companies import Membership
 
 if TYPE_CHECKING:
@@ -114,3 +114,24 @@ def _company(lead: Lead, work: str, rules: Rules, seen: Sequence[scores.Step]) -
         return [Membership(found, lead.id, "email")]
     networks = [(step.at, step.id, str(name)) for step in seen if step.kind == "view" and (name := step.data.get("company"))]
     return [Membership(max(networks)[2], lead.id, "network")] if networks else []
+
+
+def of_browser(conn: Connection, given: Context, visitor: str, told: Sequence[Conversion]) -> Score | None:
+    """What one browser alone would be scored, by its visits and its own conversions; None where these name nobody. Writes nothing.
+
+    Its visitor may see this before they have confirmed their address: a lead's own score tells of other devices too.
+    """
+    named = [one for one in told if one.counted and one.kind == "lead"]
+    if not named:
+        return None
+    terms = scores.terms(conn, given.account)
+    rules = scoring.with_countries(terms.rules, (str(site["country"]) for site in given.sites.values()))
+    newest = max(named, key=lambda one: (one.at, one.id))
+    if why := scoring.excluded(rules, newest.email, given.own):
+        return Score(excluded=why)
+    steps, stays = scores.steps(conn, given.account, [visitor]), scores.stays(conn, given.account, [visitor])
+    ways = visits.touches(conn, given.account, [visitor], given.domain)
+    said = [*_sent(told), *_seen(steps.get(visitor, ())), *_stayed(stays.get(visitor, ())), *_paid(ways.get(visitor, ()))]
+    first = min(named, key=lambda one: (one.at, one.id))
+    said += scoring.fit(rules, newest.email, companies.country_of(newest.phone, newest.email), first.at, first.id)
+    return scoring.score(rules, said, terms.as_of)

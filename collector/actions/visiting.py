@@ -23,3 +23,14 @@ def open_confirmed(
     """For whoever followed a link to a lead's address. `token` is the SHA-256 of what the browser will hold."""
     row = {"account_id": account, "token": token, "site_id": site, "visitor": None, "lead_id": lead, "request_id": request}
     visiting.add(conn, row | {"language": language, "created_at": now, "expires_at": now + LASTS})
+
+
+def open_browser(conn: Connection, token: bytes, *, visitor: str, site: int, now: int, account: int = 1, language: str = "") -> None:
+    """For whoever has shown the secret of a browser's id (`store.visiting.proof_of`): they read what this browser did, masked."""
+    row = {"account_id": account, "token": token, "site_id": site, "visitor": visitor, "lead_id": None, "request_id": None}
+    visiting.add(conn, row | {"language": language, "created_at": now, "expires_at": now + LASTS})
+
+
+def close(conn: Connection, token: bytes, *, account: int = 1) -> None:
+    """They have read enough."""
+    visiting.drop(conn, account, token)

@@ -36,7 +36,7 @@ class Headers:
         self.app = app
         self.policy = (
             f"default-src 'none'; script-src 'self' {collector}; connect-src 'self' {collector}; img-src 'self' {collector} data:; "
-            "style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            f"style-src 'self'; form-action 'self' {collector}; base-uri 'none'; frame-ancestors 'none'"
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

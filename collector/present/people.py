@@ -68,8 +68,10 @@ def edit(one: Edit, users: Mapping[str, str], language: str) -> str:
 
 
 def actor(key: str, users: Mapping[str, str], language: str) -> str:
-    """Who did something: an address, or the command line."""
+    """Who did something: an address, the command line, or the person themselves on their own page."""
     _ = catalogue(language).gettext
+    if key == "visitor":
+        return _("the person themselves")
     return users.get(key, _("somebody who is not here any more")) if key else _("the command line")
 
 

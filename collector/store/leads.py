@@ -166,8 +166,13 @@ async def export(conn: AsyncConnection, account_id: int, filters: Filters) -> As
 
 async def timeline(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Timeline:
     """The way that led to a lead: its visitors' facts within its spans, and all its submissions, counted or not."""
-    spans = await _spans(conn, account_id, lead_id)
-    submissions = await _submissions(conn, account_id, lead_id)
+    told = select(conversion).where(conversion.c.account_id == account_id, conversion.c.lead_id == lead_id)
+    submissions = await with_fields(conn, account_id, told.order_by(conversion.c.at, conversion.c.id))
+    return await way(conn, account_id, await _spans(conn, account_id, lead_id), submissions)
+
+
+async def way(conn: AsyncConnection, account_id: int, spans: Sequence[Row], submissions: list[Row]) -> Timeline:
+    """What visitors did within spans, beside submissions."""
     if not spans:
         return Timeline([], [], [], [], submissions, False)
     lasted = or_(
@@ -184,7 +189,7 @@ async def timeline(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Ti
     mine = arrived.where(session.c.account_id == account_id, lasted, _within(touch, spans, session.c.visitor))
     touches = [_landed(row) for row in await _rows(conn, mine.order_by(touch.c.at, touch.c.id))]
     events, cut = await _events(conn, account_id, spans)
-    return Timeline(spans, sessions, touches, events, submissions, cut)
+    return Timeline(list(spans), sessions, touches, events, submissions, cut)
 
 
 def _landed(row: Row) -> Row:
@@ -201,9 +206,9 @@ async def _spans(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list
     return (await _rows(conn, mine.order_by(span.c.from_at.desc(), span.c.visitor).limit(MOST_SPANS)))[::-1]
 
 
-async def _submissions(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list[Row]:
-    asked = select(conversion).where(conversion.c.account_id == account_id, conversion.c.lead_id == lead_id)
-    found = await _rows(conn, asked.order_by(conversion.c.at, conversion.c.id))
+async def with_fields(conn: AsyncConnection, account_id: int, asked: Select[Any]) -> list[Row]:
+    """Rows of submissions with their `fields`, and `marks` as names."""
+    found = await _rows(conn, asked)
     fields: dict[bytes, list[Row]] = {row["id"]: [] for row in found}
     if found:
         kept = select(submission_field).where(

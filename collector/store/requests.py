@@ -135,3 +135,10 @@ def drop(conn: Connection, account_id: int, ids: Sequence[bytes]) -> None:
 
 def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
     return [values[start : start + 200] for start in range(0, len(values), 200)]
+
+
+def filed_since(conn: Connection, account_id: int, kind: str, visitor: str | None, lead: bytes | None, since: int) -> bool:
+    """Whether a browser, or the person of a lead, asked for that since a time."""
+    theirs = request.c.lead_id == lead if lead is not None else request.c.visitor == visitor
+    mine = (request.c.account_id == account_id, request.c.kind == kind, request.c.at >= since, theirs)
+    return conn.execute(select(request.c.id).where(*mine).limit(1)).first() is not None

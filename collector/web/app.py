@@ -16,7 +16,24 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..domain.costs import LARGEST
 from ..store.work import Busy
-from . import account, attribution, auth, companies, confirming, costs, errors, goals, leads, people, requests, scoring, sites
+from . import (
+    account,
+    attribution,
+    auth,
+    companies,
+    confirming,
+    costs,
+    errors,
+    goals,
+    leads,
+    me,
+    me_acts,
+    people,
+    requests,
+    scoring,
+    seen,
+    sites,
+)
 from .guard import Guard
 from .headers import Headers
 from .house import Database, House, Settings, Writer
@@ -43,6 +60,7 @@ def create(
         Route("/leads/export", leads.export),
         Route("/leads/suggestions", people.suggested),
         Route("/leads/{id}", leads.one),
+        Route("/leads/{id}/seen", seen.shown),
         Route("/leads/{id}/edit", people.edit, methods=["POST"]),
         Route("/leads/{id}/undo", people.undo, methods=["POST"]),
         Route("/leads/{id}/merge", people.merge, methods=both),
@@ -82,6 +100,14 @@ def create(
         Route("/logout", account.logout, methods=["POST"]),
         Route("/language", account.language, methods=["POST"]),
         Route("/static/{name}", files.answer),
+        Route("/me", me.shown),
+        Route("/me", me.opened, methods=["POST"]),
+        Route("/me/close", me.closed, methods=["POST"]),
+        Route("/me/download", me_acts.download, methods=["POST"]),
+        Route("/me/correct", me_acts.correct, methods=["POST"]),
+        Route("/me/withdraw", me_acts.withdraw, methods=["POST"]),
+        Route("/me/object", me_acts.object_to, methods=["POST"]),
+        Route("/me/erase", me_acts.erase, methods=both),
     ]
     made = Starlette(
         routes=routes,

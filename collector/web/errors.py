@@ -39,11 +39,28 @@ TEXTS = {
 }
 _OTHER = (N_("This did not work"), N_("The collector did not understand the request."), N_("Go back and try again."))
 
+_TOO_OLD = (
+    N_("This was not done"),
+    N_("The form was too old, or it came from another page."),
+    N_("Open the page again as you did before, and repeat what you did."),
+)
+_VISITORS = {
+    403: _TOO_OLD,
+    404: (N_("There is nothing here"), N_("The address is wrong, or what stood here is gone."), N_("Start again from the site’s link.")),
+    413: (N_("That was too much"), N_("What was sent is larger than any form of this page."), N_("Send less.")),
+    408: TEXTS[408],
+    503: (N_("Nothing can be saved right now"), N_("Nothing that was saved before is lost."), N_("Try again in a moment.")),
+}
+_VISITORS_OTHER = (N_("This did not work"), N_("The page could not answer."), N_("Go back and try again."))
+
 
 def page(request: Request, status: int, more: dict[str, str] | None = None) -> Response:
     """The page of a status."""
     if not hasattr(request.state, "form_secret"):  # the guard itself broke
         request.state.form_secret = ""
+    if request.url.path == "/me" or request.url.path.startswith("/me/"):  # nobody of the screens reads it
+        title, meaning, remedy = _VISITORS.get(status, _VISITORS_OTHER)
+        return render.page(request, "me_error.html", status, more, title=title, meaning=meaning, remedy=remedy)
     title, meaning, remedy = TEXTS.get(status, _OTHER)
     home = f"{house.base(request)}/" if status == 421 else "/"  # of a wrong host, the right one
     return render.page(request, "error.html", status, more, status_code=status, title=title, meaning=meaning, remedy=remedy, home=home)

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from . import auth, errors, house
 
 # Everything else needs a login: a new screen is closed until somebody opens it.
-_OPEN = re.compile(r"/login|/login/link|/setup|/language|/me/link|/me/address|/static/.*")
+_OPEN = re.compile(r"/login|/login/link|/setup|/language|/static/.*|/me|/me/.*")
+_FOREIGN = "/me"  # the one form that stands on another site's page: a visitor's own secret is its token
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -38,7 +39,7 @@ def _refusal(request: Request) -> Response | None:
     files = request.url.path.startswith("/static/")  # nobody's, and the page that says so looks as it should
     if url and not files and request.headers.get("host", "").lower() != urlsplit(url).netloc.lower():
         return errors.page(request, 421)
-    if request.method not in _SAFE and not auth.same_origin(request):
+    if request.method not in _SAFE and request.url.path != _FOREIGN and not auth.same_origin(request):
         return errors.page(request, 403)
     if auth.user_of(request) is None and not _OPEN.fullmatch(request.url.path):
         return _to_login(request)

@@ -21,7 +21,7 @@ TAG = f'<script async src="{COLLECTOR}/js" data-site="{SITE}"></script>'
 PIXEL = f'<noscript><img src="{COLLECTOR}/{SITE}ns.gif" alt="" width="1" height="1"></noscript>'
 POLICY = (
     f"default-src 'none'; script-src 'self' {COLLECTOR}; connect-src 'self' {COLLECTOR}; img-src 'self' {COLLECTOR} data:; "
-    "style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    f"style-src 'self'; form-action 'self' {COLLECTOR}; base-uri 'none'; frame-ancestors 'none'"
 )
 MESSAGE = {"nom": "Dupont", "prenom": "Camille", "email": "camille@exemple.fr", "message": "Bonjour"}
 QUOTE = {"service": "pac", "surface": "110", "code_postal": "69007", "ville": "Lyon", "email": "camille@exemple.fr", "budget": "10-20"}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines.chromium import ChromiumProfile
 from tests.engines.page import Engine, Page, Profile, named
 from tests.serving import Served, serving
 
@@ -87,6 +88,49 @@ def test_without_consent_nothing_is_kept_on_the_device_and_the_lead_has_no_histo
     assert (lead["visits"], lead["first_channel"], lead["page"]) == (0, "", demo.demo + "/contact")
     assert [cookie["name"] for cookie in visitor.cookies() if cookie["name"] == "_jsuid"] == []
     assert page.evaluate("Object.keys(localStorage).filter(key => /webleads|_jsuid|^wl/i.test(key))") == []
+
+
+def _own_page(page: Page, profile: ChromiumProfile, before: str = "") -> str:
+    """What the visitor's page says, which opens in a tab of its own; `before` runs right before it is asked for."""
+    page.reload()
+    page.wait_for_tag()
+    page.evaluate(before or "0")
+    with profile.context.expect_page() as opening:
+        page.click("#mydata")
+    opening.value.wait_for_load_state()
+    return opening.value.inner_text("main")
+
+
+def test_whoever_agreed_sees_what_is_known_of_this_browser_and_nobody_else_does(demo: Served, chromium: Engine) -> None:
+    mine, other = chromium.profile(), chromium.profile()
+    assert isinstance(mine, ChromiumProfile)
+    assert isinstance(other, ChromiumProfile)
+    page, email = mine.new_page(), "mireille.own@example.fr"
+    page.goto(demo.demo + "/" + CAMPAIGN)
+    page.click(named("button", "Tout accepter"))
+    page.goto(demo.demo + "/contact")
+    _contact(page, email)
+    _within(3.0, lambda: [row for row in demo.leads() if row["email"] == email])
+    told = _own_page(page, mine)
+    for part in ("Ce que l’on sait de vous", "lettre", "m•••@e•••.fr", "C••• D•••", "/contact"):
+        assert part in told, part
+    assert "mireille" not in told
+    assert "#" not in page.url  # no address ever held the secret
+    denied = other.new_page()
+    denied.goto(demo.demo + "/")
+    denied.click(named("button", "Tout refuser"))
+    told = _own_page(denied, other)
+    assert "il n’y a rien à voir" in told
+    assert "•••" not in told
+    stolen = next(cookie["value"] for cookie in mine.cookies() if cookie["name"] == "_jsuid")
+    denied.click("#consent-open")
+    denied.click(named("button", "Tout accepter"))
+    told = _own_page(denied, other, f"document.cookie = '_jsuid={stolen};path=/'")  # with a secret that is another id's
+    assert "Cette page reste fermée" in told
+    assert "•••" not in told
+    for profile in (mine, other):
+        assert profile.problems == []
+        profile.close()
 
 
 def test_the_demo_is_taken_out_again(tmp_path: Path) -> None:

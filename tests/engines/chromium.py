@@ -66,6 +66,11 @@ class ChromiumProfile(Profile):
         context.set_default_timeout(PATIENCE * 1000)  # a click waits for the navigation that it begins
         context.on("weberror", lambda error: self.problems.append(str(error.error)))
 
+    @property
+    def context(self) -> BrowserContext:
+        """For what only this driver can: tabs that a page opens."""
+        return self._context
+
     def new_page(self) -> Page:
         tab = self._context.new_page()
         return ChromiumPage(tab, tab.main_frame)

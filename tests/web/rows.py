@@ -92,7 +92,7 @@ def lead(conn: Connection, at: int = NOW, account: int = 1, **more: Any) -> byte
 
 
 def submission(conn: Connection, lead_id: bytes, at: int, fields: Sequence[Field] = (), account: int = 1, **more: Any) -> bytes:
-    """A conversion with its fields. Answers its id."""
+    """A submission with its fields, read into a conversion. Answers its id."""
     row: dict[str, Any] = {
         "account_id": account,
         "id": uuid7(at),
@@ -120,6 +120,9 @@ def submission(conn: Connection, lead_id: bytes, at: int, fields: Sequence[Field
         "marks": 0,
     } | more
     conn.execute(insert(schema.conversion).values(**row))
+    sent = {name: row[name] for name in ("account_id", "id", "site_id", "at", "visitor", "form", "url", "marks")}
+    sent |= {"token": uuid7(at).hex(), "how": "submit", "action": "", "received_at": at}
+    conn.execute(insert(schema.submission).values(**sent))
     for place, field in enumerate(fields):
         conn.execute(
             insert(schema.submission_field).values(

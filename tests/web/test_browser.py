@@ -14,9 +14,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 from sqlalchemy import Connection
 
-from collector.actions import requests
+from collector.actions import requests, visiting
 from collector.store.ids import uuid7
 from collector.store.writer import Writer
+from collector.web import mine
 from tests import builders
 from tests.conftest import opened
 from tests.serving import CHROMIUM, chromium
@@ -97,6 +98,8 @@ async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: S
         f"/leads/{stage.lead}",
         "/leads?q=nobody",
         "/leads/suggestions",
+        f"/leads/{stage.lead}/seen",
+        f"/leads/{stage.lead}/seen?browser=1",
         f"/leads/{stage.lead}/merge?q=e",
         f"/leads/{stage.lead}/merge?with={stage.other}",
         "/requests",
@@ -118,10 +121,30 @@ async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: S
         "/costs",
         "/goals",
         "/nowhere",
+        "/me?site=42&closed=1",
     ):
         await judge(path)
+    for begin, paths in ((_browser, ("/me?done=withdraw", "/me/erase")), (_confirmed, ("/me?fault=email", "/me/erase"))):
+        held = await begin(stage)
+        await page.context.add_cookies([{"name": "webleads-me", "value": held, "url": stage.url}])
+        for path in paths:
+            await judge(path)
     assert found == []
     assert said == []
+
+
+async def _browser(stage: Stage) -> str:
+    """What a browser holds that has shown its secret."""
+    token = "b" * 43
+    await stage.writer.run(visiting.open_browser, mine.digest(token), visitor=story.CAMILLE, site=42, now=NOW)
+    return f"1.{token}"
+
+
+async def _confirmed(stage: Stage) -> str:
+    """What a browser holds that has followed a link to an address."""
+    token = "c" * 43
+    await stage.writer.run(visiting.open_confirmed, mine.digest(token), lead=uuid.UUID(stage.lead).bytes, site=42, now=NOW)
+    return f"1.{token}"
 
 
 async def test_typing_narrows_the_list_and_the_address_and_back_brings_it_back(stage: Stage) -> None:

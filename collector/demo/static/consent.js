@@ -60,6 +60,11 @@
     });
     opener.hidden = false;
     opener.addEventListener('click', function () { show(true); });
+    document.getElementById('mydata').addEventListener('click', function (event) {
+      if (!window.webleads.join) return; // the tag is not there: the plain link says what the page is
+      event.preventDefault();
+      window.webleads('mydata');
+    });
     if (!known) show(false);
   });
 })();

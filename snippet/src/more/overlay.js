@@ -4,8 +4,8 @@ import { first, later, listen } from '../shared.js';
 
 /** @type {Record<string, string>} */
 const WHY = {
-  skip: 'not counted: a login, a search, or opted out (data-webleads-ignore)',
-  count: 'counted without values: no field for a contact or a message',
+  skip: 'not counted: a login, a search, or ignored',
+  count: 'counted without values: no contact field',
   keep: 'captured',
 };
 
@@ -19,26 +19,22 @@ export function watchOverlay() {
   const host = document.createElement('div');
   const list = document.createElement('pre');
   Object.assign(host.style, { position: 'fixed', right: '0', bottom: '0', zIndex: '2147483647', width: '26em', maxHeight: '60vh', overflow: 'auto' });
-  Object.assign(list.style, { margin: '0', padding: '1em', background: '#111', color: '#eee', font: '12px/1.4 monospace', whiteSpace: 'pre-wrap' });
+  Object.assign(list.style, { margin: '0', padding: '1em', background: '#111', color: '#eee', font: '12px monospace', whiteSpace: 'pre-wrap' });
   host.id = 'webleads-debug-panel';
-  host.setAttribute('data-webleads-ignore', '');
-  (host.attachShadow?.({ mode: 'open' }) || host).append(list);
+  host.attachShadow({ mode: 'open' }).append(list);
   document.documentElement.append(host);
   /** @param {string} text */
   const say = (text) => {
     list.textContent += text + '\n';
     host.scrollTop = 1e6;
   };
-  say('webleads: sites ' + first.sites_.map((/** @type {any} */ { id_, setting_ }) => `${id_} (${setting_})`).join(', '));
+  say('sites ' + first.sites_.map((/** @type {any} */ { id_, setting_ }) => `${id_} (${setting_})`).join(', '));
   first.seen_ = (event) => say(line(event));
-  const explain = () =>
-    document.querySelectorAll('form').forEach((form) => {
-      const found = first.explain_?.(form);
-      if (found) say(`form ${found.key_ || form.getAttribute('id') || ''}: ${WHY[found.kind_]}`);
-    });
-  later(explain, 1500);
-  listen(window, 'submit', ({ target }) => {
-    const found = first.explain_?.(target);
-    if (found && found.kind_ !== 'keep') say(`form ${found.key_}: ${WHY[found.kind_]}`);
-  });
+  /** @param {any} form */
+  const explain = (form) => {
+    const found = first.explain_?.(form);
+    if (found) say(`form ${found.key_ || form.getAttribute('id') || ''}: ${WHY[found.kind_]}`);
+  };
+  later(() => document.querySelectorAll('form').forEach(explain), 1500);
+  listen(window, 'submit', ({ target }) => explain(target));
 }
