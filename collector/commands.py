@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from .actions import costs, edit, erase, goals, letter, merge, refused, runs, scoring, sites, users
+from .actions import costs, edit, erase, goals, letter, merge, refused, retention, runs, scoring, sites, users
 from .domain.identity import signing_key
 from .domain.scoring import Rule
 from .jobs import demo as undoing
@@ -130,6 +130,14 @@ def _site_key(conn: Connection, secret: bytes, *, account: int, id: int) -> Any:
     return {"id": id, "key": signing_key(secret, account, id)}
 
 
+def _site_set(conn: Connection, secret: bytes, *, account: int, id: int, **given: Any) -> Any:
+    return sites.change(conn, account, id, now=ids.now(), **given)
+
+
+def _retention_set(conn: Connection, secret: bytes, *, account: int, kind: str, amount: int | None, site: int) -> Any:
+    return retention.put(conn, account, kind, amount, site=site)
+
+
 def _scoring_put(conn: Connection, secret: bytes, *, account: int, rule: dict[str, Any], new: bool) -> Any:
     now = ids.now()
     made = msgspec.convert(rule, Rule)
@@ -168,6 +176,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "account add": _account_add,
     "refused replay": _replay,
     "site key": _site_key,
+    "site set": _site_set,
+    "retention set": _retention_set,
     "lead merge": _lead_merge,
     "lead unmerge": _lead_unmerge,
     "lead edit": _lead_edit,

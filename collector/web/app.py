@@ -16,7 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..domain.costs import LARGEST
 from ..store.work import Busy
-from . import account, attribution, auth, companies, costs, errors, goals, leads, people, scoring, sites
+from . import account, attribution, audit, auth, companies, costs, errors, goals, leads, people, retention, scoring, sites
 from .guard import Guard
 from .headers import Headers
 from .house import Database, House, Settings, Writer
@@ -52,9 +52,12 @@ def create(
         Route("/sites/new", sites.new, methods=both),
         Route("/sites/{id:int}", sites.one),
         Route("/sites/{id:int}/heard", sites.heard),
+        Route("/sites/{id:int}/texts", sites.texts),
         Route("/companies", companies.listed),
         Route("/companies/{name:path}", companies.one),
+        Route("/audit", audit.shown),
         Route("/settings", scoring.settings),
+        Route("/settings/retention", retention.shown, methods=both),
         Route("/settings/scoring", scoring.listed),
         Route("/settings/scoring/new", scoring.new, methods=both),
         Route("/settings/scoring/lists", scoring.lists, methods=both),

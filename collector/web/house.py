@@ -32,6 +32,10 @@ class Settings(Protocol):
         """The language where neither the user nor the browser says one."""
 
     @property
+    def networks(self) -> str:
+        """The file of networks by which companies are looked up, or empty."""
+
+    @property
     def trusted_proxies(self) -> tuple[str, ...]:
         """Whose X-Forwarded-For is believed."""
 
