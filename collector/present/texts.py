@@ -132,7 +132,7 @@ class _Writer:
             "granted": _("If you refuse, nothing is kept on your device, and pages are counted without knowing whose visit it is."),
             "off": _("If you refuse, nothing is kept on your device and nothing is sent."),
         }[self.known.consent]
-        return f"{asked % told} {refused} {_('You can change your mind at any time.')}"
+        return " ".join((asked % told, refused, _("You can change your mind at any time.")))
 
     def parts(self) -> list[tuple[str, list[str]]]:
         """The privacy paragraph: headings and sentences."""
