@@ -10,7 +10,22 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from .actions import costs, edit, erase, goals, invitations, letter, merge, refused, requests, runs, scoring, sites, users
+from .actions import (
+    costs,
+    edit,
+    erase,
+    goals,
+    invitations,
+    letter,
+    merge,
+    refused,
+    requests,
+    retention,
+    runs,
+    scoring,
+    sites,
+    users,
+)
 from .domain.identity import signing_key
 from .domain.scoring import Rule
 from .jobs import demo as undoing
@@ -147,6 +162,14 @@ def _requests_answer(conn: Connection, secret: bytes, *, account: int, id: str, 
     return {"id": id, "kind": kind}
 
 
+def _site_set(conn: Connection, secret: bytes, *, account: int, id: int, **given: Any) -> Any:
+    return sites.change(conn, account, id, now=ids.now(), **given)
+
+
+def _retention_set(conn: Connection, secret: bytes, *, account: int, kind: str, amount: int | None, site: int) -> Any:
+    return retention.put(conn, account, kind, amount, site=site)
+
+
 def _scoring_put(conn: Connection, secret: bytes, *, account: int, rule: dict[str, Any], new: bool) -> Any:
     now = ids.now()
     made = msgspec.convert(rule, Rule)
@@ -185,6 +208,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "account add": _account_add,
     "refused replay": _replay,
     "site key": _site_key,
+    "site set": _site_set,
+    "retention set": _retention_set,
     "lead merge": _lead_merge,
     "lead unmerge": _lead_unmerge,
     "lead edit": _lead_edit,

@@ -14,7 +14,8 @@ from ..domain import fields as reading
 from ..domain import leads as summing
 from ..domain.events import Batch, Event, Refused
 from ..domain.identity import identifier_id
-from ..domain.protocol import time_of, told
+from ..domain.privacy import coarse
+from ..domain.protocol import is_exact, time_of, told
 from ..domain.sessions import GAP, Fact, digest
 from ..store import crash, events, identities, rollups, submissions, urls, visits
 from ..store.database import is_outage
@@ -107,7 +108,7 @@ def _bisect(conn: Connection, given: Context, batches: list[Batch], ids: Ids) ->
 
 def _bisect_events(conn: Connection, given: Context, batch: Batch, ids: Ids) -> Outcome:
     if len(batch.events) <= 1:
-        poison = tuple(Refused("poison", told(batch, event)) for event in batch.events)
+        poison = tuple(Refused("poison", told(batch, event), exact=is_exact(batch, event.type)) for event in batch.events)
         return record(conn, given, [structs.replace(batch, events=(), refused=batch.refused + poison)], ids)[0]
     half = len(batch.events) // 2
     counts: Counter[str] = Counter()
@@ -186,12 +187,13 @@ class _Work:
     def _refuse(self, batch: Batch, refused: Refused, counts: Counter[str]) -> None:
         counts[refused.reason] += refused.n
         self.counts[self.given.account, batch.site, batch.received // DAY, refused.reason] += refused.n
+        received = batch.received if refused.exact or batch.visitor is not None else coarse(batch.received)
         self.refused.append(
             {
                 "account_id": self.given.account,
-                "id": self.ids(batch.received),
+                "id": self.ids(received),
                 "site_id": batch.site,
-                "received_at": batch.received,
+                "received_at": received,
                 "reason": refused.reason,
                 "body": refused.body,
             }
@@ -207,7 +209,8 @@ class _Work:
             data = {**data, "language": batch.language, "agent": batch.agent}
             if batch.company:
                 data["company"] = batch.company
-        self.tally.event(event.type, batch.site, event.at, batch.received, batch.visitor, event.url, data, marks)
+        received = batch.received if is_exact(batch, event.type) else coarse(batch.received)
+        self.tally.event(event.type, batch.site, event.at, received, batch.visitor, event.url, data, marks)
         self.events.append(
             (
                 self.given.account,
@@ -216,7 +219,7 @@ class _Work:
                 batch.site,
                 events.type_code(event.type),
                 event.at,
-                batch.received,
+                received,
                 batch.visitor,
                 event.page,
                 event.n,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ..domain import clocks
+from ..domain.retention import Limits, limit, of_site, shorter
 from ..domain.rollups import Tally
-from ..store import alive, erasure, events, requests, rollups, sites
+from ..store import alive, erasure, events, requests, retention, rollups, sites
+from ..store.retention import Borders
 from .erase import forget, forget_asked
 from .refold import Context, context, refold
 
@@ -26,26 +29,63 @@ def months_before(now: int, months: int, days: int) -> int:
     return int(then.replace(year=year, month=month + 1, day=day).timestamp() * 1000) - days * erasure.DAY
 
 
-KINDS = ("leads", "strays", "history", "audience", "refused", "requests")
+COUNTED = ("leads", "strays", "history", "audience", "refused")
+KINDS = (*COUNTED, "requests")
 REQUESTS = 36  # months after the last word, as proof that a request was answered
 
 
-def limit(conn: Connection, account: int, kind: str, now: int) -> int:
-    """Before which time a kind is old, UTC milliseconds; a stray is as a lead."""
+def borders(limits: Limits, kind: str, now: int) -> Borders:
+    """Before which time a kind is old, by site; a stray is as a lead. Raises KeyError where the account has no limit of that kind."""
     if kind == "requests":
-        return months_before(now, REQUESTS, 0)
-    return months_before(now, *erasure.retention_of(conn, account)["leads" if kind == "strays" else kind])
+        return Borders(months_before(now, REQUESTS, 0))
+    name = "leads" if kind == "strays" else kind
+    own = {site: months_before(now, *of[name]) for site, of in limits.items() if site and name in of}
+    return Borders(months_before(now, *limits[0][name]), own)
+
+
+def due(conn: Connection, account: int, now: int, limits: Limits | None = None, kinds: Sequence[str] = COUNTED) -> list[dict[str, Any]]:
+    """What the purge would delete, by site and kind: {site_id, kind, n}. `limits` are others than the ones that stand.
+
+    At most `retention.COUNTED` of a kind are counted (then `n` is at least so many). For readers.
+    """
+    known = retention.limits(conn, account) if limits is None else limits
+    found = []
+    for kind in kinds:
+        given = borders(known, kind, now)
+        counts = retention.due(conn, account, kind, given, erasure.month_bound(given.newest))
+        found += [{"site_id": site, "kind": kind, "n": n} for site, n in sorted(counts.items())]
+    return found
+
+
+def goes(conn: Connection, account: int, now: int, kind: str, amount: int | None, site: int = 0) -> list[dict[str, Any]]:
+    """What of a kind another limit would let go, by site and kind as `due`; nothing where it is no shorter than the one that stands.
+
+    Raises BadLimit.
+    """
+    known = retention.limits(conn, account)
+    given = limit(kind, amount) if amount is not None else known[0][kind]
+    changed = {**known, site: {**known.get(site, {}), kind: given}}
+    named = {0, site, *known}  # any other site is as the account
+    less = {one for one in named if (old := of_site(known, one).get(kind)) and shorter(of_site(changed, one)[kind], old)}
+    rows = due(conn, account, now, changed, (kind, "strays") if kind == "leads" else (kind,)) if less else []
+    return [row for row in rows if (row["site_id"] if row["site_id"] in named else 0) in less]
+
+
+def believed(conn: Connection, now: int) -> int:
+    """By which time the purge would go: `now`, or the last time that is known where the clock is far ahead of it. For readers."""
+    known = last_known(conn, now)
+    return known if clocks.is_ahead(now, known) else now
 
 
 def find(conn: Connection, account: int, kind: str, now: int, most: int) -> list[Any]:
     """What of a kind is old: at most so much of it. A reader may look for it; `drop` looks again whether it still is."""
-    before = limit(conn, account, kind, now)
+    before = borders(retention.limits(conn, account), kind, now)
     if kind == "leads":
         return erasure.old_leads(conn, account, before, most)
     if kind == "strays":
         return [submission for submission, _lead in erasure.old_strays(conn, account, before, most)]
     if kind == "requests":
-        return requests.old(conn, account, before, most)
+        return requests.old(conn, account, before.most, most)
     if kind == "refused":
         return erasure.old_refused(conn, account, before, most)
     return erasure.old_events(conn, account, before, known=kind == "history", most=most)
@@ -54,7 +94,7 @@ def find(conn: Connection, account: int, kind: str, now: int, most: int) -> list
 def drop(conn: Connection, account: int, kind: str, now: int, found: list[Any], *, secret: bytes) -> int:
     """An action: deletes what `find` found and keeps what it counted. Answers how much went."""
     given = context(conn, account, secret)
-    tally, before = given.tally(), limit(conn, account, kind, now)
+    tally, before = given.tally(), borders(retention.limits(conn, account), kind, now)
     if kind == "leads":
         found = erasure.old_leads(conn, account, before, len(found), among=found)
         forget(conn, given, found, tally)
@@ -62,7 +102,7 @@ def drop(conn: Connection, account: int, kind: str, now: int, found: list[Any], 
     elif kind == "strays":
         _forget_strays(conn, given, found := erasure.old_strays(conn, account, before, len(found), among=found), tally)
     elif kind == "requests":
-        requests.drop(conn, account, found := requests.old(conn, account, before, len(found), among=found))
+        requests.drop(conn, account, found := requests.old(conn, account, before.most, len(found), among=found))
     elif kind == "refused":
         events.drop_refused(conn, account, found)
     else:

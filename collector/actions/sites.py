@@ -1,17 +1,21 @@
-"""Sites: what is added."""
+"""Sites: what is added, and what is changed of them."""
 
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from ..domain import hosts
-from ..store import sites
+from ..store import sites, submissions
 
 CONSENTS = ("required", "granted", "off")
 _MOST = 2**53
+_PARAMETER = re.compile(r"[A-Za-z0-9_.~\[\]-]{1,60}")
+_LIST_MOST = 50  # hosts or parameters of a site
 
 
 class Taken(ValueError):
@@ -19,7 +23,7 @@ class Taken(ValueError):
 
 
 class BadSite(ValueError):
-    """An id or a consent mode that no site can have; args[0] says which."""
+    """Something that no site can have; args[0] says what: id | consent | kept | zone | country | country-late | unknown."""
 
 
 def add(
@@ -61,6 +65,70 @@ def add(
     }
     sites.add(conn, row)
     return {key: row[key] for key in ("id", "domain", "name", "consent")}
+
+
+def change(conn: Connection, account_id: int, id: int, *, now: int, **given: Any) -> dict[str, Any]:
+    """Changes some of name, consent, reason, kept, hosts, zone and country; what is None stays. Answers the site, and `rebuild`:
+    whether what was counted before is to be counted again (`webleads rebuild`, or the next start).
+
+    Raises hosts.BadHost and BadSite.
+    """
+    found = sites.find(conn, id)
+    if found is None or found["account_id"] != account_id:
+        raise BadSite("unknown")
+    wanted = {name: _CHECKS[name](value) for name, value in given.items() if value is not None}
+    changed = {name: value for name, value in wanted.items() if value != found[name]}
+    if "country" in changed and submissions.any_of(conn, account_id, id):
+        raise BadSite("country-late")  # a number names its lead by the country in which it was read first
+    anew = bool({"hosts", "zone"} & changed.keys())
+    if changed:
+        sites.change(conn, id, changed)
+    if anew:
+        sites.set_stale(conn, account_id, now)
+    row = found | changed
+    names = ("id", "domain", "name", "consent", "reason", "kept", "hosts", "zone", "country")
+    return {name: row[name] for name in names} | {"rebuild": anew}
+
+
+def _consent(text: str) -> str:
+    if text not in CONSENTS:
+        raise BadSite("consent")
+    return text
+
+
+def _kept(names: list[str]) -> list[str]:
+    made = sorted({name.strip() for name in names if name.strip()})
+    if len(made) > _LIST_MOST or not all(_PARAMETER.fullmatch(name) for name in made):
+        raise BadSite("kept")
+    return made
+
+
+def _hosts(names: list[str]) -> list[str]:
+    return sorted({hosts.normalise(name) for name in names if name.strip()})[:_LIST_MOST]
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name.strip()).key
+    except (KeyError, ValueError, OSError):  # an unknown name is a KeyError
+        raise BadSite("zone") from None
+
+
+def _country(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", code.strip().upper()):
+        raise BadSite("country")
+    return code.strip().upper()
+
+
+_CHECKS: dict[str, Any] = {
+    "name": lambda text: text.strip()[:200],
+    "consent": _consent,
+    "reason": lambda text: text.strip()[:500],
+    "kept": _kept,
+    "hosts": _hosts,
+    "zone": _zone,
+    "country": _country,
+}
 
 
 def _free(conn: Connection) -> int:

@@ -19,6 +19,7 @@ _FILES = {
     "attribution": ("attribution",),
     "goals": ("goal", "costs"),
     "scoring": ("scoring",),
+    "retention": ("retention",),
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 

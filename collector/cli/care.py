@@ -18,6 +18,7 @@ from ..present import dates, health
 from ..settings import Settings
 from ..store import events, ids
 from .hand import common, opened, say, some
+from .retention import dry_run
 
 
 @click.command()
@@ -50,10 +51,13 @@ async def erase(config: Settings, account: int | None, as_json: bool, address: s
 
 @click.command()
 @click.option("--clock-is-right", "sure", is_flag=True, help="Although it is weeks ahead of the last time that is known.")
+@click.option("--dry-run", "dry", is_flag=True, help="Delete nothing: count by site and kind what would go.")
 @common
-async def purge(config: Settings, _account: int | None, as_json: bool, sure: bool) -> None:
+async def purge(config: Settings, account: int | None, as_json: bool, sure: bool, dry: bool) -> None:
     """Delete now what has been kept long enough. A running server does it every hour by itself."""
     async with opened(config) as hand:
+        if dry:
+            return await dry_run(hand, await hand.account(account), as_json)
         total = await hand.watch("purge", as_json, sure=sure)
     if held := total.pop("held"):
         raise click.ClickException(

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from .. import commands, settings, upkeep
 from ..actions import erase as erasing
-from ..domain import edits
+from ..domain import edits, retention
 from ..ingest.networks import BadNetworks
 from ..settings import BadSetting, Settings
 from ..store import control, ids, migrate, secret, sites
@@ -76,6 +76,15 @@ _WORDS = {
     ("BadHost", "empty"): "the domain is empty",
     ("BadHost", "not-a-host"): "that is not a host name: write example.com, localhost or an IP address",
     ("BadSite", "id"): "a site's id is a whole number above 0",
+    ("BadSite", "consent"): "consent is required, granted or off",
+    ("BadSite", "kept"): "a URL parameter's name has letters, digits and _ . ~ -; at most 50 of them",
+    ("BadSite", "zone"): "there is no such time zone: write Europe/Paris",
+    ("BadSite", "country"): "a country is two letters: FR",
+    ("BadSite", "country-late"): "forms were sent already, and their phone numbers read as this country's: it cannot change any more",
+    ("BadSite", "unknown"): "there is no such site; webleads site list tells which there are",
+    ("BadLimit", "kind"): f"a kind is one of {', '.join(retention.KINDS)}",
+    ("BadLimit", "amount"): "that is too short or too long: webleads retention set --help",
+    ("BadLimit", "site"): "there is no such site; webleads site list tells which there are",
     ("BadUser", "email"): "that is not an e-mail address",
     ("BadUser", "short"): "a password has at least 8 characters",
     ("BadUser", "long"): "that password is too long",

@@ -11,6 +11,7 @@ from ..domain import mail
 from ..settings import Settings
 from ..store import sites
 from ..store.database import Database
+from ..store.erasure import retention_of
 from .hand import common, opened, say
 
 
@@ -64,6 +65,62 @@ async def site_list(config: Settings, account: int | None, as_json: bool) -> Non
         as_json,
         "\n".join(f"{row['id']}  {row['domain']}  {row['name']}" for row in shown) or "No site yet: webleads site add DOMAIN",
     )
+
+
+@site.command("set")
+@click.argument("site_id", type=int)
+@click.option("--name", help="What you call it.")
+@click.option("--consent", type=click.Choice(["required", "granted", "off"]), help="How the tag starts on pages that do not say.")
+@click.option("--reason", metavar="TEXT", help="Why consent is taken as granted; the audit table shows it.")
+@click.option("--kept", metavar="A,B", help="URL parameters whose values are kept, by name; all of them, with commas.")
+@click.option("--hosts", metavar="A,B", help="Other host names whose pages may carry the tag; all of them, with commas.")
+@click.option("--zone", help="Its time zone, as Europe/Paris.")
+@click.option("--country", help="Two letters: national phone numbers are read as its own. Before the first form only.")
+@common
+async def site_set(
+    config: Settings, account: int | None, as_json: bool, site_id: int, kept: str | None, hosts: str | None, **given: str | None
+) -> None:
+    """Change settings of a site; what is not said stays. The tag obeys within seconds."""
+    lists = {name: text.split(",") for name, text in (("kept", kept), ("hosts", hosts)) if text is not None}
+    if not lists and not any(value is not None for value in given.values()):
+        raise click.UsageError("say what to change; --help tells what there is")
+    async with opened(config) as hand:
+        answer = await hand.run("site set", account=await hand.account(account), id=site_id, **given, **lists)
+    again = answer.pop("rebuild")
+    words = "\n".join(f"{name:<8} {', '.join(value) if isinstance(value, list) else value}" for name, value in answer.items())
+    say(
+        answer | {"rebuild": again},
+        as_json,
+        words + ("\nDays are counted anew by webleads rebuild, or at the next start." if again else ""),
+    )
+
+
+@site.command("texts")
+@click.argument("site_id", type=int)
+@click.option("--language", type=click.Choice(["en", "fr"]), help="Of the texts; the setting's by default.")
+@click.option("--dnt-ignored", is_flag=True, help='The tag on the pages carries data-dnt="ignored".')
+@common
+async def site_texts(config: Settings, account: int | None, as_json: bool, site_id: int, language: str | None, dnt_ignored: bool) -> None:
+    """Print a consent text and a privacy paragraph that say what this site's settings do.
+
+    Read them before you publish them: what stands in [brackets] is yours to fill in.
+    """
+    from ..present import texts
+
+    async with opened(config) as hand:
+        chosen = await hand.account(account)
+        url = await hand.run("where")
+        async with hand.database.reader() as conn:
+            row = await conn.run_sync(sites.find, site_id)
+            names = {one["id"]: one["name"] for one in await conn.run_sync(sites.accounts)}
+            limits = await conn.run_sync(retention_of, chosen, site_id)
+    if row is None or row["account_id"] != chosen:
+        raise click.ClickException(f"there is no site {site_id}; webleads site list tells which there are")
+    companies = bool(config.networks)
+    letters_by = texts.host_of(getattr(config, "smtp", ""))
+    facts = texts.facts(row, names[chosen], limits, url, companies=companies, letters_by=letters_by, dnt=not dnt_ignored)
+    made = texts.write(facts, language or config.language)
+    say(texts.plain(made), as_json, texts.as_text(made))
 
 
 @site.command("key")

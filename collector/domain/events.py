@@ -106,6 +106,7 @@ class Refused(Struct, frozen=True):
     reason: str
     body: bytes
     n: int = 1
+    exact: bool = False  # whether it may be kept when it came, to the millisecond, though it is of audience mode
 
 
 def mark_bits(names: list[str] | tuple[str, ...]) -> int:

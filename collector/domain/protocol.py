@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from . import letters, proofs, secrets
+from . import letters, privacy, proofs, secrets
 from .agents import Agent
 from .events import TYPES, Batch, Event, Field, Refused, mark_bits
 
@@ -32,6 +32,9 @@ TITLE_LIMIT = 2_000
 SUBMISSION_LIMIT = 24_576
 REFUSED_LIMIT = 32_768  # what is kept of a refused event
 REFUSED_MOST = 100  # kept of one request; the others are only counted
+
+# Of audience mode only these are kept to the millisecond: somebody is to be answered, or heard. All else is coarse.
+EXACT = frozenset({"form_submit", "form_result", "consent"})
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -343,7 +346,7 @@ def check(wire: Wire, *, received: int, agent: Agent, kept: Collection[str] = ()
 
 
 def _refused(maker: _Maker, wire: Wire, known: str | None, unfit: list[tuple[str, Any]]) -> tuple[Refused, ...]:
-    refused = [Refused(reason, maker.again(wire, known, [raw])) for reason, raw in unfit[:REFUSED_MOST]]
+    refused = [Refused(reason, maker.again(wire, known, [raw]), exact=maker.exact([raw])) for reason, raw in unfit[:REFUSED_MOST]]
     return (*refused, *(Refused(reason, b"", n) for reason, n in Counter(reason for reason, _ in unfit[REFUSED_MOST:]).items()))
 
 
@@ -358,7 +361,8 @@ def foreign(wire: Wire, *, received: int, kept: Collection[str] = ()) -> Refused
     """A whole batch of a page that may not send for its site, as it is kept: cleaned as any other."""
     visitor = _visitor(wire) if wire.consent == "granted" else None
     maker = _Maker(received, wire.sent, visitor is not None, frozenset(kept))
-    return Refused("foreign-origin", maker.again(wire, visitor, [*wire.events, *(raw for _reason, raw in wire.broken)][:REFUSED_MOST]))
+    events = [*wire.events, *(raw for _reason, raw in wire.broken)][:REFUSED_MOST]
+    return Refused("foreign-origin", maker.again(wire, visitor, events), exact=maker.exact(events))
 
 
 def told(batch: Batch, event: Event) -> bytes:
@@ -366,8 +370,14 @@ def told(batch: Batch, event: Event) -> bytes:
     wire = {"id": str(UUID(bytes=event.id)), "type": event.type, "at": event.at, "url": event.url, **event.data}
     wire |= {"page": event.page, "n": event.n} if event.page else {}
     wire |= {"fields": msgspec.to_builtins(event.fields)} if event.fields else {}
-    whole = {"v": 1, "site": batch.site, "visitor": batch.subject, "consent": batch.consent, "sent": batch.received, "events": [wire]}
+    sent = batch.received if is_exact(batch, event.type) else privacy.coarse(batch.received)
+    whole = {"v": 1, "site": batch.site, "visitor": batch.subject, "consent": batch.consent, "sent": sent, "events": [wire]}
     return json.dumps(whole, default=lambda _: "~", ensure_ascii=True).encode()[:REFUSED_LIMIT]
+
+
+def is_exact(batch: Batch, kind: str) -> bool:
+    """Whether an event of that type is kept to the millisecond."""
+    return batch.visitor is not None or kind in EXACT
 
 
 def uuid_bytes(text: str) -> bytes | None:
@@ -399,8 +409,10 @@ class _Maker:
         if self.sent is None or not -5_000 <= self.sent - raw.at <= 7 * DAY:
             return "bad-time"
         at = self.received - min(max(self.sent - raw.at, 0), DAY)
-        form = raw.type.startswith("form_")
-        apart = form and not self.leads  # a form of audience mode carries nothing that could be joined
+        # A form of audience mode, and a refusal that names a visitor, carry nothing that could be joined with a view.
+        apart = not self.leads and (raw.type.startswith("form_") or raw.type == "consent")
+        if not (self.leads or raw.type in EXACT):
+            identity, at = privacy.coarse_id(identity), privacy.coarse(at)
         if raw.page and not _PAGE.fullmatch(raw.page):
             return "bad-id"
         if raw.n is not None and not 0 <= raw.n < 2**31:
@@ -425,10 +437,18 @@ class _Maker:
             token=letters.token_of(raw.url) if self.leads and raw.url and raw.type == "view" else "",
         )
 
+    def exact(self, events: list[Any]) -> bool:
+        """Whether the times of refused events may be kept as they are."""
+        types = [raw.type if isinstance(raw, WireEvent) else raw.get("type") if isinstance(raw, dict) else "" for raw in events]
+        return self.leads or all(one in EXACT for one in types)
+
     def again(self, wire: Wire, visitor: str | None, events: list[Any]) -> bytes:
         """Refused events as a batch that can be sent again. What no taken event would hold is not kept of them either."""
-        batch = {"v": 1, "site": wire.site, "visitor": visitor, "consent": wire.consent, "sent": wire.sent}
-        made = [self._harmless(msgspec.to_builtins(raw) if isinstance(raw, WireEvent) else raw) for raw in events]
+        late = 0 if wire.sent is None or self.exact(events) else wire.sent - privacy.coarse(wire.sent)
+        sent = None if wire.sent is None else wire.sent - late
+        batch = {"v": 1, "site": wire.site, "visitor": visitor, "consent": wire.consent, "sent": sent}
+        plainly = [self._harmless(msgspec.to_builtins(raw) if isinstance(raw, WireEvent) else raw) for raw in events]
+        made = [_earlier(raw, late) for raw in plainly]
         return json.dumps({**batch, "events": made}, default=lambda _: "~", ensure_ascii=True).encode()[:REFUSED_LIMIT]
 
     def _harmless(self, raw: Any) -> Any:
@@ -549,6 +569,18 @@ class _Maker:
         )
         reason = field.withheld or secrets.withheld(field)
         return _without(field, reason) if reason else field
+
+
+def _earlier(raw: Any, late: int) -> Any:
+    """A refused event of audience mode with its times as coarse as its batch's; what lies between them stays."""
+    if not late or not isinstance(raw, dict):
+        return raw
+    made = dict(raw)
+    if type(made.get("at")) is int:
+        made["at"] -= late
+    if isinstance(made.get("id"), str) and (identity := uuid_bytes(made["id"])) is not None and made.get("type") not in EXACT:
+        made["id"] = str(UUID(bytes=privacy.coarse_id(identity)))
+    return made
 
 
 def _without(field: Field, reason: str) -> Field:

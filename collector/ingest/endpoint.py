@@ -18,7 +18,7 @@ from msgspec import structs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..actions.record import Outcome
-from ..domain import agents, hosts, protocol
+from ..domain import agents, hosts, privacy, protocol
 from ..domain.events import Batch, Event, mark_bits
 from ..domain.secrets import clean_url
 from ..store import crash
@@ -34,7 +34,6 @@ log = structlog.get_logger()
 
 LINGER = 1.0  # seconds in which the rest of a refused body is read and thrown away,
 LINGER_BYTES = 1_048_576  # and how much of it
-COOKIE_LIFE = 34_128_000  # 13 months in seconds, as in snippet/src/device.js
 HOLD = 0.5  # seconds, more or less, until one of a crowd is told that there is no room,
 HELD = 1_000  # and how many of it are held at once
 GOLDEN = 0.618  # its multiples lie evenly between whole numbers
@@ -225,7 +224,7 @@ class Endpoint:
             domain = hosts.shared(page, hosts.of_url("http://" + headers.get(b"host", b"").decode("latin-1").lower()))
             if site is not None and domain and hosts.covers(page, site.hosts):
                 secure = "; Secure" if headers.get(b"origin", b"").startswith(b"https:") else ""
-                cookie = f"_jsuid={visitor}; Domain={domain}; Path=/; Max-Age={COOKIE_LIFE}; SameSite=Lax{secure}"
+                cookie = f"{privacy.COOKIE}={visitor}; Domain={domain}; Path=/; Max-Age={privacy.COOKIE_LIFE}; SameSite=Lax{secure}"
                 answer.append((b"set-cookie", cookie.encode()))
         await _answer(send, 204, answer)
 
@@ -353,7 +352,8 @@ class Endpoint:
         received = self._clock()
         agent = _agent(headers.get(b"user-agent", b"")[:512])
         page = clean_url(headers.get(b"referer", b"")[:2_048].decode("latin-1"), site.kept, False)
-        view = Event(id=self._ids(received), type="view", at=received, url=page, data={"nav": "load"})
+        identity = privacy.coarse_id(self._ids(received))
+        view = Event(id=identity, type="view", at=privacy.coarse(received), url=page, data={"nav": "load"})
         batch = Batch(
             site=site.id,
             visitor=None,

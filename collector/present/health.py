@@ -89,7 +89,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "retention-none": (
         N_("Account %(account)s says for no time how long it keeps: %(kinds)s."),
-        N_("Restore a backup: the first start sets all of them."),
+        N_("Say so: webleads retention set KIND AMOUNT."),
     ),
     "site-none": (N_("There is no site yet."), N_("webleads site add DOMAIN")),
     "site-heard": (N_("%(domain)s (%(id)s) was last heard on %(last)s."), ""),

@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_
 
 from ..domain.identity import Span
+from ..domain.retention import Limit, of_site
 from ..domain.rollups import NOWHERE, Tally
 from . import conversions, events, merges, rollups
 from . import schema as s
 from .events import month_of
 from .hot import upsert
+from .retention import Borders, limits
 
 DAY = 86_400_000
 MOST_EACH = 10  # old events of a visitor that are looked for at once, in the mean
@@ -59,13 +61,14 @@ def within(table: Table, spans: Collection[Span]) -> ColumnElement[bool]:
     return or_(*(and_(table.c.visitor == one.visitor, table.c.at >= one.from_at, table.c.at < one.to_at) for one in spans))
 
 
-def old_events(conn: Connection, account_id: int, before: int, *, known: bool, most: int) -> list[Any]:
-    """(month, id, visitor) of the oldest events before a time: of visitors, or of nobody.
+def old_events(conn: Connection, account_id: int, borders: Borders, *, known: bool, most: int) -> list[Any]:
+    """(month, id, visitor) of the oldest events before a site's border: of visitors, or of nobody.
 
     Of visitors all old ones, one visitor after the other: who is folded anew for each event takes as many times as long.
     """
     mode = s.event.c.visitor.is_not(None) if known else s.event.c.visitor.is_(None)
-    old = and_(s.event.c.account_id == account_id, s.event.c.month <= month_bound(before), s.event.c.at < before)
+    late = borders.old(s.event.c.site_id, s.event.c.at)
+    old = and_(s.event.c.account_id == account_id, s.event.c.month <= month_bound(borders.newest), late)
     key = (s.event.c.month, s.event.c.id, s.event.c.visitor)
     page = list(conn.execute(select(*key).where(old, mode).limit(most)).all())
     if not known:
@@ -184,13 +187,14 @@ def visitors_who_gave(conn: Connection, account_id: int, leads: Collection[bytes
 
 
 def old_strays(
-    conn: Connection, account_id: int, before: int, most: int, *, among: Collection[bytes] | None = None
+    conn: Connection, account_id: int, borders: Borders, most: int, *, among: Collection[bytes] | None = None
 ) -> list[tuple[bytes, bytes | None]]:
     """(submission, lead) of old submissions that no row of the list stands for: failed ones, and forms that speak of nobody."""
     sent, told = s.submission, s.conversion
     read = sent.outerjoin(told, and_(told.c.account_id == sent.c.account_id, told.c.id == sent.c.id))
     listed = exists().where(s.lead.c.account_id == account_id, s.lead.c.id == told.c.lead_id)
-    page = select(sent.c.id, told.c.lead_id).select_from(read).where(sent.c.account_id == account_id, sent.c.at < before, ~listed)
+    late = borders.old(sent.c.site_id, sent.c.at)
+    page = select(sent.c.id, told.c.lead_id).select_from(read).where(sent.c.account_id == account_id, late, ~listed)
     if among is not None:
         page = page.where(sent.c.id.in_(list(among)))
     return [(bytes(row[0]), bytes(row[1]) if row[1] else None) for row in conn.execute(page.limit(most))]
@@ -238,24 +242,25 @@ def drop_refused_where(conn: Connection, account_id: int, before: int, speaks: C
     return len(gone)
 
 
-def old_leads(conn: Connection, account_id: int, before: int, most: int, *, among: Collection[bytes] | None = None) -> list[bytes]:
-    """Leads and messages last heard of before a time."""
-    page = select(s.lead.c.id).where(s.lead.c.account_id == account_id, s.lead.c.last_seen_at < before).limit(most)
+def old_leads(conn: Connection, account_id: int, borders: Borders, most: int, *, among: Collection[bytes] | None = None) -> list[bytes]:
+    """Leads and messages last heard of before their site's border."""
+    late = borders.old(s.lead.c.site_id, s.lead.c.last_seen_at)
+    page = select(s.lead.c.id).where(s.lead.c.account_id == account_id, late).limit(most)
     if among is not None:
         page = page.where(s.lead.c.id.in_(list(among)))
     return [bytes(row[0]) for row in conn.execute(page)]
 
 
-def old_refused(conn: Connection, account_id: int, before: int, most: int) -> list[bytes]:
-    """Refused events received before a time."""
-    page = select(s.refused.c.id).where(s.refused.c.account_id == account_id, s.refused.c.received_at < before).limit(most)
+def old_refused(conn: Connection, account_id: int, borders: Borders, most: int) -> list[bytes]:
+    """Refused events received before their site's border."""
+    late = borders.old(s.refused.c.site_id, s.refused.c.received_at)
+    page = select(s.refused.c.id).where(s.refused.c.account_id == account_id, late).limit(most)
     return [bytes(row[0]) for row in conn.execute(page)]
 
 
-def retention_of(conn: Connection, account_id: int) -> dict[str, tuple[int, int]]:
-    """Kind → (months, days)."""
-    rows = conn.execute(select(s.retention).where(s.retention.c.account_id == account_id)).mappings()
-    return {row["kind"]: (row["months"], row["days"]) for row in rows}
+def retention_of(conn: Connection, account_id: int, site_id: int = 0) -> dict[str, Limit]:
+    """Kind → (months, days): what holds for a site, or for those of an account that have no limit of their own."""
+    return of_site(limits(conn, account_id), site_id)
 
 
 def leads_of_site(conn: Connection, account_id: int, site_id: int) -> list[bytes]:
@@ -288,6 +293,7 @@ def drop_site(conn: Connection, account_id: int, site_id: int, tally: Tally) -> 
     drop_submissions(conn, account_id, [bytes(row[0]) for row in conn.execute(sent)], tally)
     for table in (s.event, s.refused, s.refused_count, s.consent, s.submission_result, s.edge):
         conn.execute(delete(table).where(table.c.account_id == account_id, table.c.site_id == site_id))
-    conn.execute(delete(s.goal).where(s.goal.c.account_id == account_id, s.goal.c.site_id == site_id))
+    for table in (s.goal, s.retention):
+        conn.execute(delete(table).where(table.c.account_id == account_id, table.c.site_id == site_id))
     conn.execute(delete(s.site).where(s.site.c.id == site_id))
     return visitors

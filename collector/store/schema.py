@@ -405,7 +405,8 @@ scoring = _table(
 retention = _table(
     "retention",
     _key("account_id", Integer),
-    _key("kind", Text),  # leads | history | audience | refused
+    _key("site_id", BigInteger),  # 0: of every site that has no limit of its own
+    _key("kind", Text),  # domain.retention.KINDS
     _col("months", Integer),
     _col("days", Integer),
     kind="raw",

@@ -77,7 +77,7 @@ def add_account(conn: Connection, name: str, at: int, keep: dict[str, tuple[int,
     newest = conn.execute(select(func.max(account.c.id))).scalar() or 0
     conn.execute(account.insert().values(id=newest + 1, name=name, created_at=at))
     for kind, (months, days) in keep.items():
-        conn.execute(retention.insert().values(account_id=newest + 1, kind=kind, months=months, days=days))
+        conn.execute(retention.insert().values(account_id=newest + 1, site_id=0, kind=kind, months=months, days=days))
     return int(newest) + 1
 
 
@@ -94,3 +94,9 @@ def set_stale(conn: Connection, account_id: int, mark: int) -> None:
 def set_hosts(conn: Connection, site_id: int, hosts: list[str]) -> None:
     """Other host names whose pages may carry a site's tag."""
     conn.execute(site.update().where(site.c.id == site_id).values(hosts=json.dumps(hosts)))
+
+
+def change(conn: Connection, site_id: int, given: Mapping[str, Any]) -> None:
+    """Writes some of a site's columns; `hosts` and `kept` are lists."""
+    lists = {name: json.dumps(given[name]) for name in ("hosts", "kept") if name in given}
+    conn.execute(site.update().where(site.c.id == site_id).values(**{**given, **lists}))

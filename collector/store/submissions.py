@@ -41,6 +41,12 @@ def known(conn: Connection, account_id: int, tokens: Iterable[str]) -> dict[tupl
     return {(row[0], row[1]): bytes(row[2]) for row in _tokens.rows(conn, tokens, account_id=account_id)}
 
 
+def any_of(conn: Connection, account_id: int, site_id: int) -> bool:
+    """Whether a site has any."""
+    asked = select(submission.c.id).where(submission.c.account_id == account_id, submission.c.site_id == site_id)
+    return conn.execute(asked.limit(1)).first() is not None
+
+
 def load(conn: Connection, account_id: int, ids: Iterable[bytes]) -> list[dict[str, Any]]:
     """Submission rows."""
     names = [column.name for column in submission.columns]

@@ -37,6 +37,10 @@ class Settings(Protocol):
         """The mail server, or empty."""
 
     @property
+    def networks(self) -> str:
+        """The file of networks by which companies are looked up, or empty."""
+
+    @property
     def trusted_proxies(self) -> tuple[str, ...]:
         """Whose X-Forwarded-For is believed."""
 

@@ -12,8 +12,11 @@ from ..actions import sites as acts
 from ..domain.hosts import BadHost, normalise
 from ..domain.rollups import day_of
 from ..present import dates
-from ..present.tag import tag
+from ..present import texts as wordings
+from ..present.language import LANGUAGES
+from ..present.tag import banner, tag
 from ..store import rollups, sites
+from ..store.erasure import retention_of
 from . import auth, house, render
 
 LINT_DAYS = 30  # how far back the look at links of one's own goes
@@ -68,6 +71,24 @@ async def one(request: Request) -> Response:
     async with made.database.reader() as conn:
         tagged = await rollups.own_links(conn, found["account_id"], found["id"], day_of(made.clock(), zone) - LINT_DAYS)
     return render.page(request, "site.html", site=found, last=last, quiet=quiet, alone=alone, tag=text, zone=zone, tagged=tagged)
+
+
+async def texts(request: Request) -> Response:
+    """The consent text and the privacy paragraph that the site's settings make."""
+    found, made = (await _find(request))[0], house.of(request)
+    language = request.query_params.get("text", "")
+    language = language if language in LANGUAGES else render.language_of(request)
+    dnt = request.query_params.get("dnt") != "ignored"
+    async with made.database.reader() as conn:
+        names = {one["id"]: one["name"] for one in await conn.run_sync(sites.accounts)}
+        limits = await conn.run_sync(retention_of, found["account_id"], found["id"])
+    companies, letters_by = bool(made.settings.networks), wordings.host_of(getattr(made.settings, "smtp", ""))
+    known = wordings.facts(
+        found, names[found["account_id"]], limits, house.base(request), companies=companies, letters_by=letters_by, dnt=dnt
+    )
+    said = wordings.write(known, language)
+    line = banner(house.base(request), said.consent, said.version)
+    return render.page(request, "texts.html", site=found, made=said, privacy=wordings.privacy_text(said), banner=line, dnt=dnt)
 
 
 async def heard(request: Request) -> Response:

@@ -1,12 +1,12 @@
 /**
  * `/consent.js`: a small banner for sites without a consent manager, beside the tag. Accept and refuse are equal, nothing is decided by
- * closing or scrolling, and a link or button with `data-webleads-consent` opens it again. French and English, as the page is.
+ * closing or scrolling, and a link or button with `data-webleads-consent` opens it again. French and English, as the page is, or in the
+ * words of `data-text`, whose `data-version` is told with the answer (the collector writes both from the site's settings).
  *
  *     <script async src="https://stats.example.com/consent.js" data-privacy="/confidentialite"></script>
  */
 
 const script = /** @type {HTMLScriptElement} */ (document.currentScript || document.querySelector('script[src*="/consent.js"]'));
-const VERSION = 'banner-1';
 const KEPT = 'webleads_choice'; // refused: so that nobody is asked at every page. It tells no visitor from another.
 
 const french = /^fr/i.test(script?.dataset.language || document.documentElement.lang || navigator.language);
@@ -32,6 +32,8 @@ page.webleads =
   function () {
     (page.webleads.q = page.webleads.q || []).push(arguments);
   };
+
+const { text = TEXT, version = 'banner-1' } = /** @type {DOMStringMap} */ (script?.dataset || {});
 
 /** @template T @param {() => T} work */
 const safely = (work) => {
@@ -59,7 +61,7 @@ let panel;
 
 /** @param {'granted' | 'denied'} state */
 function decide(state) {
-  page.webleads('consent', state, VERSION);
+  page.webleads('consent', state, version);
   safely(() => (state === 'denied' ? localStorage.setItem(KEPT, state) : localStorage.removeItem(KEPT)));
   panel?.remove();
   panel = undefined;
@@ -73,7 +75,7 @@ function open() {
   }); // prettier-ignore
   panel.setAttribute('role', 'region');
   panel.setAttribute('aria-label', TITLE);
-  panel.append(make('strong', TITLE, { display: 'block' }), make('p', TEXT, { margin: '.5rem 0' }));
+  panel.append(make('strong', TITLE, { display: 'block' }), make('p', text, { margin: '.5rem 0' }));
   if (script?.dataset.privacy) {
     const link = /** @type {HTMLAnchorElement} */ (make('a', MORE, { color: 'inherit' }));
     link.href = script.dataset.privacy;

@@ -3,6 +3,7 @@
  * was kept from then), the visitor's browser (GPC, DNT), the page on the visitor's behalf (its setting).
  */
 
+import { core } from './core.js';
 import { CONSENT, keep, recall } from './device.js';
 import { cut } from './wire.js';
 
@@ -15,12 +16,14 @@ export let way = 'tag';
 export let wording = '';
 
 /**
- * The state of consent of one site: granted | denied | unset.
+ * The state of consent of one site: granted | denied | unset. An owner may have written `data-dnt="ignored"`; GPC is always heard.
  * @param {string} setting  required | granted | off
  * @param {any} [browser]
  */
 export const state = (setting, browser = navigator) =>
-  said || (browser.globalPrivacyControl || browser.doNotTrack === '1' ? 'denied' : setting === 'granted' ? setting : 'unset');
+  said ||
+  // Do Not Track is '1': more than 0, and no more than 1
+  (browser.globalPrivacyControl || browser.doNotTrack > +!!core.dnt ? 'denied' : setting === 'granted' ? setting : 'unset');
 
 /**
  * The visitor decides. Nothing but a grant is remembered, by `remember`.

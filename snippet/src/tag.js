@@ -123,6 +123,7 @@ function start(config, data, waiting) {
   };
   Object.assign(core, {
     data_: data,
+    dnt: data.dnt,
     early_: early,
     hear_: hear,
     emit_: emit,

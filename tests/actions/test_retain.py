@@ -11,11 +11,16 @@ import pytest
 from msgspec import structs
 from sqlalchemy import Connection
 
+from collector.actions import retain as retain_module
+from collector.actions import retention as limits
+from collector.actions import sites
 from collector.actions.rebuild import rebuild
 from collector.actions.record import Recorder
-from collector.actions.retain import as_of, months_before, retain
+from collector.actions.retain import as_of, goes, months_before, retain
 from collector.domain.events import mark_bits
 from collector.domain.identity import FOREVER, Span
+from collector.domain.privacy import STEP
+from collector.domain.retention import BadLimit
 from collector.domain.rollups import Tally
 from collector.jobs.retain import purge
 from collector.store import erasure
@@ -58,7 +63,8 @@ async def test_each_kind_goes_at_its_border(writer: Writer, site: dict[str, Any]
         for border in (leads - 1, leads):
             tell(conn, form(border, f"lead{border - leads}@example.org"), visitor=None, consent="unset")
         tell(conn, view(history - 1), view(history), visitor=OTHER)
-        tell(conn, view(audience - 1), view(audience), visitor=None, consent="unset")
+        audience += STEP - audience % STEP  # of audience mode no time is finer
+        tell(conn, view(audience - STEP), view(audience), visitor=None, consent="unset")
         for border in (NOW - 30 * DAY - 1, NOW - 30 * DAY):
             tell(conn, event("purchase", border))
         done = _purge(conn)
@@ -68,13 +74,77 @@ async def test_each_kind_goes_at_its_border(writer: Writer, site: dict[str, Any]
         assert sorted(one["at"] for one in rows(conn, "event")) == [audience, history]
         assert [one["received_at"] for one in rows(conn, "refused")] == [NOW - 30 * DAY]
         kept = [one for one in rows(conn, "kept_count", kind="site") if one["views"]]
-        assert [one["day"] for one in kept] == sorted({(history - 1) // DAY, (audience - 1) // DAY})
+        assert [one["day"] for one in kept] == sorted({(history - 1) // DAY, (audience - STEP) // DAY})
         assert sum(one["leads"] for one in rows(conn, "kept_count", kind="site")) == 1
         before = derived(conn)
         rebuild(conn, secret=SECRET)
         assert derived(conn) == before
 
     await writer.run(told)
+
+
+async def test_a_site_has_limits_of_its_own(writer: Writer, site: dict[str, Any]) -> None:
+    """Site 42 keeps less than the account, site 43 more; 44 is as the account."""
+    before = {amount: months_before(NOW, amount, 0) - DAY for amount in (3, 13, 25, 30, 40)}
+
+    def told(conn: Connection) -> None:
+        for number in (43, 44):
+            sites.add(conn, 1, f"{number}.example", now=NOW, id=number)
+        for number, limit in ((42, 3), (43, 24)):
+            for kind in ("history", "audience", "leads"):
+                limits.put(conn, 1, kind, limit * (2 if kind == "leads" else 1), site=number)
+        limits.put(conn, 1, "audience", 13)
+        limits.put(conn, 1, "refused", 5, site=42)
+        for number in (42, 43, 44):
+            old = before[3] if number == 42 else before[13]
+            url = "https://" + (f"{number}.example/" if number > 42 else "example.com/")
+            tell(conn, view(old, url), visitor=f"{number}" + "v" * 20, site=number)
+            tell(conn, view(old, url), visitor=None, consent="unset", site=number)
+            lead = before[13] if number == 42 else before[40]
+            tell(conn, form(lead, f"a{number}@example.org", url=url), visitor=None, consent="unset", site=number)
+            tell(conn, event("purchase", NOW - 6 * DAY), site=number)
+        due = retain_module.due(conn, 1, NOW)
+        done = _purge(conn)
+        assert sorted({one["site_id"] for one in rows(conn, "event") if one["visitor"]}) == [43]
+        assert sorted({one["site_id"] for one in rows(conn, "event") if not one["visitor"] and one["type"] == 0}) == [43]
+        assert [one["site_id"] for one in rows(conn, "lead")] == [43]
+        assert sorted(one["site_id"] for one in rows(conn, "refused")) == [43, 44]
+        counted = {kind: sum(row["n"] for row in due if row["kind"] == kind) for kind in ("leads", "history", "audience", "refused")}
+        # A form of audience mode is an event too: it goes with its lead, or before it.
+        assert counted == {"leads": 2, "history": 2, "audience": 5, "refused": 1}
+        assert done == {"leads": 2, "history": 2, "audience": 3, "refused": 1}
+
+    await writer.run(told)
+
+
+def test_another_limit_says_what_would_go_and_changes_nothing(conn: Connection) -> None:
+    tell(conn, view(months_before(NOW, 4, 0)), view(months_before(NOW, 8, 0)), view(NOW), visitor=None, consent="unset")
+    stored = rows(conn, "event")
+    assert goes(conn, 1, NOW, "audience", 6) == [{"site_id": 42, "kind": "audience", "n": 1}]
+    assert goes(conn, 1, NOW, "audience", 3, 42) == [{"site_id": 42, "kind": "audience", "n": 2}]
+    assert goes(conn, 1, NOW, "audience", 3, 43) == []
+    assert goes(conn, 1, NOW, "audience", 25) == goes(conn, 1, NOW, "history", 1) == []
+    limits.put(conn, 1, "audience", 24, site=42)
+    assert goes(conn, 1, NOW, "audience", 6) == [], "a site with a limit of its own does not follow"
+    assert goes(conn, 1, NOW, "audience", None, 42) == []
+    with pytest.raises(BadLimit, match="amount"):
+        goes(conn, 1, NOW, "audience", 26)
+    assert rows(conn, "event") == stored
+
+
+def test_a_limit_is_of_a_known_site_and_kind(conn: Connection) -> None:
+    for kind, amount, number, why in (
+        ("leads", 61, 0, "amount"),
+        ("all", 3, 0, "kind"),
+        ("leads", 3, 99, "site"),
+        ("leads", None, 0, "amount"),
+    ):
+        with pytest.raises(BadLimit, match=why):
+            limits.put(conn, 1, kind, amount, site=number)
+    limits.put(conn, 1, "leads", 12, site=42)
+    assert erasure.retention_of(conn, 1, 42)["leads"] == (12, 0)
+    limits.put(conn, 1, "leads", None, site=42)
+    assert erasure.retention_of(conn, 1, 42)["leads"] == (36, 0)
 
 
 def test_a_lead_lives_as_long_as_its_last_contact(conn: Connection) -> None:

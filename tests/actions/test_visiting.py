@@ -148,7 +148,7 @@ async def test_a_browser_erases_its_own_visits_and_no_lead(writer: Writer, site:
         after = {row["email"]: row for row in rows(conn, "lead")}
         assert after.keys() == before.keys()
         assert (after[CAMILLE]["submissions"], after[CAMILLE]["visits"], before[CAMILLE]["visits"]) == (2, 1, 3)
-        assert after[CAMILLE]["name"] == before[CAMILLE]["name"] == "Camille D."
+        assert after[CAMILLE]["name"] == before[CAMILLE]["name"] == "Camille Durand"
         left = [(table, column) for table, column, value in builders.everywhere(conn) if value == VISITOR]
         assert sorted(left) == [("consent", "visitor"), ("visitor", "id")]  # that it refused
         assert {row["visitor"] for row in rows(conn, "submission")} == {None, OTHER}

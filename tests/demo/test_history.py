@@ -19,6 +19,7 @@ from collector.demo import history
 from collector.demo.history import DAY, Place, Sizes
 from collector.domain.channels import CHANNELS
 from collector.domain.events import Batch
+from collector.domain.privacy import coarse
 from collector.store import ids, migrate, schema
 from collector.store.database import Database
 from tests.serving import Served, serving
@@ -156,7 +157,7 @@ def test_what_was_told_is_known_after_a_stop_and_never_told_twice(conn: Connecti
     assert demo.told(conn, 1) == (END, 0)
     record(conn, batches[:400])
     born, since = demo.told(conn, 1)
-    assert (born, since) == (END, batches[399].received)
+    assert (born, coarse(batches[399].received) <= since <= batches[399].received) == (END, True)
     record(conn, [batch for batch in tell(end=born) if batch.received >= since])
     told = {name: count(conn, name) for name in ("event", "session", "submission", "lead")}
     assert told["event"] == sum(len(batch.events) for batch in batches)

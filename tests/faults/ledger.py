@@ -77,7 +77,7 @@ class Ledger:
 
     def _note(self, visitor: Visitor, waiting: list[Item]) -> None:
         for item in visitor.step():
-            identity = UUID(item.event["id"]).bytes
+            identity = item.stored
             self.events[identity] = False
             if item.event["type"] == "form_submit":
                 self.submissions[identity] = (item.event["submission"], visitor.email)
@@ -98,7 +98,7 @@ class Ledger:
             if status == 204:
                 for item in batch:
                     waiting.remove(item)
-                    self.events[UUID(item.event["id"]).bytes] = True
+                    self.events[item.stored] = True
                 self.answered.set()
             else:
                 await asyncio.sleep(0.05)

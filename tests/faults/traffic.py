@@ -9,6 +9,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from collector.domain.privacy import coarse_id
+from collector.domain.protocol import EXACT
 from collector.store import ids
 
 SITE = 42
@@ -30,6 +32,12 @@ class Item(Struct, eq=False):
     head: str
     event: dict[str, Any]
     alone: bool = False
+
+    @property
+    def stored(self) -> bytes:
+        """Its id as the collector keeps it: of audience mode without the time."""
+        identity = UUID(self.event["id"]).bytes
+        return identity if '"visitor": null' not in self.head or self.event["type"] in EXACT else coarse_id(identity)
 
 
 def body(items: list[Item], sent: int) -> bytes:

@@ -1,11 +1,13 @@
 // Whose word counts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { core } from '../../snippet/src/core.js';
 
 const fresh = () => import(`../../snippet/src/consent.js?${Math.random()}`);
 const GPC = { globalPrivacyControl: true };
 const DNT = { doNotTrack: '1' };
 const PLAIN = { doNotTrack: 'unspecified' };
+core.dnt = ''; // the script's own attribute
 
 test('before anybody spoke, the page does, unless the browser refuses', async () => {
   const { state } = await fresh();
@@ -13,6 +15,14 @@ test('before anybody spoke, the page does, unless the browser refuses', async ()
   assert.equal(state('off', PLAIN), 'unset');
   assert.equal(state('granted', PLAIN), 'granted');
   for (const browser of [GPC, DNT]) for (const setting of ['required', 'granted', 'off']) assert.equal(state(setting, browser), 'denied');
+});
+
+test('an owner may ignore Do Not Track, and not GPC', async () => {
+  const { state } = await fresh();
+  core.dnt = 'ignored';
+  assert.equal(state('granted', DNT), 'granted');
+  assert.equal(state('granted', { ...DNT, ...GPC }), 'denied');
+  core.dnt = '';
 });
 
 test('the visitor on this site wins over both', async () => {

@@ -15,6 +15,7 @@ from collector.jobs.rebuild import resume
 from collector.store import ids, migrate, sites
 from collector.store.database import Database
 from collector.store.erasure import retention_of
+from collector.store.retention import limits
 from collector.store.schema import metadata
 from collector.store.writer import Writer
 from tests.builders import DAY, HOME, NOW, SECRET, VISITOR, rows
@@ -103,6 +104,28 @@ async def test_what_is_stored_already_is_counted_after_the_upgrade(database_url:
         assert [(one["day"], one["visits"], one["views"]) for one in counted] == [(1, 0, 7), (NOW // DAY, 2, 3)]
         async with database.reader() as conn:
             assert await sites.last_event(conn, 1, 42) == NOW + 2
+    finally:
+        await writer.stop()
+        await database.close()
+
+
+async def test_limits_of_before_hold_for_every_site(database_url: str) -> None:
+    database = Database(database_url)
+    writer = Writer(database, Recorder(SECRET, ids.uuid7))
+
+    def before(conn: Connection) -> None:
+        made = migrate.config()
+        made.attributes["connection"] = conn
+        command.upgrade(made, "0008")
+        conn.execute(text("INSERT INTO account (id, name, created_at, stale, scored_at) VALUES (1, 'main', 0, 0, 0)"))
+        for kind, months, days in (("leads", 24, 0), ("refused", 0, 7)):
+            _insert(conn, "retention", {"account_id": 1, "kind": kind, "months": months, "days": days})
+
+    try:
+        await writer.start()
+        await writer.run(before)
+        await writer.run(migrate.upgrade, NOW)
+        assert await writer.run(limits, 1) == {0: {"leads": (24, 0), "refused": (0, 7)}}
     finally:
         await writer.stop()
         await database.close()

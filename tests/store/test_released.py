@@ -65,12 +65,12 @@ def killed_at(file: Path, step: str, times: int, now: int) -> int:
 
 
 def raw_rows(file: Path) -> dict[str, list[Any]]:
-    """The keys of every raw row but the counts, whose key has changed, by table; read from outside."""
+    """The keys of every raw row but the counts and the limits, whose keys have changed, by table; read from outside."""
     with backup.reading(file) as conn:
         found = {}
         for table in schema.metadata.sorted_tables:
             there = [row[1] for row in conn.execute(f"PRAGMA table_info({table.name})")]
-            if table.info["kind"] != "derived" and table.name != "kept_count" and there:
+            if table.info["kind"] != "derived" and table.name not in ("kept_count", "retention") and there:
                 key = ", ".join(column.name for column in table.primary_key)
                 found[table.name] = conn.execute(f'SELECT {key} FROM "{table.name}" ORDER BY {key}').fetchall()
         return found

@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     language: str = "en"
     trusted_proxies: tuple[str, ...] = ()
     smtp: str = ""
+    networks: str = ""
 
 
 def screens(database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, **settings: Any) -> Starlette:
