@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from . import commands
 from .actions import erase
 from .actions.record import Recorder
+from .domain import mail
 from .ingest import script
 from .ingest.directory import Directory
 from .ingest.endpoint import Endpoint
@@ -85,6 +86,12 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         clock = Clock(writer, database, secret=key, clock=ids.now, take=_taker(endpoint, counted))
         clock.start()
         stack.push_async_callback(clock.stop)
+        if settings.smtp:
+            from .outbound.outbox import Outbox
+
+            outbox = Outbox(writer, database, mail.relay(settings.smtp), sender=settings.mail_from, clock=ids.now)
+            outbox.start()
+            stack.push_async_callback(outbox.stop)
         collector = Collector(endpoint, database, writer, key, settings.url)
         if database.is_sqlite:
             server = await control.listen(database, commands.handler(writer, database, key, lambda: collector.address))

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from .actions import costs, edit, erase, goals, letter, merge, refused, runs, scoring, sites, users
+from .actions import costs, edit, erase, goals, invitations, letter, merge, refused, requests, runs, scoring, sites, users
 from .domain.identity import signing_key
 from .domain.scoring import Rule
 from .jobs import demo as undoing
@@ -130,6 +130,23 @@ def _site_key(conn: Connection, secret: bytes, *, account: int, id: int) -> Any:
     return {"id": id, "key": signing_key(secret, account, id)}
 
 
+def _requests_add(conn: Connection, secret: bytes, *, account: int, address: str, kind: str, said: str) -> Any:
+    now = ids.now()
+    return {"id": _uuid(requests.file_for(conn, address, kind, said=said, secret=secret, id=ids.uuid7(now), now=now, account=account))}
+
+
+def _requests_link(conn: Connection, secret: bytes, *, account: int, address: str) -> Any:
+    return _written(invitations.invite_address(conn, address, secret=secret, now=ids.now(), ids=ids.uuid7, account=account))
+
+
+def _requests_answer(conn: Connection, secret: bytes, *, account: int, id: str, kind: str, note: str) -> Any:
+    if not _is_id(id):
+        raise requests.BadRequest("unknown")
+    now = ids.now()
+    requests.answer(conn, UUID(id).bytes, kind, actor="", note=note, id=ids.uuid7(now), now=now, account=account)
+    return {"id": id, "kind": kind}
+
+
 def _scoring_put(conn: Connection, secret: bytes, *, account: int, rule: dict[str, Any], new: bool) -> Any:
     now = ids.now()
     made = msgspec.convert(rule, Rule)
@@ -174,6 +191,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "lead undo": _lead_undo,
     "lead find": _lead_find,
     "lead link": _lead_link,
+    "requests add": _requests_add,
+    "requests link": _requests_link,
+    "requests answer": _requests_answer,
     "scoring put": _scoring_put,
     "scoring remove": _scoring_remove,
     "scoring list": _scoring_list,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from .domain import mail
+
 PREFIX = "WEBLEADS_"
 
 # name, default, help. The README's table is tested against this one.
@@ -32,6 +34,13 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "",
         "a file of networks (.mmdb) that you bring, by which the company of a visitor who agreed is looked up; empty: nobody's",
     ),
+    (
+        "smtp",
+        "",
+        "the mail server that takes letters to people who ask what is kept about them: smtp://user:password@host:587 or smtps://…;"
+        " empty: none, and somebody copies the links",
+    ),
+    ("mail_from", "", "the address that these letters come from; needed with smtp, as url is"),
     ("language", "en", "the language of screens and commands where nothing else says it: en or fr"),
     ("metrics_token", "", "whoever sends it as a bearer token may read /metrics; empty: nobody"),
     ("log_level", "info", "debug, info, warning or error; logs go to stderr, one JSON object a line"),
@@ -50,6 +59,8 @@ class Settings(Struct, frozen=True):
     consent: str
     trusted_proxies: tuple[str, ...]
     networks: str
+    smtp: str
+    mail_from: str
     language: str
     metrics_token: str
     log_level: str
@@ -103,8 +114,24 @@ def _check(values: dict[str, str]) -> None:
             ip_network(part.strip() or "::", strict=False)
         except ValueError:
             raise BadSetting(f"trusted_proxies: {part.strip()!r} is no address or network") from None
+    _check_mail(values)
     if values["url"] and not values["url"].startswith(("http://", "https://")):
         raise BadSetting(f"url: {values['url']!r} must begin with http:// or https://")
+
+
+def _check_mail(values: dict[str, str]) -> None:
+    if values["mail_from"] and not mail.is_address(values["mail_from"]):
+        raise BadSetting(f"mail_from: {values['mail_from']!r} is no e-mail address")
+    if not values["smtp"]:
+        return
+    try:
+        mail.relay(values["smtp"])
+    except mail.BadRelay as wrong:
+        raise BadSetting(f"smtp: {wrong}") from None
+    if not values["mail_from"]:
+        raise BadSetting("smtp: say with mail_from which address letters come from")
+    if not values["url"]:  # a link in a letter leads where we say, never where a request's Host does
+        raise BadSetting("smtp: say with url where the links in letters lead")
 
 
 def _one_of(values: dict[str, str], name: str, allowed: tuple[str, ...]) -> None:

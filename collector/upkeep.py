@@ -13,7 +13,7 @@ from typing import Any
 
 from .actions import restore as restoring
 from .actions import retain
-from .domain import health
+from .domain import health, mail
 from .domain.health import Finding
 from .ingest import script
 from .settings import Settings
@@ -102,7 +102,23 @@ async def doctor(config: Settings) -> list[Finding]:
     finally:
         await database.close()
     found.append(health.proxy(config.url, config.trusted_proxies))
+    found.append(await _mail(config))
     return found + await asyncio.to_thread(_reach, config)
+
+
+async def _mail(config: Settings) -> Finding:
+    """Whether the mail server answers, speaks TLS where it must, and takes the password."""
+    if not config.smtp:
+        return health.mail("", "")
+    from .outbound.relay import Connection, Fault
+
+    relay = mail.relay(config.smtp)
+    try:
+        async with Connection(relay, TIMEOUT) as connection:
+            await connection.open()
+    except Fault as wrong:
+        return health.mail(relay.host, wrong.name)
+    return health.mail(relay.host, "")
 
 
 _READABLE = ("file-ok", "file-open", "schema-ok", "postgres-ok", "postgres-old")

@@ -98,10 +98,10 @@ def _ask_everything(served: Served) -> list[httpx2.Response]:
             answers.append(client.request(method, f"/metrics?token={CANARY}"))
         for path in (
             f"/42ns.gif?{CANARY}", f"/4242ns.gif?{CANARY}", f"/js/{CANARY}", f"/login/link?token={CANARY}", f"/setup?token={CANARY}",
-            f"/{CANARY}", f"/leads?q={CANARY}", f"/leads/{CANARY}", f"/static/{CANARY}", f"/healthz?{CANARY}", f"/readyz?{CANARY}",
+            f"/{CANARY}", f"/leads?q={CANARY}", f"/leads/{CANARY}", f"/me/link?token={CANARY}", f"/static/{CANARY}", f"/healthz?{CANARY}", f"/readyz?{CANARY}",
         ):  # fmt: skip
             answers.append(client.get(path))
-        for path in ("/login", "/setup", "/language", "/logout", f"/login/link?token={CANARY}"):
+        for path in ("/login", "/setup", "/language", "/logout", "/me/address", "/me/link", f"/login/link?token={CANARY}"):
             answers.append(client.post(path, data={"email": f"{CANARY}@example.org", "password": CANARY, "token": CANARY}))
         basic = base64.b64encode(f"{CANARY}:{CANARY}".encode()).decode()
         answers.append(client.get("/metrics", headers={"authorization": f"Basic {basic}"}))

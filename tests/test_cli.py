@@ -117,6 +117,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         "serve demo site:add user:add user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
         " backup restore doctor attribution lead:merge lead:unmerge lead:suggestions lead:edit lead:undo lead:history lead:link site:key"
         " scoring:show scoring:set scoring:remove scoring:list scoring:backtest"
+        " requests:list requests:add requests:link requests:answer"
         " goal:add goal:list goal:remove costs:import costs:list costs:remove"
     )
     assert {tuple(name.split(":")) for name in wanted.split()} <= set(COMMANDS)

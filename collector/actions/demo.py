@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ..domain.events import Batch
 from ..store import erasure, rollups, sites, users
 from . import sites as site_actions
-from .erase import forget
+from .erase import forget, forget_asked
 from .record import Recorder
 from .refold import context, refold
 
@@ -76,6 +76,7 @@ def remove(conn: Connection, account: int, *, secret: bytes) -> dict[str, Any]:
     others = erasure.leads_told_of(conn, account, SITE)
     visitors = erasure.drop_site(conn, account, SITE, tally)
     if gone := erasure.without_submissions(conn, account, others):
+        forget_asked(conn, account, sorted(gone), (), ())
         erasure.drop_leads(conn, account, gone, tally)  # whose only submissions had failed: they stood in no list
     refold(conn, given, anew=visitors, tally=tally)
     rollups.keep(conn, account, tally, of_one=False)  # of what other sites had of the same leads

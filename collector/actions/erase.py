@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..domain.fields import email as normal_email
 from ..domain.fields import phone as normal_phone
 from ..domain.identity import Span, identifier_id
 from ..domain.rollups import Tally
-from ..store import derived, erased, erasure, events, identities, merges, people, rollups
+from ..store import derived, erased, erasure, events, identities, mail, merges, people, requests, rollups, visiting
 from ..store.erased import Erasure, Window
 from . import runs
 from .refold import Context, context, refold, standing_leads
@@ -68,8 +68,9 @@ def erase(
     given, person = context(conn, account, secret), find(conn, address, secret=secret, account=account)
     refused = _drop_refused(conn, account, person, *looked)
     people.drop_edits(conn, account, person.corrections)
+    asked = requests.forget_where(conn, account, now + 1, partial(_names, _needles(person.values)))
     if not person.leads:
-        if refused or person.corrections:
+        if refused or person.corrections or asked:
             _remember(conn, given, person.keys[:1], [], now)
             return {"leads": 0, "submissions": 0, "visitors": 0, "refused": refused}
         raise Unknown(address)
@@ -138,6 +139,7 @@ def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
         rollups.keep(conn, given.account, tally, of_one=True)
         runs.forget(conn, given.account, told)
         speaks = partial(_speaks, given, names, keys)
+        requests.forget_where(conn, given.account, one.at + 1, speaks)
         erasure.drop_refused_where(conn, given.account, one.at + 1, speaks)
         erasure.suppress(conn, given.account, keys, "erased", one.at)
         for name in alone:
@@ -165,6 +167,16 @@ def _speaks(given: Context, visitors: set[bytes], keys: set[bytes], body: bytes)
     return False
 
 
+def _needles(values: Collection[str]) -> re.Pattern[str]:
+    """Finds one of these values by itself: no address within a longer one."""
+    told = "|".join(re.escape(value.casefold()) for value in sorted(values) if value)
+    return re.compile(rf"(?<![\w.+-])(?:{told})(?![\w@-]|\.\w)" if told else r"(?!)")
+
+
+def _names(needles: re.Pattern[str], line: bytes) -> bool:
+    return needles.search(line.decode("utf-8", "replace").casefold()) is not None
+
+
 def _texts(body: bytes) -> Iterator[str]:
     """Every text in a JSON value; of what is none, the whole."""
     try:
@@ -186,6 +198,13 @@ def _readings(address: str) -> list[tuple[str, str]]:
     return [(kind, value) for kind, value in readings if value]
 
 
+def forget_asked(conn: Connection, account: int, leads: Sequence[bytes], spans: Sequence[Span], visitors: Iterable[str]) -> None:
+    """Empties what leads asked for about their data, and ends their sessions and letters."""
+    requests.forget(conn, account, leads, spans)
+    visiting.drop_of(conn, account, leads, sorted(visitors))
+    mail.drop_of(conn, account, leads)
+
+
 def forget(conn: Connection, given: Context, leads: Collection[bytes], tally: Tally) -> tuple[dict[str, int], list[bytes]]:
     """Deletes leads with their submissions and the visits that were theirs. Answers counts and their identifiers' keys."""
     account = given.account
@@ -195,6 +214,8 @@ def forget(conn: Connection, given: Context, leads: Collection[bytes], tally: Ta
     visitors |= erasure.visitors_who_gave(conn, account, leads)
     erasure.drop_within(conn, account, spans, tally)
     erasure.drop_submissions(conn, account, submissions, tally)
+    everyone = erasure.with_members(conn, account, leads)
+    forget_asked(conn, account, everyone, spans, visitors)
     keys = erasure.drop_leads(conn, account, leads, tally)
     erasure.drop_idle_resets(conn, account, visitors)
     refold(conn, given, anew=visitors, tally=tally)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
@@ -20,6 +20,8 @@ from ..store.companies import Membership
 if TYPE_CHECKING:
     from .refold import Context
 
+OBJECTED = "objected"
+
 
 def judge(
     conn: Connection,
@@ -29,10 +31,11 @@ def judge(
     told: Mapping[bytes, Sequence[Conversion]],
     owned: Mapping[bytes, Sequence[Span]],
     ways: Mapping[str, Sequence[Touch]],
+    objected: Collection[bytes] = (),
 ) -> None:
     """Scores leads anew and says whose they are; drops what was said of those that are `gone`.
 
-    `told` are their conversions, `owned` their spans, `ways` the touches of the visitors in them.
+    `told` are their conversions, `owned` their spans, `ways` the touches of the visitors in them; those who `objected` get no score.
     """
     terms = scores.terms(conn, given.account)
     rules = scoring.with_countries(terms.rules, (str(site["country"]) for site in given.sites.values()))
@@ -46,7 +49,7 @@ def judge(
         members += _company(lead, rules, seen)
         if lead.kind != "lead":
             continue
-        if why := scoring.excluded(rules, lead.email, given.own):
+        if why := OBJECTED if lead.id in objected else scoring.excluded(rules, lead.email, given.own):
             made[lead.id] = Score(excluded=why)
             continue
         said = [*_sent(told.get(lead.id, ())), *_seen(seen), *_stayed(_within(spans, stays)), *_paid(_within(spans, ways))]

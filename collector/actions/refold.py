@@ -331,7 +331,7 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
             made.append(lead)
     conversions.save_leads(conn, account, made, gone)
     summed.keep_likeness(conn, given, before, made, gone)
-    judge(conn, given, made, gone, told, owned, ways)
+    judge(conn, given, made, gone, told, owned, ways, {lead for lead, one in known.items() if one.objected_at is not None})
     credits.fold_leads(conn, account, given.goals, moved, told, owned, ways)
 
 

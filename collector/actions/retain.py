@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from ..domain import clocks
 from ..domain.rollups import Tally
-from ..store import alive, erasure, events, rollups, sites
-from .erase import forget
+from ..store import alive, erasure, events, requests, rollups, sites
+from .erase import forget, forget_asked
 from .refold import Context, context, refold
 
 STEP = 500
@@ -26,11 +26,14 @@ def months_before(now: int, months: int, days: int) -> int:
     return int(then.replace(year=year, month=month + 1, day=day).timestamp() * 1000) - days * erasure.DAY
 
 
-KINDS = ("leads", "strays", "history", "audience", "refused")
+KINDS = ("leads", "strays", "history", "audience", "refused", "requests")
+REQUESTS = 36  # months after the last word, as proof that a request was answered
 
 
 def limit(conn: Connection, account: int, kind: str, now: int) -> int:
     """Before which time a kind is old, UTC milliseconds; a stray is as a lead."""
+    if kind == "requests":
+        return months_before(now, REQUESTS, 0)
     return months_before(now, *erasure.retention_of(conn, account)["leads" if kind == "strays" else kind])
 
 
@@ -41,6 +44,8 @@ def find(conn: Connection, account: int, kind: str, now: int, most: int) -> list
         return erasure.old_leads(conn, account, before, most)
     if kind == "strays":
         return [submission for submission, _lead in erasure.old_strays(conn, account, before, most)]
+    if kind == "requests":
+        return requests.old(conn, account, before, most)
     if kind == "refused":
         return erasure.old_refused(conn, account, before, most)
     return erasure.old_events(conn, account, before, known=kind == "history", most=most)
@@ -56,6 +61,8 @@ def drop(conn: Connection, account: int, kind: str, now: int, found: list[Any], 
         _forget_messages(conn, account, found, tally)
     elif kind == "strays":
         _forget_strays(conn, given, found := erasure.old_strays(conn, account, before, len(found), among=found), tally)
+    elif kind == "requests":
+        requests.drop(conn, account, found := requests.old(conn, account, before, len(found), among=found))
     elif kind == "refused":
         events.drop_refused(conn, account, found)
     else:
@@ -101,6 +108,7 @@ def _forget_strays(conn: Connection, given: Context, strays: list[tuple[bytes, b
     visitors = erasure.visitors_of(conn, given.account, submissions)
     erasure.drop_submissions(conn, given.account, submissions, tally)
     if gone := erasure.without_submissions(conn, given.account, {lead for _submission, lead in strays if lead}):
+        forget_asked(conn, given.account, sorted(gone), (), ())
         erasure.drop_leads(conn, given.account, gone, tally)
     if visitors:
         refold(conn, given, anew=visitors, tally=tally)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ..domain import edits, likeness
 from ..domain.identity import identifier_id
 from ..domain.leads import Known, Lead, Said
-from ..store import merges, people
+from ..store import identities, merges, people
 from ..store.conversions import Row, rows_of
 
 if TYPE_CHECKING:
@@ -30,13 +30,20 @@ def load(conn: Connection, given: Context, leads: Iterable[bytes]) -> dict[bytes
     told: dict[bytes, list[edits.Edit]] = {}
     for edit in people.edits(conn, account, owner):
         told.setdefault(owner[edit.lead_id], []).append(edit)
+    denied: dict[bytes, tuple[int | None, int | None]] = {}
+    for member, (at, objected) in identities.denials(conn, account, owner).items():
+        before = denied.get(owner[member], (None, None))
+        denied[owner[member]] = max(at, before[0] or 0), max(objected or 0, before[1] or 0) or None
     return {
         lead: Known(
-            said.get(lead, ()), edits.fold(told.get(lead, ()), lead), max(merged[lead].values()) if lead in merged else None
+            said.get(lead, ()),
+            edits.fold(told.get(lead, ()), lead),
+            max(merged[lead].values()) if lead in merged else None,
+            *denied.get(lead, (None, None)),
         )
         for lead in kept
-        if lead in said or lead in told or lead in merged
-    }  # fmt: skip
+        if lead in said or lead in told or lead in merged or lead in denied
+    }
 
 
 def keep_likeness(conn: Connection, given: Context, before: Mapping[bytes, Row], made: Sequence[Lead], gone: Sequence[bytes]) -> None:

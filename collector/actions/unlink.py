@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ..domain.identity import FOREVER, Span, identifier_id
 from ..domain.rollups import Tally
-from ..store import erased, erasure, events, identities, rollups, unlink, visiting
+from ..store import erased, erasure, events, identities, requests, rollups, unlink, visiting
 from ..store.erased import Erasure, Window
 from .refold import Context, context, refold
 from .withdraw import withdraw
@@ -39,7 +39,7 @@ def erase_browser(conn: Connection, visitor: str, *, secret: bytes, now: int, ac
         events.drop_refused(conn, account, found)
         refused += len(found)
     visiting.drop_of(conn, account, [], [visitor])
-    unlink.requests(conn, account, visitor)
+    requests.forget(conn, account, [], [Span(visitor, 0, FOREVER, b"", b"")])  # that it asked, and what was done, stays
     erased.append(conn, Erasure(now, account, [key.hex()], [Window(key.hex(), 0, now + 1)]))
     erasure.suppress(conn, account, [key], "erased", now)
     withdraw(conn, visitor, secret=secret, now=now, account=account, site=site, how="visitor")

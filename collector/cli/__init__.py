@@ -14,6 +14,7 @@ _FILES = {
     "sites": ("site", "account", "config"),
     "users": ("user",),
     "leads": ("lead", "leads"),
+    "requests": ("requests",),
     "care": ("rebuild", "erase", "purge", "refused", "backup", "restore", "doctor"),
     "attribution": ("attribution",),
     "goals": ("goal", "costs"),

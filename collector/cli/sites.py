@@ -7,6 +7,7 @@ import json
 import rich_click as click
 
 from .. import settings
+from ..domain import mail
 from ..settings import Settings
 from ..store import sites
 from ..store.database import Database
@@ -108,5 +109,6 @@ def config_show(config: Settings, _account: int | None, as_json: bool) -> None:
         shown["database"]["value"] = Database(config.database).url.set(drivername="postgresql").render_as_string(hide_password=True)
     if config.metrics_token:
         shown["metrics_token"]["value"] = "***"
+    shown["smtp"]["value"] = mail.masked(config.smtp)
     lines = [f"{name} = {json.dumps(told['value'])}  ({told['from']})" for name, told in shown.items()]
     say(shown, as_json, "\n".join(lines))

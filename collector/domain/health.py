@@ -114,6 +114,14 @@ def tag(url: str, status: int, same: bool) -> Finding:
     return Finding("tag", *(("ok", "tag-ok") if same else ("wrong", "tag-other")), values)
 
 
+def mail(host: str, said: str) -> Finding:
+    """The mail server; `said` names why it would take no letter, and is empty where it would."""
+    values: dict[str, object] = {"host": host, "said": said}
+    if not host:
+        return Finding("mail", "hint", "mail-none", values)
+    return Finding("mail", *(("wrong", "mail-silent") if said else ("ok", "mail-ok")), values)
+
+
 def secret(path: str, mode: int | None, needed: bool, fits: bool) -> Finding:
     """The secret: its mode (None: there is none), whether the database has identifiers, and whether they are its own."""
     values: dict[str, object] = {"file": path, "mode": "" if mode is None else f"{mode & 0o777:o}"}

@@ -93,11 +93,14 @@ class Said(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """What is known of a lead beside its submissions and visits: what the site said, what people said, when others were merged into it."""
+    """What is known of a lead beside its submissions and visits: what the site said, what people said, when others were merged into it,
+    when it last said that nobody may write to it, and when it objected."""
 
     said: Sequence[Said] = ()
     edits: Standing = Standing()
     merged_at: int | None = None
+    denied_at: int | None = None
+    objected_at: int | None = None
 
 
 class Visit(Struct, frozen=True):
@@ -193,7 +196,7 @@ def summarise(
         visits=len(visits),
         first=ways[0] if ways else None,
         last=ways[-1] if ways else None,
-        marketing_consent="granted" if _may_write(sent, told, known.merged_at) else "none",
+        marketing_consent="granted" if _may_write(sent, told, known) else "none",
         marks=marks & ~LETTER,
         status=known.edits.status,
         owner=known.edits.owner,
@@ -203,12 +206,14 @@ def summarise(
     return _corrected(lead, known.edits.fields) if known.edits.fields else lead
 
 
-def _may_write(sent: Sequence[Conversion], told: Sequence[Conversion | Said], merged_at: int | None) -> bool:
-    """Whether a lead gave permission to write. One that several were merged into gave it where each of them did, or anew since."""
-    given = [one for one in sent if one.marketing]
-    if merged_at is None or not given:
+def _may_write(sent: Sequence[Conversion], told: Sequence[Conversion | Said], known: Known) -> bool:
+    """Whether a lead gave permission to write. One that several were merged into gave it where each of them did, or anew since;
+    one that said no, anew since."""
+    since = known.denied_at
+    given = [one for one in sent if one.marketing and (since is None or one.at > since)]
+    if known.merged_at is None or not given:
         return bool(given)
-    return given[-1].at > merged_at or {_own(one) for one in given} == {_own(one) for one in told}
+    return given[-1].at > known.merged_at or {_own(one) for one in given} == {_own(one) for one in told}
 
 
 def _own(one: Conversion | Said) -> str:

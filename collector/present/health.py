@@ -12,6 +12,7 @@ CHECKS = {
     "server": N_("Server"), "file": N_("Database"), "schema": N_("Schema"), "wal": N_("Unwritten pages"), "pages": N_("Free pages"),
     "sqlite": "SQLite", "postgres": "PostgreSQL", "disk": N_("Disk"), "clock": N_("Clock"), "secret": N_("Secret"),
     "retention": N_("Retention"), "site": N_("Site"), "proxy": N_("Proxy"), "address": N_("Public address"), "tag": N_("Tag"),
+    "mail": N_("Mail"),
 }  # fmt: skip
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -121,6 +122,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "tag-other": (
         N_("%(url)s is another file than this version's tag, or of another consent setting."),
         N_("Empty the cache in front, or start the collector of this version again."),
+    ),
+    "mail-none": (
+        N_("No mail server is set: somebody copies the links for those who ask what is kept about them."),
+        N_("Set WEBLEADS_SMTP and WEBLEADS_MAIL_FROM, if letters shall go by themselves."),
+    ),
+    "mail-ok": (N_("The mail server %(host)s answers."), ""),
+    "mail-silent": (
+        N_("The mail server %(host)s takes no letter: %(said)s."),
+        N_("Look at WEBLEADS_SMTP: the name, the port, the user and the password."),
     ),
     "tag-missing": (N_("%(url)s answers %(status)s."), N_("Let the proxy pass on every path, /js with it.")),
 }  # fmt: skip

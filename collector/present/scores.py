@@ -45,6 +45,7 @@ EXCLUDED = {
     "customers": N_("It is not scored: its address is a customer’s."),
     "competitors": N_("It is not scored: its address is a competitor’s."),
 }
+OBJECTED = N_("It is not scored: this person objected.")
 LISTS = {
     "staff": N_("Your own people"),
     "customers": N_("Customers"),
@@ -75,8 +76,9 @@ def name(rule: str, language: str) -> str:
 
 
 def unscored(why: str, language: str) -> str:
-    """Why a lead has no score (of `domain.scoring.EXCLUSIONS`); empty where it has one."""
-    return catalogue(language).gettext(EXCLUDED[why]) if why in EXCLUDED else ""
+    """Why a lead has no score (of `domain.scoring.EXCLUSIONS`, or objected); empty where it has one."""
+    told = EXCLUDED | {"objected": OBJECTED}
+    return catalogue(language).gettext(told[why]) if why in told else ""
 
 
 def points(hundredths: int, language: str) -> str:

@@ -15,7 +15,7 @@ from . import identities, merges, people
 
 
 class Dossier(NamedTuple):
-    """Of one lead: its edits and merges that stand, what the site said, its identifiers, who may be the same person."""
+    """Of one lead: its edits and merges that stand, what the site said, its identifiers, who may be the same person, an objection."""
 
     standing: edits.Standing
     edits: list[Edit]
@@ -24,6 +24,8 @@ class Dossier(NamedTuple):
     identifiers: list[dict[str, Any]]
     suggestions: list[Suggestion]
     persons: dict[bytes, Person]
+    denied_at: int | None  # when this person last said that nobody may write to them
+    objected_at: int | None  # and when they objected
 
 
 def of_lead(conn: Connection, account_id: int, lead_id: bytes) -> Dossier:
@@ -31,6 +33,7 @@ def of_lead(conn: Connection, account_id: int, lead_id: bytes) -> Dossier:
     members = [lead_id, *merges.members(conn, account_id, [lead_id]).get(lead_id, {})]
     told = people.edits(conn, account_id, members)
     found, persons = suggestions(conn, account_id, of=lead_id)
+    said_no = identities.denials(conn, account_id, members).values()
     return Dossier(
         standing=edits.fold(told, lead_id),
         edits=edits.standing(told),
@@ -39,6 +42,8 @@ def of_lead(conn: Connection, account_id: int, lead_id: bytes) -> Dossier:
         identifiers=sorted(identities.values(conn, account_id, members), key=lambda one: (one["created_at"], one["id"])),
         suggestions=found,
         persons=persons,
+        denied_at=max((denied for denied, _objected in said_no), default=None),
+        objected_at=max((objected for _denied, objected in said_no if objected is not None), default=None),
     )
 
 

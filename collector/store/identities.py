@@ -23,7 +23,7 @@ _edges = HotIn(
     lambda binds: (
         select(
             edge.c.at, edge.c.id, edge.c.visitor, identifier.c.lead_id, edge.c.submission_id, suppression.c.at,
-            edge.c.kind, edge.c.site_id, edge.c.identifier_id, edge.c.said,
+            suppression.c.reason, edge.c.kind, edge.c.site_id, edge.c.identifier_id, edge.c.said,
         )
         .outerjoin(identifier, (identifier.c.account_id == edge.c.account_id) & (identifier.c.id == edge.c.identifier_id))
         .outerjoin(suppression, (suppression.c.account_id == edge.c.account_id) & (suppression.c.id == edge.c.identifier_id))
@@ -47,6 +47,12 @@ _values = by(identifier, "lead_id", "id", "lead_id", "type", "value", "created_a
 _consents = HotIn(
     lambda binds: select(consent.c.visitor, consent.c.at, consent.c.id, consent.c.state).where(
         consent.c.account_id == bindparam("account_id"), consent.c.purpose == "tracking", consent.c.visitor.in_(binds)
+    )
+)
+
+_denials = HotIn(
+    lambda binds: select(consent.c.lead_id, consent.c.at, consent.c.how).where(
+        consent.c.account_id == bindparam("account_id"), consent.c.state == "denied", consent.c.lead_id.in_(binds)
     )
 )
 
@@ -83,13 +89,14 @@ class Told(NamedTuple):
 
 
 def edges(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[str, list[Told]]:
-    """Evidence by visitor; none of those who were erased."""
+    """Evidence by visitor; none of those who were erased. What came after an erasure or an objection looks back no further than to it."""
     found: dict[str, list[Told]] = {}
-    for at, identity, visitor, lead_id, submission_id, erased_at, kind, site_id, key, said in _edges.rows(
+    for at, identity, visitor, lead_id, submission_id, bound, reason, kind, site_id, key, said in _edges.rows(
         conn, visitors, account_id=account_id
     ):
         if lead_id is not None or kind == "reset":
-            one = Edge(at, bytes(identity), visitor, bytes(lead_id or b""), site_id, erased_at or 0, kind)
+            since = 0 if reason == "objected" and at < bound else bound or 0  # what was known before an objection stays joined
+            one = Edge(at, bytes(identity), visitor, bytes(lead_id or b""), site_id, since, kind)
             given = (bytes(key), said if kind == "email_link" else "")
             found.setdefault(visitor, []).append(Told(one, bytes(submission_id) if submission_id else None, given))
     return found
@@ -125,6 +132,18 @@ def consents(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict
     found: dict[str, list[tuple[int, bytes, str]]] = {}
     for visitor, at, identity, state in _consents.rows(conn, visitors, account_id=account_id):
         found.setdefault(visitor, []).append((at, bytes(identity), state))
+    return found
+
+
+OBJECTION = "objection"  # how a lead denied it, where it did not only end a permission
+
+
+def denials(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, tuple[int, int | None]]:
+    """When each of these leads last said that nobody may write to it, and when it last objected; only those that did either."""
+    found: dict[bytes, tuple[int, int | None]] = {}
+    for lead_id, at, how in _denials.rows(conn, leads, account_id=account_id):
+        denied, objected = found.get(bytes(lead_id), (0, None))
+        found[bytes(lead_id)] = max(at, denied), max(at, objected or 0) if how == OBJECTION else objected
     return found
 
 

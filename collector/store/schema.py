@@ -642,7 +642,7 @@ score = _table(
     _key("account_id", Integer),
     _key("lead_id", ID),
     _col("points", Integer),  # hundredths
-    _col("excluded", Text),  # staff | customers | competitors | empty
+    _col("excluded", Text),  # staff | customers | competitors | objected | empty
     _col("rules", LargeBinary),  # the version of the rules; empty for the default ones
     _col("as_of", TIME),
     kind="derived",

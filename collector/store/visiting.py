@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .schema import consent, event, me_session
@@ -46,10 +47,11 @@ def drop(conn: Connection, account_id: int, token: bytes) -> None:
     conn.execute(delete(me_session).where(me_session.c.account_id == account_id, me_session.c.token == token))
 
 
-def drop_of(conn: Connection, account_id: int, leads: list[bytes], visitors: list[str]) -> None:
+def drop_of(conn: Connection, account_id: int, leads: Sequence[bytes], visitors: Sequence[str]) -> None:
     """Ends all of these leads and visitors."""
-    theirs = or_(me_session.c.lead_id.in_(leads), me_session.c.visitor.in_(visitors))
-    conn.execute(delete(me_session).where(me_session.c.account_id == account_id, theirs))
+    for column, values in ((me_session.c.lead_id, leads), (me_session.c.visitor, visitors)):
+        for start in range(0, len(values), 500):
+            conn.execute(delete(me_session).where(me_session.c.account_id == account_id, column.in_(values[start : start + 500])))
 
 
 # The way in -----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,24 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..domain.costs import LARGEST
 from ..store.work import Busy
-from . import account, attribution, auth, companies, costs, errors, goals, leads, me, me_acts, people, scoring, seen, sites
+from . import (
+    account,
+    attribution,
+    auth,
+    companies,
+    confirming,
+    costs,
+    errors,
+    goals,
+    leads,
+    me,
+    me_acts,
+    people,
+    requests,
+    scoring,
+    seen,
+    sites,
+)
 from .guard import Guard
 from .headers import Headers
 from .house import Database, House, Settings, Writer
@@ -68,6 +85,15 @@ def create(
         Route("/costs/{id}/remove", costs.remove, methods=["POST"]),
         Route("/goals", goals.listed, methods=both),
         Route("/goals/{id}/remove", goals.remove, methods=["POST"]),
+        Route("/requests", requests.listed),
+        Route("/requests/new", requests.new, methods=both),
+        Route("/requests/{id}", requests.one),
+        Route("/requests/{id}/answer", requests.answer, methods=["POST"]),
+        Route("/requests/{id}/link", requests.link, methods=["POST"]),
+        Route("/requests/{id}/send", requests.send, methods=["POST"]),
+        Route("/requests/{id}/erase", requests.erase, methods=["POST"]),
+        Route("/me/link", confirming.link, methods=both),
+        Route("/me/address", confirming.address, methods=both),
         Route("/setup", account.setup, methods=both),
         Route("/login", account.login, methods=both),
         Route("/login/link", account.login_link),

@@ -12,6 +12,7 @@ from itsdangerous import URLSafeSerializer
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 
+from .quota import Quota
 from .static import Files
 from .throttle import Throttle
 
@@ -30,6 +31,10 @@ class Settings(Protocol):
     @property
     def language(self) -> str:
         """The language where neither the user nor the browser says one."""
+
+    @property
+    def smtp(self) -> str:
+        """The mail server, or empty."""
 
     @property
     def trusted_proxies(self) -> tuple[str, ...]:
@@ -66,6 +71,7 @@ class House:
     ids: Callable[[int], bytes]  # a UUIDv7 of a time
     files: Files
     throttle: Throttle
+    asked: Quota = field(default_factory=Quota)  # how often links to what is known are asked for
     hashing: asyncio.Lock = field(default_factory=asyncio.Lock)  # argon2 takes 19 MiB: one at a time
     reporting: asyncio.Lock = field(default_factory=asyncio.Lock)  # a large report takes a second of CPU: one at a time
 
@@ -78,6 +84,11 @@ def of(request: Request) -> House:
 def base(request: Request) -> str:
     """The collector's public address, without a slash at its end: the setting, else the request's own origin."""
     return of(request).settings.url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+
+
+def sends_mail(request: Request) -> bool:
+    """Whether letters go out. Their links lead to the address that is set: a request's Host is whatever its sender writes there."""
+    return bool(of(request).settings.smtp and of(request).settings.url)
 
 
 def is_secure(request: Request) -> bool:

@@ -29,6 +29,7 @@ class Settings(NamedTuple):
     consent: str = "required"
     language: str = "en"
     trusted_proxies: tuple[str, ...] = ()
+    smtp: str = ""
 
 
 def screens(database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, **settings: Any) -> Starlette:

@@ -14,7 +14,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 from sqlalchemy import Connection
 
-from collector.actions import visiting
+from collector.actions import requests, visiting
+from collector.store.ids import uuid7
 from collector.store.writer import Writer
 from collector.web import mine
 from tests import builders
@@ -86,8 +87,11 @@ async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: S
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{path}: wider than the window")
 
-    for path in ("/login", "/setup?token=x"):
+    for path in ("/login", "/setup?token=x", "/me/address"):
         await judge(path)
+    asked = await stage.writer.run(
+        requests.file, "erasure", by="person", id=uuid7(NOW), now=NOW, lead=uuid.UUID(stage.lead).bytes, said="Je"
+    )
     await _sign_in(page, stage.url)
     for path in (
         "/leads?kind=all",
@@ -98,6 +102,9 @@ async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: S
         f"/leads/{stage.lead}/seen?browser=1",
         f"/leads/{stage.lead}/merge?q=e",
         f"/leads/{stage.lead}/merge?with={stage.other}",
+        "/requests",
+        "/requests/new",
+        f"/requests/{uuid.UUID(bytes=asked)}",
         "/sites",
         "/sites/42",
         "/sites/43",
