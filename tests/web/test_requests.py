@@ -115,7 +115,7 @@ async def test_a_request_by_letter_is_written_down_and_answered(owned: Place) ->
     assert made.status_code == 303
     here = made.headers["location"]
     page = await _read(owned, here)
-    for text in ("Correct it", "Camille Durand", "Je m’appelle", "<Camille>", "GDPR, article 16", "written down by somebody here"):
+    for text in ("Correction", "Camille Durand", "Je m’appelle", "<Camille>", "GDPR, article 16", "written down by somebody here"):
         assert text in page
     assert "<Camille>" not in (await owned.browser.get(here)).text
     token = await _token(owned, here.rpartition("/")[2])
