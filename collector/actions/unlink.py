@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ..domain.identity import FOREVER, Span, identifier_id
 from ..domain.rollups import Tally
-from ..store import erased, erasure, events, identities, rollups, unlink, visiting
+from ..store import erased, erasure, events, identities, requests, rollups, unlink, visiting
 from ..store.erased import Erasure, Window
 from .refold import Context, context, refold
 from .withdraw import withdraw
@@ -39,7 +39,6 @@ def erase_browser(conn: Connection, visitor: str, *, secret: bytes, now: int, ac
         events.drop_refused(conn, account, found)
         refused += len(found)
     visiting.drop_of(conn, account, [], [visitor])
-    unlink.requests(conn, account, visitor)
     erased.append(conn, Erasure(now, account, [key.hex()], [Window(key.hex(), 0, now + 1)]))
     erasure.suppress(conn, account, [key], "erased", now)
     withdraw(conn, visitor, secret=secret, now=now, account=account, site=site, how="visitor")
@@ -50,7 +49,9 @@ def forget_browser(conn: Connection, given: Context, visitor: str, tally: Tally,
     """Deletes what a browser did until a time, and its grants; its submissions and what the site said stay without it."""
     account = given.account
     before = {span.lead_id for span in identities.spans(conn, account, [visitor])}
-    dropped = erasure.drop_within(conn, account, [Span(visitor, 0, min(at + 1, FOREVER), b"", b"")], tally)
+    whole = [Span(visitor, 0, min(at + 1, FOREVER), b"", b"")]
+    dropped = erasure.drop_within(conn, account, whole, tally)
+    requests.forget(conn, account, [], whole)  # that it asked, and what was done, stays
     sent = unlink.submissions(conn, account, visitor, at + 1)
     ties = unlink.evidence(conn, account, visitor, at + 1, lambda edge: _nobody(given, edge))
     refold(conn, given, anew=[visitor], sent=sent, touched=before, tally=tally)

@@ -60,10 +60,14 @@ def erase_all(conn: Connection, asker: Asker, *, secret: bytes, now: int, ids: I
     return _filed(conn, asker._replace(visitor=None, lead=None), "erasure", counts, now, ids, by=asker.by)
 
 
-def object_to(conn: Connection, asker: Asker, said: str, *, now: int, ids: Ids) -> dict[str, int]:
-    """Files an objection for the site's people to answer."""
-    _file(conn, asker, "objection", now, ids, said=said)
-    return {}
+def object_to(conn: Connection, asker: Asker, said: str, *, secret: bytes, now: int, ids: Ids) -> dict[str, int]:
+    """Objects. Of a person whose address is confirmed it is done at once; of a browser the site's people look into it."""
+    request = _file(conn, asker, "objection", now, ids, said=said)
+    if asker.lead is None:
+        return {}
+    done = filing.object_(conn, asker.lead, secret=secret, now=now, account=asker.account)
+    filing.step(conn, request, "done", actor=ACTOR, id=ids(now), now=now, account=asker.account, proof=done)
+    return done
 
 
 def correct(conn: Connection, asker: Asker, values: Mapping[str, str], *, secret: bytes, now: int, ids: Ids) -> dict[str, int]:
@@ -77,8 +81,13 @@ def correct(conn: Connection, asker: Asker, values: Mapping[str, str], *, secret
     return _filed(conn, asker, "correction", {"fields": len(changes)}, now, ids)
 
 
-def hand_out(conn: Connection, asker: Asker, counts: Mapping[str, int], *, since: int, now: int, ids: Ids) -> None:
-    """They have taken their data with them; once for each visit to the page, which began at `since`."""
+def hand_out(
+    conn: Connection, asker: Asker, counts: Mapping[str, int], *, since: int, now: int, ids: Ids, asked: bytes | None = None
+) -> None:
+    """They have taken their data with them; once for each visit to the page, which began at `since`, by the request `asked`."""
+    row = requests.find(conn, asker.account, asked) if asked else None
+    if row is not None and row["kind"] == "access":
+        return  # it was done when they confirmed their address
     if not requests.filed_since(conn, asker.account, "access", asker.visitor, asker.lead, since):
         _filed(conn, asker, "access", counts, now, ids)
 

@@ -37,6 +37,7 @@ UNSCORED = {
     "staff": N_("You have no score: your address is one of the site’s own people."),
     "customers": N_("You have no score: your address is a customer’s."),
     "competitors": N_("You have no score: your address is a competitor’s."),
+    "objected": N_("You have no score: you objected."),
 }
 KEEPS = {
     "leads": N_("What you sent by forms, from the day you were last heard of"),
@@ -56,6 +57,7 @@ DONE = {
         " The id that your browser holds goes when you refuse on the site itself."
     ),
     "object": N_("Your objection is sent. The site’s people answer within a month."),
+    "objected": N_("Your objection is carried out: no score, no letters, no further visits."),
     "correct": N_("It is corrected."),
     "same": N_("Nothing was changed."),
 }

@@ -10,11 +10,11 @@ from ..domain.requests import State, days_left
 from .language import N_, catalogue
 
 KINDS = {
-    "access": N_("See what is kept"),
-    "correction": N_("Correct it"),
-    "erasure": N_("Erase it"),
-    "objection": N_("Object"),
-    "withdrawal": N_("Withdraw consent"),
+    "access": N_("Access"),
+    "correction": N_("Correction"),
+    "erasure": N_("Erasure"),
+    "objection": N_("Objection"),
+    "withdrawal": N_("Withdrawal of consent"),
 }
 ARTICLES = {"access": "15, 20", "correction": "16", "erasure": "17", "objection": "21", "withdrawal": "7(3)"}  # of the GDPR
 BY = {
@@ -86,4 +86,5 @@ def proof(text: str, language: str) -> str:
     """What a step did, in counts that name nobody: `leads erased: 1 · submissions erased: 3`."""
     told: Mapping[str, object] = json.loads(text or "{}")
     _ = catalogue(language).gettext
-    return " · ".join(f"{_(PROOFS[name]) if name in PROOFS else name}: {value}" for name, value in told.items())
+    pair = _("%(what)s: %(count)s")
+    return " · ".join(pair % {"what": _(PROOFS[name]) if name in PROOFS else name, "count": value} for name, value in told.items())

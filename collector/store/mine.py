@@ -40,17 +40,17 @@ async def browser(conn: AsyncConnection, account_id: int, visitor: str) -> Timel
     """All visits of a browser, and the forms that it sent, whoever was named in them."""
     whole = {"visitor": visitor, "from_at": 0, "to_at": FOREVER, "shared": 0, "kind": None, "edge_at": None, "submission_id": None}
     read = submission.outerjoin(conversion, and_(conversion.c.account_id == submission.c.account_id, conversion.c.id == submission.c.id))
-    told = [func.coalesce(conversion.c[name], "").label(name) for name in _TOLD]
     sent = select(
         *(submission.c[name] for name in ("id", "site_id", "at", "visitor", "form", "url", "marks")),
-        *told,
+        *(conversion.c[name] for name in _TOLD),
         func.coalesce(conversion.c.result, "unknown").label("result"),
         func.coalesce(conversion.c.counted, 1).label("counted"),
         func.coalesce(conversion.c.marketing, 0).label("marketing"),
         conversion.c.lead_id,
     )
     mine = sent.select_from(read).where(submission.c.account_id == account_id, submission.c.visitor == visitor)
-    rows = await leads.with_fields(conn, account_id, mine.order_by(submission.c.at, submission.c.id))
+    found = await leads.with_fields(conn, account_id, mine.order_by(submission.c.at, submission.c.id))
+    rows = [row | {name: row[name] or "" for name in _TOLD} for row in found]  # of a form that speaks of nobody there is none
     way = await leads.way(conn, account_id, [whole], rows)
     # All of its time is its own; that it was somebody's, and by which evidence, is another matter.
     return way._replace(spans=[whole] if way.sessions or rows else [])

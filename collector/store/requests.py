@@ -81,6 +81,13 @@ def add_step(conn: Connection, row: Row) -> None:
     conn.execute(request_step.insert().values(**row))
 
 
+def filed_since(conn: Connection, account_id: int, kind: str, visitor: str | None, lead: bytes | None, since: int) -> bool:
+    """Whether a browser, or the person of a lead, asked for that since a time."""
+    theirs = request.c.lead_id == lead if lead is not None else request.c.visitor == visitor
+    mine = (request.c.account_id == account_id, request.c.kind == kind, request.c.at >= since, theirs)
+    return conn.execute(select(request.c.id).where(*mine).limit(1)).first() is not None
+
+
 def forget(conn: Connection, account_id: int, leads: Sequence[bytes], spans: Sequence[Span] = ()) -> None:
     """Empties what requests say of leads, and of visitors while they were those leads: what was asked, when and what was done stays."""
     for part in _parts(leads):
@@ -135,10 +142,3 @@ def drop(conn: Connection, account_id: int, ids: Sequence[bytes]) -> None:
 
 def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
     return [values[start : start + 200] for start in range(0, len(values), 200)]
-
-
-def filed_since(conn: Connection, account_id: int, kind: str, visitor: str | None, lead: bytes | None, since: int) -> bool:
-    """Whether a browser, or the person of a lead, asked for that since a time."""
-    theirs = request.c.lead_id == lead if lead is not None else request.c.visitor == visitor
-    mine = (request.c.account_id == account_id, request.c.kind == kind, request.c.at >= since, theirs)
-    return conn.execute(select(request.c.id).where(*mine).limit(1)).first() is not None

@@ -37,9 +37,3 @@ def evidence(conn: Connection, account_id: int, visitor: str, before: int, nobod
 def _without_page(said: str) -> str:
     told: dict[str, Any] = json.loads(said) if said else {}
     return json.dumps({**told, "url": ""}, ensure_ascii=False, separators=(",", ":")) if told else said
-
-
-def requests(conn: Connection, account_id: int, visitor: str) -> None:
-    """What a browser asked for stays as proof that it was answered, without the browser and its words."""
-    request = s.request
-    conn.execute(update(request).where(request.c.account_id == account_id, request.c.visitor == visitor).values(visitor=None, said=""))

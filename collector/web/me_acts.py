@@ -30,7 +30,7 @@ async def withdraw(request: Request) -> Response:
 
 async def object_to(request: Request) -> Response:
     """Files an objection."""
-    return await _act(request, "object", wishes.object_to, lambda sent: (sent.get("said", "").strip(),))
+    return await _act(request, "object", wishes.object_to, lambda sent: (sent.get("said", "").strip(),), secret=house.of(request).secret)
 
 
 async def correct(request: Request) -> Response:
@@ -54,7 +54,8 @@ async def _act(
         return RedirectResponse("/me", 303)
     except BadEdit as wrong:
         return RedirectResponse(f"/me?fault={wrong.args[0] if wrong.args[0] in FAULTS else 'field'}#acts", 303)
-    return RedirectResponse(f"/me?done={'same' if done.get('fields') == 0 else name}", 303)
+    told = "same" if done.get("fields") == 0 else "objected" if "permissions" in done else name
+    return RedirectResponse(f"/me?done={told}", 303)
 
 
 def asker(request: Request, session: visiting.Row) -> Asker:
@@ -123,7 +124,8 @@ async def download(request: Request) -> Response:
     rows = await _rows(request, session)
     counts = {"tables": len(rows), "rows": sum(map(len, rows.values()))}
     now = made.clock()
-    await made.writer.run(wishes.hand_out, asker(request, session), counts, since=session["created_at"], now=now, ids=made.ids)
+    more = {"since": session["created_at"], "asked": session["request_id"], "now": now, "ids": made.ids}
+    await made.writer.run(wishes.hand_out, asker(request, session), counts, **more)
     name = f"my-data-{dates.local(now, 'UTC'):%Y-%m-%d}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if kind == "json":

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ..actions import judge
 from ..actions.refold import context
+from ..domain.scoring import Score
 from ..present import dates, people, why
 from ..present import mine as words
 from ..present.timeline import entries
@@ -34,6 +35,10 @@ async def of_browser(request: Request, conn: AsyncConnection, account: int, visi
     told = await conn.run_sync(conversions.of_ids, account, ids)
     given = await conn.run_sync(context, account, house.of(request).secret)
     score = await conn.run_sync(judge.of_browser, given, visitor, told)
+    links = await mine.links(conn, account, visitor)
+    known = await scores.points_of(conn, account, [link["lead_id"] for link in links])
+    if any(one["excluded"] == judge.OBJECTED for one in known.values()):
+        score = Score(excluded=judge.OBJECTED)
     masked = way._replace(
         submissions=[words.masked_submission(row) for row in way.submissions], events=[words.masked_event(row) for row in way.events]
     )
@@ -42,7 +47,7 @@ async def of_browser(request: Request, conn: AsyncConnection, account: int, visi
     return _view(language, holder, masked, where, zone) | {
         "confirmed": False,
         "values": words.values((words.masked_submission(row) for row in way.submissions), language),
-        "story": words.ties(await mine.links(conn, account, visitor), zone, language),
+        "story": words.ties(links, zone, language),
         "score": words.scored(score.points, reasons, score.excluded, language) if score else None,
         "consents": _consents(await mine.consents(conn, account, [visitor], ids, []), language),
         "until": words.until(last, holder.keeps.get("leads" if ids else "history")),

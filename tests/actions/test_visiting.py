@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from collector.actions import requests as filing
 from collector.actions import wishes
 from collector.actions.edit import edit
 from collector.actions.erase import erase, replay
@@ -233,12 +234,12 @@ def test_a_confirmed_person_corrects_and_the_marketer_sees_by_whom(conn: Connect
         wishes.correct(conn, Asker(1, VISITOR, None), {"name": "X"}, **given)
     wishes.take_back(conn, asker, **given)
     assert {row["visitor"] for row in rows(conn, "consent", state="denied")} == {VISITOR, OTHER}
-    wishes.object_to(conn, asker, "Pas de score", now=NOW, ids=builders.ids())
+    wishes.object_to(conn, asker, "Pas de score", **given)
     wishes.hand_out(conn, asker, {"rows": 9}, since=NOW, now=NOW, ids=builders.ids())
     wishes.hand_out(conn, asker, {"rows": 9}, since=NOW, now=NOW + 1, ids=builders.ids())
     kinds = {row["id"]: row["kind"] for row in rows(conn, "request")}
     assert sorted(kinds.values()) == ["access", "correction", "objection", "withdrawal"]
-    assert sorted(kinds[row["request_id"]] for row in rows(conn, "request_step")) == ["access", "correction", "withdrawal"]
+    assert sorted(kinds[row["request_id"]] for row in rows(conn, "request_step")) == ["access", "correction", "objection", "withdrawal"]
 
 
 # The access file ----------------------------------------------------------------------------------------------------------
@@ -265,7 +266,7 @@ def _said(conn: Connection) -> bytes:
     merge(conn, lead, work, actor="", reason="au téléphone", secret=SECRET, now=NOW, id=b"m" * 16)
     edit(conn, lead, [("note", "", "Aime le bleu"), ("tag", "", "salon")], actor="a" * 32, secret=SECRET, now=NOW, ids=builders.ids())
     link(conn, lead, token="t" * 22, actor="", secret=SECRET, now=NOW)
-    wishes.object_to(conn, Asker(1, None, lead, 42), "Pas de score", now=NOW, ids=builders.ids())
+    filing.file(conn, "objection", by="confirmed", id=b"r" * 16, now=NOW, lead=lead, said="Pas de score")
     wishes.hand_out(conn, Asker(1, None, lead, 42), {}, since=NOW, now=NOW, ids=builders.ids())
     open_browser(conn, b"t" * 32, visitor=VISITOR, site=42, now=NOW)
     return lead

@@ -115,7 +115,7 @@ async def test_a_request_by_letter_is_written_down_and_answered(owned: Place) ->
     assert made.status_code == 303
     here = made.headers["location"]
     page = await _read(owned, here)
-    for text in ("Correct it", "Camille Durand", "Je m’appelle", "<Camille>", "GDPR, article 16", "written down by somebody here"):
+    for text in ("Correction", "Camille Durand", "Je m’appelle", "<Camille>", "GDPR, article 16", "written down by somebody here"):
         assert text in page
     assert "<Camille>" not in (await owned.browser.get(here)).text
     token = await _token(owned, here.rpartition("/")[2])
@@ -243,10 +243,10 @@ async def test_the_button_needs_the_token_of_its_page_and_no_foreign_page_can_pr
     assert await _rows(owned, "me_session") == []
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b.c", "%00", "é"])
-async def test_what_is_no_link_opens_nothing_and_says_so(place: Place, token: str) -> None:
-    answer = await place.browser.get(f"/me/link?token={token}")
-    assert (answer.status_code, "Copy it whole" in answer.text) == (410, True)
+async def test_what_is_no_link_opens_nothing_and_says_so(place: Place) -> None:
+    for token in ("", "x", "a.b.c", "%00", "é"):
+        answer = await place.browser.get(f"/me/link?token={token}")
+        assert (answer.status_code, "Copy it whole" in answer.text) == (410, True)
 
 
 async def test_a_link_ends_after_seven_days_by_the_collectors_clock(owned: Place) -> None:
