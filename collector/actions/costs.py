@@ -34,18 +34,21 @@ async def take(
     """Imports a file by steps; `run` is the writer's, `conn` a reader's.
 
     Answers its `id`, how many `rows` were read and `bad` ones left out (`wrong` names the first), whether the file was
-    `known`, and how many rows `overlap` what other files say. Of a file whose head is bad, or that has too many rows, nothing is kept.
+    `known`, and how many rows `overlap` what other files say. Of a file whose head is bad, that has too many rows or no good one,
+    nothing is kept: `id` is empty then.
     """
     read = await asyncio.to_thread(lambda: list(costs.read(file, currency)))  # seconds, for the largest: the loop has others to serve
     rows = [one for one in read if isinstance(one, Cost)]
     wrong = [one for one in read if isinstance(one, BadRow)]
     id = costs.key_of(file)
     if wrong and costs.refuses(wrong[-1]):
-        return {"id": "", "rows": 0, "bad": 1, "known": False, "overlap": 0, "wrong": wrong[-1:]}
+        wrong = wrong[-1:]
+    if not rows or (wrong and costs.refuses(wrong[-1])):
+        return {"id": "", "rows": 0, "bad": len(wrong), "known": False, "overlap": 0, "wrong": wrong[:TOLD]}
     known = await kept.is_known(conn, account, id)
     overlap = await kept.overlap(conn, account, id, rows)
     name = "".join(char for char in name if char.isprintable())[:200]
-    for start in range(0, max(len(rows), 1), STEP):
+    for start in range(0, len(rows), STEP):
         await run(add_some, account, id, name, rows[start : start + STEP], bad=len(wrong), actor=actor, now=now)
     return {"id": id.hex(), "rows": len(rows), "bad": len(wrong), "known": known, "overlap": overlap, "wrong": wrong[:TOLD]}
 

@@ -92,6 +92,9 @@ def sources(
             found[name] = _("corrected")
         elif value and any(one["counted"] and one[name] == value for one in sent):
             found[name] = _("from a form")
-        elif value and any(getattr(one, name) == value for one in said):
-            found[name] = _("said by the site")
+        elif told := [one for one in said if value and getattr(one, name) == value]:
+            found[name] = _("said by the site") if any(one.signed for one in told) else _("said by the page, unsigned")
+    parts = [name for name in ("given_name", "family_name") if name in found]
+    if row["name"] and "name" not in found and parts:  # it is made of them
+        found["name"] = found[parts[-1]]
     return found

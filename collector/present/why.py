@@ -27,14 +27,16 @@ def sentences(
     zone: str,
     language: str,
     touches: Sequence[Row] = (),
+    events: Sequence[Row] = (),
 ) -> list[Said]:
     """Why it is here, why it is a lead, why these visits are its own, why this source, and what was left out of the count."""
     counted = [one for one in submissions if one["counted"]]
-    said = [Said(_sent(lead, counted[0], zone, language), _ids(counted[:1]))] if counted else [Said(_named(lead, zone, language))]
+    named = counted[:1] or [one for one in events if one["type"] == "identify"][:1]
+    said = [Said(_sent(lead, counted[0], zone, language) if counted else _named(lead, zone, language), _ids(named))]
     said += _again(counted, zone, language)
-    said.append(Said(_kind(lead, language), _ids(counted[:1])))
+    said.append(Said(_kind(lead, language), _ids(named)))
     said += _visits(spans, sessions, language) if lead["kind"] == "lead" or spans else [Said(_no_history(language))]
-    said += _shared(spans, language)
+    said += _shared(spans, sessions, language)
     said += _origins(lead, touches, language)
     said += _uncounted(submissions, language)
     return said + _marked(lead["marks"], language)
@@ -80,11 +82,13 @@ def _named(lead: Row, zone: str, language: str) -> str:
     return _("The site said on %(when)s that %(who)s was signed in; no form was sent.") % told
 
 
-def _shared(spans: Sequence[Row], language: str) -> list[Said]:
+def _shared(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> list[Said]:
     _ = catalogue(language).gettext
-    if not any(span["shared"] for span in spans):
+    shared = [span for span in spans if span["shared"]]
+    if not shared:
         return []
-    return [Said(_("It was seen on a shared device: only the visits in which it named itself are its own."))]
+    seen = _ids(session for session in sessions if any(_holds(span, session) for span in shared))
+    return [Said(_("It was seen on a shared device: only the visits in which it named itself are its own."), seen)]
 
 
 def _again(counted: Sequence[Row], zone: str, language: str) -> list[Said]:
@@ -111,7 +115,7 @@ def _kind(lead: Row, language: str) -> str:
 def _visits(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> list[Said]:
     """One sentence for each kind of evidence that ties visits to the lead."""
     if not sessions:
-        return [Said(_no_history(language))]
+        return [Said(_no_visits(language) if spans else _no_history(language))]
     ngettext = catalogue(language).ngettext
     by_evidence = Counter(_evidence(session, spans) for session in sessions)
     said = []
@@ -144,9 +148,18 @@ def _visits(spans: Sequence[Row], sessions: Sequence[Row], language: str) -> lis
 
 def _evidence(session: Row, spans: Sequence[Row]) -> str:
     for span in spans:
-        if span["visitor"] == session["visitor"] and session["started_at"] < span["to_at"] and session["ended_at"] >= span["from_at"]:
+        if _holds(span, session):
             return span["kind"] or ""
     return ""
+
+
+def _holds(span: Row, session: Row) -> bool:
+    return bool(span["visitor"] == session["visitor"] and session["started_at"] < span["to_at"] and session["ended_at"] >= span["from_at"])
+
+
+def _no_visits(language: str) -> str:
+    _ = catalogue(language).gettext
+    return _("No visit of its browser is stored: visits are deleted after a time, and what was said of it stays.")
 
 
 def _no_history(language: str) -> str:

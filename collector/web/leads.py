@@ -111,7 +111,7 @@ async def one(request: Request) -> Response:
         who=_who(request),
         way=way,
         entries=told,
-        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language, way.touches),
+        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language, way.touches, way.events),
         shown=shown(told),
         judged=judged,
         company=company,

@@ -51,6 +51,18 @@ def test_without_consent_it_says_that_there_is_no_history_and_why() -> None:
     assert _said(spans=[], sessions=[])[-1].startswith("It has no history: the form was sent without consent")
 
 
+def test_of_visits_that_were_deleted_it_does_not_say_that_consent_was_missing() -> None:
+    assert _said(sessions=[])[-1].startswith("No visit of its browser is stored: visits are deleted after a time")
+
+
+def test_who_was_only_named_by_the_site_has_that_for_evidence() -> None:
+    events = [{"id": b"v", "type": "view"}, {"id": b"i", "type": "identify"}]
+    lead = LEAD | {"created_at": AT}
+    said = why.sentences(lead, [], [SPAN | {"kind": "identify", "shared": 1}], [SESSION], "Europe/Paris", "en", [], events)
+    assert [one.evidence for one in said] == [(b"i",), (b"i",), (b"s",), (b"s",)]
+    assert said[3].text.startswith("It was seen on a shared device")
+
+
 def test_a_phone_alone_and_a_message_have_reasons_of_their_own() -> None:
     assert "a phone number was left" in _said(LEAD | {"email": "", "phone": "+33612345678"})[1]
     assert "It is a message" in _said(LEAD | {"kind": "message", "email": ""})[1]

@@ -18,6 +18,7 @@ from collector.domain.paths import NO_TOUCH, Transform
 from collector.domain.reports import Figures, Question
 from collector.domain.rollups import midnight
 from collector.present import report
+from collector.store import costs as kept_costs
 from collector.store import journeys as rows
 from collector.store import reports, schema
 from collector.store.database import Database
@@ -260,6 +261,10 @@ async def test_the_same_file_twice_counts_once_and_goes_in_steps(
     monkeypatch.setattr(of_costs, "MOST", 2)
     refused = await take(database, writer, FILE.replace(b"100", b"101"))
     assert (refused["id"], refused["rows"], [one.reason for one in refused["wrong"]]) == ("", 0, ["too-many"])
+    empty = await take(database, writer, b"day,source,amount\nx,a,1\n")
+    assert (empty["id"], empty["bad"], [one.row for one in empty["wrong"]]) == ("", 1, [2])
+    async with database.reader() as conn:
+        assert len(await kept_costs.imports(conn, 1)) == 2, "no import stands that has no row"
     assert (await ask(database, asked())).cost == 12_700 * 2 + 100
     monkeypatch.setattr(costs, "STEP", 3)  # the first step leaves a row, and the file's name with it
     assert await writer.run(costs.remove_some, 1, bytes.fromhex(other["id"])) == 3
