@@ -27,13 +27,13 @@ class Holder(NamedTuple):
     keeps: dict[str, tuple[int, int]]
 
 
-async def holder(conn: AsyncConnection, account_id: int) -> Holder:
-    """Who has what an account keeps."""
+async def holder(conn: AsyncConnection, account_id: int, site_id: int) -> Holder:
+    """Who has what an account keeps, and how long it does so for a site."""
     name = (await conn.execute(select(account.c.name).where(account.c.id == account_id))).scalar()
     asked = select(user.c.role, func.count()).where(user.c.account_id == account_id).group_by(user.c.role)
     roles = {row[0]: int(row[1]) for row in await conn.execute(asked)}
     known = {row["id"]: row for row in await sites.all(conn, account_id)}
-    return Holder(str(name or ""), known, roles, await conn.run_sync(erasure.retention_of, account_id))
+    return Holder(str(name or ""), known, roles, await conn.run_sync(erasure.retention_of, account_id, site_id))
 
 
 async def browser(conn: AsyncConnection, account_id: int, visitor: str) -> Timeline:

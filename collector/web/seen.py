@@ -27,10 +27,10 @@ Row = dict[str, Any]
 
 async def of_browser(request: Request, conn: AsyncConnection, account: int, visitor: str, site: int = 0) -> dict[str, Any]:
     """What whoever has shown a browser's secret sees: that browser alone, with every value masked."""
-    language, holder = render.language_of(request), await mine.holder(conn, account)
-    way = await mine.browser(conn, account, visitor)
+    language, way = render.language_of(request), await mine.browser(conn, account, visitor)
     ids = [row["id"] for row in way.submissions]
     where = site or next((row["site_id"] for row in (*way.sessions, *way.submissions)), 0)
+    holder = await mine.holder(conn, account, where)
     zone = _zone(holder, where)
     told = await conn.run_sync(conversions.of_ids, account, ids)
     given = await conn.run_sync(context, account, house.of(request).secret)
@@ -61,7 +61,7 @@ async def of_lead(request: Request, conn: AsyncConnection, account: int, lead: b
     language, row = render.language_of(request), await leads.one(conn, account, lead)
     if row is None:
         return None
-    holder, way = await mine.holder(conn, account), await leads.timeline(conn, account, lead)
+    holder, way = await mine.holder(conn, account, row["site_id"]), await leads.timeline(conn, account, lead)
     zone = _zone(holder, row["site_id"])
     told = await conn.run_sync(dossier.of_lead, account, lead)
     browsers = sorted({span["visitor"] for span in way.spans})
