@@ -110,11 +110,7 @@ def erase_now(
     looked: tuple[list[bytes], bytes] | None = None,
 ) -> dict[str, Any]:
     """Erases whoever a request is about, by all that names them, and keeps how much went as its proof. Raises BadRequest."""
-    row = requests.find(conn, account, request_id)
-    if row is None:
-        raise BadRequest("unknown")
-    if state(row).end:
-        raise BadRequest("ended")
+    row = _waiting(conn, account, request_id)
     try:
         more = {"looked": looked} if looked is not None else {}
         done = erase(conn, address_of(conn, account, row), secret=secret, now=now, account=account, **more)
@@ -122,6 +118,32 @@ def erase_now(
         raise BadRequest("unknown") from None
     step(conn, request_id, "done", actor=actor, id=id, now=now, account=account, proof=done)
     return done
+
+
+def carry_out(conn: Connection, request_id: bytes, *, actor: str, secret: bytes, id: bytes, now: int, account: int = 1) -> dict[str, int]:
+    """Does what an objection or a withdrawal asks for, and keeps counts as its proof. Raises BadRequest."""
+    row = _waiting(conn, account, request_id)
+    lead = lead_of(conn, account, row["lead_id"]) if row["lead_id"] else None
+    if row["kind"] == "objection" and lead is not None:
+        done = object_(conn, lead, secret=secret, now=now, account=account)
+    elif row["kind"] == "withdrawal" and (lead is not None or row["visitor"]):
+        visitors = {span.visitor for span in identities.spans_of_leads(conn, account, [lead])} if lead is not None else {row["visitor"]}
+        identities.add_consents(conn, [_denial(account, now, visitor=one, how="request") for one in sorted(visitors)])
+        refold(conn, context(conn, account, secret), anew=visitors)
+        done = {"browsers": len(visitors)}
+    else:
+        raise BadRequest("unknown" if row["kind"] in ("objection", "withdrawal") else "kind")
+    step(conn, request_id, "done", actor=actor, id=id, now=now, account=account, proof=done)
+    return done
+
+
+def _waiting(conn: Connection, account: int, request_id: bytes) -> requests.Row:
+    row = requests.find(conn, account, request_id)
+    if row is None:
+        raise BadRequest("unknown")
+    if state(row).end:
+        raise BadRequest("ended")
+    return row
 
 
 def address_of(conn: Connection, account: int, row: Mapping[str, Any]) -> str:
@@ -153,13 +175,22 @@ def object_(conn: Connection, lead: bytes, *, secret: bytes, now: int, account: 
     """
     leads = erasure.with_members(conn, account, [lead := lead_of(conn, account, lead)])
     visitors = sorted({span.visitor for span in identities.spans_of_leads(conn, account, [lead])})
-    blank = {"account_id": account, "visitor": None, "lead_id": None, "submission_id": None, "site_id": 0, "state": "denied"}
-    blank |= dict.fromkeys(("text", "text_version", "language", "proof"), "") | {"how": identities.OBJECTION, "at": now}
-    marketing = [blank | {"id": digest("objection", one, now), "purpose": "marketing", "lead_id": one} for one in leads]
-    tracking = [blank | {"id": digest("withdraw", one, now), "purpose": "tracking", "visitor": one} for one in visitors]
-    identities.add_consents(conn, [*marketing, *tracking])
+    denials = [_denial(account, now, lead=one) for one in leads] + [_denial(account, now, visitor=one) for one in visitors]
+    identities.add_consents(conn, denials)
     known = [bytes(one["id"]) for one in identities.values(conn, account, leads)]
     before = erasure.suppressed_at(conn, account, known)  # what was erased stays so: its time bounds every look back
     erasure.suppress(conn, account, [key for key in known if key not in before], "objected", now)
     refold(conn, context(conn, account, secret), anew=visitors, touched=[lead])
     return {"permissions": 1, "browsers": len(visitors), "identifiers": len(known)}
+
+
+def _denial(
+    account: int, now: int, *, lead: bytes | None = None, visitor: str | None = None, how: str = identities.OBJECTION
+) -> dict[str, Any]:
+    """A consent that is taken back: to be written to (of a lead), or to be followed (of a visitor)."""
+    told = {"account_id": account, "visitor": visitor, "lead_id": lead, "submission_id": None, "site_id": 0, "state": "denied"}
+    if visitor is None:
+        told |= {"id": digest(how, lead or b"", now), "purpose": "marketing"}
+    else:
+        told |= {"id": digest("withdraw", visitor, now), "purpose": "tracking"}
+    return told | dict.fromkeys(("text", "text_version", "language", "proof"), "") | {"how": how, "at": now}

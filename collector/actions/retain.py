@@ -29,21 +29,19 @@ def months_before(now: int, months: int, days: int) -> int:
     return int(then.replace(year=year, month=month + 1, day=day).timestamp() * 1000) - days * erasure.DAY
 
 
-COUNTED = ("leads", "strays", "history", "audience", "refused")
-KINDS = (*COUNTED, "requests")
-REQUESTS = 36  # months after the last word, as proof that a request was answered
+KINDS = ("leads", "strays", "history", "audience", "refused")
+PURGED = (*KINDS, "requests")
+REQUESTS = 36  # months after the last word, as proof that a request was answered; no setting
 
 
 def borders(limits: Limits, kind: str, now: int) -> Borders:
     """Before which time a kind is old, by site; a stray is as a lead. Raises KeyError where the account has no limit of that kind."""
-    if kind == "requests":
-        return Borders(months_before(now, REQUESTS, 0))
     name = "leads" if kind == "strays" else kind
     own = {site: months_before(now, *of[name]) for site, of in limits.items() if site and name in of}
     return Borders(months_before(now, *limits[0][name]), own)
 
 
-def due(conn: Connection, account: int, now: int, limits: Limits | None = None, kinds: Sequence[str] = COUNTED) -> list[dict[str, Any]]:
+def due(conn: Connection, account: int, now: int, limits: Limits | None = None, kinds: Sequence[str] = KINDS) -> list[dict[str, Any]]:
     """What the purge would delete, by site and kind: {site_id, kind, n}. `limits` are others than the ones that stand.
 
     At most `retention.COUNTED` of a kind are counted (then `n` is at least so many). For readers.
@@ -79,13 +77,13 @@ def believed(conn: Connection, now: int) -> int:
 
 def find(conn: Connection, account: int, kind: str, now: int, most: int) -> list[Any]:
     """What of a kind is old: at most so much of it. A reader may look for it; `drop` looks again whether it still is."""
+    if kind == "requests":
+        return requests.old(conn, account, months_before(now, REQUESTS, 0), most)
     before = borders(retention.limits(conn, account), kind, now)
     if kind == "leads":
         return erasure.old_leads(conn, account, before, most)
     if kind == "strays":
         return [submission for submission, _lead in erasure.old_strays(conn, account, before, most)]
-    if kind == "requests":
-        return requests.old(conn, account, before.most, most)
     if kind == "refused":
         return erasure.old_refused(conn, account, before, most)
     return erasure.old_events(conn, account, before, known=kind == "history", most=most)
@@ -93,6 +91,9 @@ def find(conn: Connection, account: int, kind: str, now: int, most: int) -> list
 
 def drop(conn: Connection, account: int, kind: str, now: int, found: list[Any], *, secret: bytes) -> int:
     """An action: deletes what `find` found and keeps what it counted. Answers how much went."""
+    if kind == "requests":
+        requests.drop(conn, account, found := requests.old(conn, account, months_before(now, REQUESTS, 0), len(found), among=found))
+        return len(found)
     given = context(conn, account, secret)
     tally, before = given.tally(), borders(retention.limits(conn, account), kind, now)
     if kind == "leads":
@@ -101,8 +102,6 @@ def drop(conn: Connection, account: int, kind: str, now: int, found: list[Any], 
         _forget_messages(conn, account, found, tally)
     elif kind == "strays":
         _forget_strays(conn, given, found := erasure.old_strays(conn, account, before, len(found), among=found), tally)
-    elif kind == "requests":
-        requests.drop(conn, account, found := requests.old(conn, account, before.most, len(found), among=found))
     elif kind == "refused":
         events.drop_refused(conn, account, found)
     else:
@@ -134,12 +133,12 @@ def last_known(conn: Connection, now: int) -> int:
 
 def retain(conn: Connection, *, secret: bytes, now: int) -> dict[str, Any]:
     """One large step of the purge, over every account. `more` says that another step has work."""
-    done: dict[str, Any] = dict.fromkeys(KINDS, 0)
+    done: dict[str, Any] = dict.fromkeys(PURGED, 0)
     for row in sites.accounts(conn):
-        for kind in KINDS:
+        for kind in PURGED:
             if found := find(conn, row["id"], kind, now, STEP):
                 done[kind] += drop(conn, row["id"], kind, now, found, secret=secret)
-    return done | {"more": any(done[kind] >= STEP for kind in KINDS)}
+    return done | {"more": any(done[kind] >= STEP for kind in PURGED)}
 
 
 def _forget_strays(conn: Connection, given: Context, strays: list[tuple[bytes, bytes | None]], tally: Tally) -> None:

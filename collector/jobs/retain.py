@@ -25,11 +25,11 @@ async def purge(
     `held` is the time by which it went where the clock cannot be right, unless somebody is `sure` of it (`retain.as_of`); else 0.
     """
     now, held = await writer.run(retain.as_of, now, sure=sure)
-    steps, done = pace or Pace(writer), dict.fromkeys(retain.KINDS, 0)
+    steps, done = pace or Pace(writer), dict.fromkeys(retain.PURGED, 0)
     async with database.reader() as conn:
         accounts = [row["id"] for row in await conn.run_sync(sites.accounts)]
     for account in accounts:
-        for kind in retain.KINDS:
+        for kind in retain.PURGED:
             gone = 1
             while gone:
                 async with database.reader() as conn:

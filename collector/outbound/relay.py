@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from ssl import SSLError
 
 from aiosmtplib import (
     SMTP,
@@ -87,6 +88,8 @@ def _refused(code: int) -> Fault:
 
 
 def _broken(wrong: Exception) -> Fault:
+    if isinstance(wrong.__cause__ or wrong, SSLError) or "CERTIFICATE" in str(wrong).upper():
+        return Fault("certificate")
     if isinstance(wrong, SMTPTimeoutError):
         return Fault("timeout")
     if isinstance(wrong, SMTPServerDisconnected):

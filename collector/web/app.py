@@ -96,6 +96,7 @@ def create(
         Route("/requests/{id}/answer", requests.answer, methods=["POST"]),
         Route("/requests/{id}/link", requests.link, methods=["POST"]),
         Route("/requests/{id}/send", requests.send, methods=["POST"]),
+        Route("/requests/{id}/carry-out", requests.carry_out, methods=["POST"]),
         Route("/requests/{id}/erase", requests.erase, methods=["POST"]),
         Route("/me/link", confirming.link, methods=both),
         Route("/me/address", confirming.address, methods=both),

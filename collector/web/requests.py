@@ -114,6 +114,18 @@ async def erase(request: Request) -> Response:
     return await _act(request, act)
 
 
+async def carry_out(request: Request) -> Response:
+    """Does what an objection or a withdrawal asks for."""
+
+    async def act(user: auth.User, made: house.House, id: bytes, sent: dict[str, str]) -> dict[str, Any]:
+        now = made.clock()
+        more = {"actor": user.id.hex(), "secret": made.secret, "id": made.ids(now), "now": now, "account": user.account_id}
+        await made.writer.run(acts.carry_out, id, **more)
+        return {}
+
+    return await _act(request, act)
+
+
 _Act = Callable[[auth.User, house.House, bytes, dict[str, str]], Awaitable[dict[str, Any]]]
 
 

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from collector.actions import mail, requests
 from collector.actions.edit import edit, undo
 from collector.actions.erase import Unknown, erase, replay
 from collector.actions.letter import link
 from collector.actions.merge import keep_apart, merge
 from collector.actions.rebuild import rebuild
-from collector.store import erased
+from collector.store import erased, visiting
 from collector.store.database import Database, beside
 from collector.store.writer import Writer
 from tests import builders
@@ -74,6 +75,11 @@ def _said(conn: Connection) -> None:
     merge(conn, bird, work, actor="", reason="canary au téléphone", secret=SECRET, now=NOW, id=b"m" * 16)
     edit(conn, bird, changes, actor="", secret=SECRET, now=NOW, ids=builders.ids())
     link(conn, bird, token="t" * 22, actor="", secret=SECRET, now=NOW)
+    asked = requests.file(conn, "access", by="visitor", id=b"r" * 16, now=NOW, lead=work, visitor=BIRD, said="Qu’avez-vous sur canary ?")
+    requests.step(conn, asked, "extended", actor="", note="canary est en voyage", id=b"s" * 16, now=NOW)
+    mail.post(conn, recipient="canary@example.org", subject="canary", text="canary", html="canary", id=b"l" * 16, now=NOW, lead=bird)
+    row = {"account_id": 1, "token": b"k" * 32, "site_id": 42, "visitor": BIRD, "lead_id": None, "request_id": asked, "language": "fr"}
+    visiting.add(conn, row | {"created_at": NOW, "expires_at": NOW + HOUR})
 
 
 def _found(conn: Connection) -> list[tuple[str, str, Any]]:
@@ -102,6 +108,10 @@ async def test_nothing_of_an_erased_person_is_left_in_any_table(writer: Writer, 
             "visitor",
             "edit",
             "merge",
+            "request",
+            "request_step",
+            "mail",
+            "me_session",
         } <= before
         answer = erase(conn, " Canary@Example.ORG ", secret=SECRET, now=NOW)
         assert (answer["leads"], answer["submissions"], answer["visitors"], answer["refused"]) == (1, 3, 1, 2)

@@ -355,6 +355,26 @@ def test_an_objection_holds_for_whoever_was_merged_and_for_each_when_they_are_ta
     assert [(one["excluded"]) for one in rows(conn, "score")] == ["objected"] * 2
 
 
+def test_an_objection_and_a_withdrawal_are_carried_out_by_their_requests(conn: Connection) -> None:
+    lead = _known(conn)
+    more: dict[str, Any] = {"actor": "", "secret": SECRET, "now": NOW}
+    withdrawal = requests.file(conn, "withdrawal", by="person", id=IDS(NOW), now=NOW, lead=lead)
+    assert requests.carry_out(conn, withdrawal, id=IDS(NOW), **more) == {"browsers": 1}
+    assert rows(conn, "visitor")[0]["withdrawn_at"] == NOW
+    assert rows(conn, "score")[0]["excluded"] == ""
+    objection = requests.file(conn, "objection", by="person", id=IDS(NOW), now=NOW, lead=lead)
+    assert requests.carry_out(conn, objection, id=IDS(NOW), **more)["browsers"] == 1
+    assert rows(conn, "score")[0]["excluded"] == "objected"
+    browser = requests.file(conn, "withdrawal", by="visitor", id=IDS(NOW), now=NOW, visitor=OTHER)
+    assert requests.carry_out(conn, browser, id=IDS(NOW), **more) == {"browsers": 1}
+    for request, says in ((objection, "ended"), (b"?" * 16, "unknown")):
+        with pytest.raises(requests.BadRequest, match=says):
+            requests.carry_out(conn, request, id=IDS(NOW), **more)
+    access = requests.file(conn, "access", by="person", id=IDS(NOW), now=NOW, lead=lead)
+    with pytest.raises(requests.BadRequest, match="kind"):
+        requests.carry_out(conn, access, id=IDS(NOW), **more)
+
+
 def test_an_objection_takes_nothing_from_a_later_erasure(conn: Connection) -> None:
     lead = _known(conn)
     requests.object_(conn, lead, secret=SECRET, now=NOW)

@@ -383,9 +383,11 @@ async def test_neither_an_address_nor_a_link_is_logged(place: Place, caplog: pyt
 # What is seen of it on a lead -----------------------------------------------------------------------------------------
 
 
-async def test_an_objection_stands_on_the_leads_page(owned: Place) -> None:
+async def test_an_objection_is_carried_out_by_a_button_and_stands_on_the_leads_page(owned: Place) -> None:
     lead = await owned.writer.run(_story)
-    await owned.writer.run(acts.object_, lead, secret=builders.SECRET, now=NOW)
+    request = await owned.writer.run(_file, "objection", lead=lead)
+    assert (await post(owned.browser, f"/requests/{request}/carry-out", {}, await _token(owned, request))).status_code == 303
+    assert "browsers no longer followed: 1" in await _read(owned, f"/requests/{request}")
     page = await _read(owned, f"/leads/{UUID(bytes=lead)}")
     assert "Objected" in page
     assert "no longer followed" in page
