@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +15,7 @@ from ..domain import proofs
 from ..present.mine import DONE, FAULTS
 from ..present.people import FIELDS
 from ..store import sites, visiting
-from . import auth, house, mine, people, render, seen
+from . import auth, house, mine, people, quota, render, seen
 
 _SITE = re.compile(r"\d{1,18}", re.ASCII)
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -94,14 +93,8 @@ async def _account(request: Request, site: str, visitor: str, secret: str) -> in
 
 
 def _network(request: Request) -> bytes:
-    """Where somebody asks from, as a key in memory only: an address, or the network of a long one."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return sha256(f"me\n{host}".encode("utf-8", "replace")).digest()
-    part = address.packed[:8] if isinstance(address, IPv6Address) else address.packed
-    return sha256(b"me\n" + part).digest()
+    """Where somebody asks from, as a key in memory only."""
+    return sha256(f"me\n{quota.network(request.client.host if request.client else '')}".encode("utf-8", "replace")).digest()
 
 
 def _closed(request: Request, status: int, headers: dict[str, str] | None = None, *, wait: bool = False) -> Response:
