@@ -198,6 +198,8 @@ def test_a_domain_may_be_a_host_localhost_or_an_address(folder: Path, domain: st
         (("attribution", "--paths", "x.csv"), 2, "--model"),
         (("attribution", "--paths", "x.csv", "--model", "last", "--look-back", "9"), 2, "--look-back"),
         (("attribution", "--look-back", "396"), 2, "1<=x<=395"),
+        (("attribution", "--half-life", "nan"), 2, "number of days"),
+        (("goal", "add", "Merci", "--event", "a", "--value", "1,500"), 2, "49.90"),
         (("attribution", "--transform", "second"), 2, "remove_if_not_all(Direct)"),
         (("attribution", "--from", "yesterday"), 2, "2026-03-31"),
         (("attribution", "--from", "2026-03-31", "--to", "2026-03-30"), 2, "ends before it begins"),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from importlib.metadata import version
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,8 @@ async def _question(hand: Hand, account: int, model: str, given: dict[str, Any])
         raise click.UsageError(f"a transform is one of {', '.join(ways.TRANSFORMS)}; the last two name a touch: remove_if_not_all(Direct)")
     if given["goal"] and given["goal"].casefold() not in goals:
         raise click.UsageError(f"there is no goal {given['goal']}; webleads goal list tells which there are")
+    if given["half_life"] and not isfinite(given["half_life"]):  # nan is in every range
+        raise click.UsageError("a half-life is a number of days")
     currency = money.currency(given["currency"]) if given["currency"] else ""
     if currency is None:
         raise click.UsageError("a currency is three letters, as EUR")

@@ -7,16 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from .companies import is_free_mail
+
 GROUP_MOST = 10  # leads with one name or number: more are a switchboard, a placeholder, a school class
 ENOUGH = 3
-# Where people have the address that is not their work's.
-PRIVATE = frozenset(
-    {
-        "gmail.com", "googlemail.com", "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr", "live.com", "live.fr", "msn.com",
-        "yahoo.com", "yahoo.fr", "icloud.com", "me.com", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "bbox.fr",
-        "gmx.com", "gmx.fr", "gmx.de", "web.de", "proton.me", "protonmail.com", "aol.com",
-    }
-)  # fmt: skip
 _POINTS = {"address": 3, "phone": 3, "name": 2, "visitor": 2, "domains": 1}
 
 
@@ -84,6 +78,6 @@ def _compared(first: Person, other: Person) -> set[str]:
     if one and two and not (one <= two or two <= one):
         told.add("names")
     domains = [lead.email.partition("@")[2] for lead in (first, other)]
-    if all(domains) and (domains[0] in PRIVATE) != (domains[1] in PRIVATE):
+    if all(domains) and is_free_mail(domains[0]) != is_free_mail(domains[1]):
         told.add("domains")
     return told
