@@ -30,7 +30,7 @@ export const writeCookie = (id) =>
   safely(() => {
     const names = location.hostname.split('.');
     // From the last two names inwards; a public suffix is refused. An address of digits has no domain: Firefox tells the page of each try.
-    for (let first = isNaN(/** @type {any} */ (names.slice(-1))) ? names.length - 1 : 0; first-- > -1 && readCookie() !== id; )
+    for (let first = /** @type {any} */ (isNaN(/** @type {any} */ (names.slice(-1))) && names.length - 1); first-- > -1 && readCookie() !== id; )
       document.cookie = `_jsuid=${id};path=/;max-age=${id ? LIFE : 0};samesite=lax${location.protocol > 'https' ? ';secure' : ''}${
         first < 0 ? '' : ';domain=' + names.slice(first).join('.')
       }`;
