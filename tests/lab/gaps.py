@@ -6,6 +6,5 @@ from __future__ import annotations
 GAPS: dict[str, str] = {
     "confirm-refused": "confirm() is not watched: no is not told from yes",
     "formik-invalid": "Formik marks neither field nor error, and shows the error before the sending: nothing changes on the page",
-    "just-validate-invalid": "JustValidate has no event on the page, and no sign by which the third file would come",
     "own-question-refused": "a question that a page asks outside its form, in its own words, is not told from an answer",
 }

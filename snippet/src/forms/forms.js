@@ -7,9 +7,9 @@ import { answers, isShown, isWrong, watchRequests } from './results.js';
 import { watchWindow } from './roots.js';
 import { closeForms, conclude, sent, shown, submitted } from './sent.js';
 
-const PROGRAMS = ['jQuery', 'htmx', 'Turbo', 'formspree'];
+const page = /** @type {any} */ (window);
 const VENDORS =
-  '[src*=hsforms],[src*=hubspot],[src*=typeform],[src*="tally.so"],[src*=calendly],.hs-form-frame,.wpcf7,.w-form,.kb-form,[data-page],[data-fs-form],form [type=button],form [role=button]';
+  '[src*=hsforms],[src*=hubspot],[src*=typeform],[src*="tally.so"],[src*=calendly],.hs-form-frame,.wpcf7,.w-form,.kb-form,[novalidate],[data-page],[data-fs-form],form [type=button],form [role=button]';
 
 /** @param {import('../core.js').Core} core  the first file's */
 export default (core) => {
@@ -34,8 +34,8 @@ export default (core) => {
       leaveForms();
     },
   });
-  // Plug-ins and vendors have their own ways of saying what became of a form.
-  const look = () => (PROGRAMS.some((name) => name in window) || document.querySelector(VENDORS)) && core.summon_(1);
+  // Plug-ins, vendors and programs that judge fields themselves (`novalidate`) have their own ways of saying what became of a form.
+  const look = () => (page.jQuery || page.htmx || page.Turbo || page.formspree || document.querySelector(VENDORS)) && core.summon_(1);
   look();
   listen(window, 'load focusin click', look);
   watchRequests();

@@ -4,7 +4,7 @@ import { first, later, listen } from '../shared.js';
 
 /** @type {Record<string, string>} */
 const WHY = {
-  skip: 'not counted: a login, a search, or ignored',
+  skip: 'not counted: login, search or ignored',
   count: 'counted without values: no contact field',
   keep: 'captured',
 };
@@ -18,7 +18,7 @@ const line = ({ type, form, field, result, by, kind, name, reason, state, url, f
 export function watchOverlay() {
   const host = document.createElement('div');
   const list = document.createElement('pre');
-  Object.assign(host.style, { position: 'fixed', right: '0', bottom: '0', zIndex: '2147483647', width: '26em', maxHeight: '60vh', overflow: 'auto' });
+  Object.assign(host.style, { position: 'fixed', right: '0', bottom: '0', zIndex: '2147483647', maxHeight: '60vh', overflow: 'auto' });
   Object.assign(list.style, { margin: '0', padding: '1em', background: '#111', color: '#eee', font: '12px monospace', whiteSpace: 'pre-wrap' });
   host.id = 'webleads-debug-panel';
   host.attachShadow({ mode: 'open' }).append(list);

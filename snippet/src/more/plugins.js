@@ -17,7 +17,7 @@ const EITHER = { 'htmx:afterRequest': 'successful', 'turbo:submit-end': 'success
 /** Pieces of page that appear. */
 const GOOD =
   '.elementor-message-success,[class*=wpforms-confirmation-container],.ff-message-success,.everest-forms-notice--success,.mailpoet_validate_success,.w-form-done,[data-fs-success],#mce-success-response,.gform_confirmation_message,.nf-response-msg,.mc4wp-success,.submitted-message,.tnp-success,.frm_message,.forminator-success';
-const BAD = '.elementor-message-danger,.w-form-fail,label.error,[data-fs-error],#mce-error-response,.everest-forms-notice--error,.wpforms-error-container,.mc4wp-error,.forminator-error';
+const BAD = '.elementor-message-danger,.w-form-fail,label.error,[data-fs-error],#mce-error-response,.everest-forms-notice--error,.wpforms-error-container,.mc4wp-error,.forminator-error,.just-validate-error-label';
 
 /** @param {any} event @param {boolean} good */
 const conclude = ({ target, detail }, good) => {
