@@ -32,6 +32,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "",
         "a file of networks (.mmdb) that you bring, by which the company of a visitor who agreed is looked up; empty: nobody's",
     ),
+    (
+        "seal",
+        "",
+        "a file of keys, for its owner alone; with them personal values are sealed once `webleads seal on` was said; empty: they are not",
+    ),
     ("language", "en", "the language of screens and commands where nothing else says it: en or fr"),
     ("metrics_token", "", "whoever sends it as a bearer token may read /metrics; empty: nobody"),
     ("log_level", "info", "debug, info, warning or error; logs go to stderr, one JSON object a line"),
@@ -50,6 +55,7 @@ class Settings(Struct, frozen=True):
     consent: str
     trusted_proxies: tuple[str, ...]
     networks: str
+    seal: str
     language: str
     metrics_token: str
     log_level: str

@@ -18,6 +18,7 @@ _FILES = {
     "attribution": ("attribution",),
     "goals": ("goal", "costs"),
     "scoring": ("scoring",),
+    "seal": ("seal",),
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 
