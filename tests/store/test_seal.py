@@ -303,7 +303,11 @@ async def test_edits_merges_suggestions_the_export_and_erasure_work(database_url
         async with database.reader() as conn:
             rows_of = [row async for row in leads.export(conn, 1, Filters("kanarienvogel"))]
             assert {row["email"] for row in rows_of} == {"neu@example.org", "travail.secret@example.org"}
-        gone_with = {"refuse.secret@example.org": "refuse", "neu@example.org": "Bleuet", "travail.secret@example.org": "Kanarienvogel"}
+        gone_with = {
+            "refuse.secret@example.org": "refuse.secret",
+            "neu@example.org": "Bleuet",
+            "travail.secret@example.org": "Kanarienvogel",
+        }
         for address, gone in gone_with.items():
             await writer.run(erase, address, secret=SECRET, now=NOW)
             assert [place for place in await writer.run(lambda conn: list(builders.everywhere(conn))) if gone in str(place[2])] == []
