@@ -49,7 +49,7 @@ def step(conn: Connection, ring: Ring, to: Key | None, name: str, after: tuple[A
         made = {column: _stored(ring, to, kind, row[column]) for column, kind in kinds.items()}
         damaged += sum(1 for one in made.values() if one is None)
         new = {column: one[0] for column, one in made.items() if one is not None and one[0] != row[column]}
-        if new:
+        if new or (table is lead and words.is_mark(row["search"]) != (to is not None)):
             changes.append(row | new)
     if table is lead and changes:
         _search(conn, ring, to, changes)
@@ -125,7 +125,7 @@ def _search(conn: Connection, ring: Ring, to: Key | None, rows: list[dict[str, A
     for row in rows:
         values = (kinds[name].comes_out(ring, row[name]) if name in kinds else row[name] for name in Sought._fields)
         told.setdefault(row["account_id"], {})[bytes(row["id"])] = one = Sought(*values)
-        row["search"] = "" if to is not None else search_text(one)
+        row["search"] = words.mark(to, row["account_id"], one) if to is not None else search_text(one)
     for account_id, leads in told.items():
         words.drop(conn, account_id, list(leads))
         if to is not None:

@@ -634,7 +634,7 @@ lead = _table(
     _col("owner", Text, default=""),  # a user's id in hex
     _personal("tags", SealedList(), default="[]"),  # JSON list, in order
     _personal("language", default=""),  # of its first visit, as fr-FR
-    _personal("search"),  # what the search box reads: folded, without accents; empty where sealing is on
+    _personal("search"),  # what the search box reads: folded, without accents; where sealing is on a mark (`store.words`)
     # The list by source or by a search, and its count, read this alone.
     Index(
         "ix_lead_listed", "account_id", "created_at", "id", "kind", "first_channel", "first_source", "last_channel", "last_source", "search"

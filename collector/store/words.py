@@ -10,22 +10,43 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, select
 from ..domain.leads import Sought, search_words
 from ..domain.seals import Key, tokens
 from . import sealed
-from .hot import insert
+from .hot import by, insert
 from .ring import Ring
 from .schema import lead, lead_word
 
+_FIRST = 0xE000  # of private use
+_marks = by(lead, "id", "id", "search")
 _add = insert(lead_word, conflict=["account_id", "token", "lead_id"])
 
 
-def keep(conn: Connection, account_id: int, leads: Mapping[bytes, Sought], gone: Iterable[bytes] = ()) -> bool:
-    """Replaces the words of leads, where sealing is on; answers whether they are found by them, and by nothing else."""
+def keep(conn: Connection, account_id: int, leads: Mapping[bytes, Sought], gone: Iterable[bytes] = ()) -> dict[bytes, str] | None:
+    """Replaces the words of leads, where sealing is on and they are others than before.
+
+    Answers their marks, which stand in the place of their search text; None where that is to be written.
+    """
     ring: Ring | None = sealed.of(conn.dialect)
     if ring is None or not ring.held:
-        return False
-    drop(conn, account_id, [*leads, *gone])
-    if ring.active is not None:
-        add(conn, account_id, leads, ring.active)
-    return ring.active is not None
+        return None
+    key = ring.active
+    if key is None:
+        drop(conn, account_id, [*leads, *gone])
+        return None
+    marks = {one: mark(key, account_id, told) for one, told in leads.items()}
+    stood = {bytes(row[0]): row[1] for row in _marks.rows(conn, leads, account_id=account_id)}
+    changed = {one: told for one, told in leads.items() if stood.get(one) != marks[one]}
+    drop(conn, account_id, [*changed, *gone])
+    add(conn, account_id, changed, key)
+    return marks
+
+
+def mark(key: Key, account_id: int, told: Sought) -> str:
+    """Tells whether a lead's words are other ones: a keyed hash, in characters that no search is made of."""
+    return "".join(chr(_FIRST + byte) for byte in key.token(account_id, "\n".join(told)))
+
+
+def is_mark(text: str) -> bool:
+    """Whether a mark stands in the place of a search text."""
+    return bool(text) and _FIRST <= ord(text[0]) < _FIRST + 256
 
 
 def add(conn: Connection, account_id: int, leads: Mapping[bytes, Sought], key: Key) -> None:

@@ -24,6 +24,7 @@ from collector.store.leads import Filters
 from collector.store.ring import Ring, WrongSeal
 from collector.store.schema import metadata
 from collector.store.seal import BadSealing
+from collector.store.words import is_mark
 from collector.store.writer import Writer
 from tests import builders
 from tests.builders import HOME, HOUR, NOW, OTHER, SECRET, body, derived, event, field, form, rows, store, view
@@ -188,7 +189,7 @@ async def test_what_is_stored_is_sealed_and_opened_again_to_the_byte(database_ur
         done = await turn(writer, database, "on", now=NOW)
         assert (done["damaged"], done["rows"] > 10) == (0, True)
         assert [(name, column) for name, column, value in await writer.run(_stored) if not _is_sealed(value, OLD)] == []
-        assert {row["search"] for row in await writer.run(rows, "lead")} == {""}
+        assert [row["search"] for row in await writer.run(rows, "lead") if not is_mark(row["search"])] == []
         words = await writer.run(rows, "lead_word")
         before = await writer.run(derived)
         assert {name for name in known if known[name] != before[name]} == {"lead", "lead_word"}  # its search text is words now
@@ -303,6 +304,8 @@ async def test_edits_merges_suggestions_the_export_and_erasure_work(database_url
         async with database.reader() as conn:
             rows_of = [row async for row in leads.export(conn, 1, Filters("kanarienvogel"))]
             assert {row["email"] for row in rows_of} == {"neu@example.org", "travail.secret@example.org"}
+        assert await _names(database, "neu@ex") == ["neu@example.org"]
+        assert await _names(database, "camille.secrete@example.org") == []
         gone_with = {
             "refuse.secret@example.org": "refuse.secret",
             "neu@example.org": "Bleuet",
@@ -330,7 +333,7 @@ async def test_rotation_leaves_nothing_under_the_old_key(database_url: str, tmp_
         await turn(writer, database, "rotate", now=NOW)
         assert [(name, column) for name, column, value in await writer.run(_stored) if not _is_sealed(value, NEW)] == []
         after = await writer.run(derived)
-        assert {name for name in known if known[name] != after[name]} == {"lead_word"}
+        assert {name for name in known if known[name] != after[name]} == {"lead", "lead_word"}  # and the mark of its words
     async with _house(database_url, NEW) as (database, writer):  # the old line has gone
         assert await _names(database, "kanarienvogel") == ["camille.secrete@example.org", "travail.secret@example.org"]
         assert sorted(await writer.run(seal.states)) == [Ring([NEW]).newest.name]
@@ -351,6 +354,21 @@ async def test_in_the_midst_of_a_rotation_both_keys_are_read(database_url: str) 
         assert [one.value for one in await writer.run(people.corrections, 1, ["ORGANISME"])] == ["ORGANISME"]
         assert (await writer.run(dossier.of_lead, 1, lead)).standing.status == "won"
         assert (await turn(writer, database, "rotate", now=NOW))["damaged"] == 0
+
+
+async def test_another_collector_on_the_same_database_seals_and_turns_with_it(database_url: str, tmp_path: Path) -> None:
+    if database_url.startswith("sqlite"):
+        pytest.skip("one process writes there")
+    file = tmp_path / "key"
+    file.write_text(OLD.hex())
+    async with _house(database_url, OLD, path=file) as (one, at_work), _house(database_url, OLD, path=file) as (_other, beside):
+        await turn(at_work, one, "on", now=NOW)
+        await beside.run(_story)
+        assert {_is_sealed(value, OLD) for _name, _column, value in await beside.run(_stored)} == {True}
+        file.write_text(f"{NEW.hex()}\n{OLD.hex()}")
+        await turn(at_work, one, "rotate", now=NOW)
+        await beside.run(store, body(form(NOW, "neue@example.org"), visitor=None, consent="unset"))
+        assert {_is_sealed(value, NEW) for _name, _column, value in await beside.run(_stored)} == {True}
 
 
 async def test_no_key_or_another_one_is_refused_in_words(database_url: str) -> None:
@@ -374,6 +392,9 @@ async def test_without_a_key_or_anything_sealed_there_is_nothing_to_do(writer: W
 
 @pytest.mark.parametrize("to", ["on", "rotate", "off"])
 async def test_what_was_stopped_in_the_middle_is_readable_and_goes_on(database_url: str, to: str) -> None:
+    if to != "on" and not database_url.startswith("sqlite"):
+        pytest.skip("the steps are the same")
+
     class Stopped(Exception):
         pass
 
