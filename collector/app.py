@@ -23,7 +23,7 @@ from .ingest.room import room_of
 from .jobs.clock import Clock
 from .probes import Probes
 from .settings import Settings
-from .store import control, ids, migrate, secret
+from .store import control, ids, migrate, ring, seal, secret
 from .store.database import Database
 from .store.writer import Writer
 from .web.app import create
@@ -43,15 +43,16 @@ class Collector(Struct):
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Collector]:
-    """Opens database and writer, brings the schema up to date, and closes everything at the end. Raises Locked, WrongSecret."""
+    """Opens database and writer, brings the schema up to date, and closes everything at the end. Raises Locked, WrongSecret, WrongSeal."""
     async with AsyncExitStack() as stack:
-        database = Database(settings.database)
+        database = Database(settings.database, ring.load(settings.seal))
         stack.push_async_callback(database.close)
         key = secret.load(database)
         writer = Writer(database, Recorder(key, ids.uuid7).swiftly)
         await writer.start()
         stack.push_async_callback(writer.stop)
         await writer.run(migrate.upgrade, ids.now())
+        await writer.run(seal.check, database.ring)
         await writer.run(secret.check, key)
         if again := await writer.run(erase.replay, secret=key):
             log.warning("erasures carried out again", erasures=again)

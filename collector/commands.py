@@ -33,6 +33,7 @@ from .jobs import erase as erasing
 from .jobs import rebuild as rebuilding
 from .jobs import retain as retaining
 from .jobs import score as scored
+from .jobs import seal as sealing
 from .store import ids, merges
 from .store import sites as kept_sites
 from .store import users as kept_users
@@ -262,12 +263,17 @@ async def _costs_remove(writer: Writer, database: Database, secret: bytes, told:
     return {"id": id, "rows": await costs.remove(writer.run, account, bytes.fromhex(id))}
 
 
+async def _seal(writer: Writer, database: Database, secret: bytes, told: Told, *, to: str, vacuum: bool) -> Any:
+    return await sealing.turn(writer, database, to, now=ids.now(), told=told, vacuum=vacuum)
+
+
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rebuild": _rebuild,
     "purge": _purge,
     "rescore": _rescore,
     "erase": _erase,
     "demo remove": _demo_remove,
+    "seal": _seal,
     "costs import": _costs_import,
     "costs remove": _costs_remove,
 }

@@ -41,6 +41,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         " empty: none, and somebody copies the links",
     ),
     ("mail_from", "", "the address that these letters come from; needed with smtp, as url is"),
+    (
+        "seal",
+        "",
+        "a file of keys, for its owner alone; with them personal values are sealed once `webleads seal on` was said; empty: they are not",
+    ),
     ("language", "en", "the language of screens and commands where nothing else says it: en or fr"),
     ("metrics_token", "", "whoever sends it as a bearer token may read /metrics; empty: nobody"),
     ("log_level", "info", "debug, info, warning or error; logs go to stderr, one JSON object a line"),
@@ -61,6 +66,7 @@ class Settings(Struct, frozen=True):
     networks: str
     smtp: str
     mail_from: str
+    seal: str
     language: str
     metrics_token: str
     log_level: str

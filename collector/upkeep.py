@@ -18,7 +18,7 @@ from .domain.health import Finding
 from .ingest import script
 from .settings import Settings
 from .store import backup as copying
-from .store import control, dump, erasure, ids, lock, migrate, secret, sites
+from .store import control, dump, erasure, ids, lock, migrate, ring, seal, secret, sites
 from .store import health as looking
 from .store.backup import Progress
 from .store.database import Database, said_by_database
@@ -32,7 +32,10 @@ class NotDone(Exception):
 
 
 def backup(config: Settings, file: Path, *, force: bool, progress: Progress) -> dict[str, Any]:
-    """Copies database and secret. Answers {file, secret, schema, size, events, leads}. Raises NotDone, BadBackup, OSError."""
+    """Copies database and secret. Answers {file, secret, seal, schema, size, events, leads}; the key file `seal` is not in it.
+
+    Raises NotDone, BadBackup, OSError.
+    """
     database = Database(config.database)
     if file.exists() and not force:
         raise NotDone(f"{file} is there already: name another, or say --force")
@@ -49,7 +52,7 @@ def backup(config: Settings, file: Path, *, force: bool, progress: Progress) -> 
             raise NotDone(f"{second} is there already, and is another secret: name another file, or say --force")
         secret.copy(key, second)  # first: a copy without its secret is worth little
     told = _dump(database, file) if database.file is None else _copy(database.file, file, progress)
-    return {"file": str(file), "secret": str(second) if key.exists() else None, **told}
+    return {"file": str(file), "secret": str(second) if key.exists() else None, "seal": config.seal or None, **told}
 
 
 def _is_there(file: Path) -> bool:
@@ -74,7 +77,7 @@ def _counts(rows: dict[str, int]) -> dict[str, int]:
 
 def restore(config: Settings, file: Path, *, progress: Progress) -> dict[str, Any]:
     """Replaces the database. Answers {schema, was, erased, kept, events, leads}. Raises Locked, NotDone, what `actions.restore` does."""
-    database = Database(config.database)
+    database = Database(config.database, ring.load(config.seal))
     if database.file is None:
         raise NotDone(f"stop the collectors, then: {dump.back(database, file)}. Their next start erases again what was erased since")
     if file.exists() and database.file.exists() and file.samefile(database.file):
@@ -94,11 +97,15 @@ def restore(config: Settings, file: Path, *, progress: Progress) -> dict[str, An
 
 async def doctor(config: Settings) -> list[Finding]:
     """What is well, what might be better and what is wrong, one finding a check."""
-    database, now = Database(config.database), ids.now()
+    try:
+        keys, said = ring.load(config.seal), ""
+    except ring.WrongSeal as wrong:
+        keys, said = None, str(wrong)
+    database, now = Database(config.database, keys), ids.now()
     try:
         found = await _files(database) if database.file is not None else await _server(database)
         if not any(one.check in ("file", "schema", "postgres") and one.code not in _READABLE for one in found):
-            found += await _kept(database, now)
+            found += await _kept(config, database, now, said)
     finally:
         await database.close()
     found.append(health.proxy(config.url, config.trusted_proxies))
@@ -167,16 +174,22 @@ def _schema(stored: str | None) -> Finding:
     return health.schema(stored, newest, known=True)
 
 
-async def _kept(database: Database, now: int) -> list[Finding]:
+async def _kept(config: Settings, database: Database, now: int, said: str) -> list[Finding]:
     """What is in a database of this version's schema."""
     path = secret.path_of(database)
     async with database.reader() as conn:
         known = await conn.run_sync(retain.last_known, now)
-        found = [health.clock(now, known)]
+        keys, wrong = await conn.run_sync(seal.look_at, database.ring)
+        sealed = _sealed(config, database, keys, said or wrong)
+        found = [health.clock(now, known), sealed]
         try:
+            if sealed.code == "seal-wrong":
+                raise LookupError
             key = bytes.fromhex(path.read_text().strip()) if path.exists() else b""
             await conn.run_sync(secret.check, key)
             found.append(_secret(database, needed=False, fits=True))
+        except LookupError:
+            found.append(_secret(database, needed=True, fits=True))
         except (secret.WrongSecret, ValueError):
             found.append(_secret(database, needed=True, fits=False))
         for row in await conn.run_sync(sites.accounts):
@@ -192,6 +205,12 @@ async def _kept(database: Database, now: int) -> list[Finding]:
 def _secret(database: Database, *, needed: bool, fits: bool) -> Finding:
     path = secret.path_of(database)
     return health.secret(str(path), path.stat().st_mode if path.exists() else None, needed, fits)
+
+
+def _sealed(config: Settings, database: Database, keys: dict[str, str], said: str) -> Finding:
+    path = Path(config.seal)
+    mode = path.stat().st_mode if config.seal and path.exists() else None
+    return health.seal(config.seal, mode, keys, database.ring.newest.name if database.ring else "", said)
 
 
 def _reach(config: Settings) -> list[Finding]:

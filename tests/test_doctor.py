@@ -74,7 +74,7 @@ def test_every_finding_has_words_and_each_that_is_no_ok_a_fix() -> None:
 
 
 def _values() -> dict[str, object]:
-    names = "file said mode mb stored newest share version ms low lowest account kinds leads history audience refused domain id trusted url status host"
+    names = "file said mode mb stored newest share version ms low lowest account kinds leads history audience refused domain id trusted url status host key"
     return {**dict.fromkeys(names.split(), "x"), "now": 1, "known": 2, "last": 3}
 
 

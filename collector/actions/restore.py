@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..store import backup, crash, folder, migrate, secret
+from ..store import backup, crash, folder, migrate, seal, secret
 from ..store.backup import BadBackup, Progress
 from ..store.database import Database
+from ..store.ring import Ring
 from . import erase
 
 
@@ -15,7 +16,7 @@ def restore(source: Path, database: Database, *, now: int, progress: Progress | 
     """Restores a SQLite database that nobody writes to (the caller holds the lock).
 
     Answers {schema, was, rows, erased, kept}: the schema it has and had, rows by table, how many erasures were carried out again,
-    and where the replaced file is. Raises BadBackup, NewerDatabase, WrongSecret, OSError; nothing is replaced then.
+    and where the replaced file is. Raises BadBackup, NewerDatabase, WrongSecret, WrongSeal, OSError; nothing is replaced then.
     """
     assert database.file is not None
     told = backup.check(source)
@@ -26,7 +27,7 @@ def restore(source: Path, database: Database, *, now: int, progress: Progress | 
     _clear(fresh)  # of one that was killed: its -wal must not meet the new file
     try:
         backup.make(source, fresh, progress, gently=False, still=True)
-        _bring_up(fresh, key, now)
+        _bring_up(fresh, database.ring, key, now)
         _keep(source, database)
         crash.step("restore-before")
         kept = backup.take_place(fresh, database.file, now)
@@ -63,12 +64,13 @@ def _keep(source: Path, database: Database) -> None:
         secret.copy(beside, own)
 
 
-def _bring_up(fresh: Path, key: bytes, now: int) -> None:
-    """This version's schema, before anything is replaced; and the secret must be the backup's."""
-    engine = Database(f"sqlite:///{fresh}").writing_engine()
+def _bring_up(fresh: Path, ring: Ring | None, key: bytes, now: int) -> None:
+    """This version's schema, before anything is replaced; and the keys of its values and the secret must be the backup's."""
+    engine = Database(f"sqlite:///{fresh}", ring).writing_engine()
     try:
         with engine.begin() as conn:
             migrate.upgrade(conn, now, copy=False)
+            seal.check(conn, ring)
             secret.check(conn, key)
     finally:
         engine.dispose()

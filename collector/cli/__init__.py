@@ -20,6 +20,7 @@ _FILES = {
     "goals": ("goal", "costs"),
     "scoring": ("scoring",),
     "retention": ("retention",),
+    "seal": ("seal",),
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 

@@ -123,7 +123,8 @@ def backup(config: Settings, _account: int | None, as_json: bool, file: Path, fo
     with _bar("Copying") as progress:
         answer = upkeep.backup(config, file, force=force, progress=progress)
     what = f"{some(answer['events'], 'event')}, {some(answer['leads'], 'lead')}"
-    say(answer, as_json, f"{what}: copied to {' and '.join(filter(None, (answer['file'], answer['secret'])))}, and read back.")
+    apart = f" The key file {answer['seal']} is not in it: keep a copy of it in another place." if answer["seal"] else ""
+    say(answer, as_json, f"{what}: copied to {' and '.join(filter(None, (answer['file'], answer['secret'])))}, and read back.{apart}")
 
 
 @click.command()

@@ -19,7 +19,7 @@ from ..actions import erase as erasing
 from ..domain import edits, retention
 from ..ingest.networks import BadNetworks
 from ..settings import BadSetting, Settings
-from ..store import control, ids, migrate, secret, sites
+from ..store import control, ids, migrate, ring, seal, secret, sites
 from ..store.backup import BadBackup
 from ..store.database import BadDatabase, Database, said_by_database
 from ..store.lock import Locked
@@ -117,6 +117,9 @@ _WORDS = {
     ("BadGoal", "pattern"): "say which page, event or form",
     ("BadGoal", "path"): "a page's path begins with / or *",
     ("BadGoal", "value"): "that value is too large",
+    ("BadSealing", "key"): "there is no key: webleads seal make FILE, then set WEBLEADS_SEAL to FILE (and start a running server again)",
+    ("BadSealing", "off"): "nothing is sealed",
+    ("BadSealing", "same"): "the first key of the file is in use already: webleads seal make FILE --more puts a new one before it",
     ("BadGoal", "site"): "there is no such site; webleads site list tells which there are",
 }
 
@@ -128,9 +131,11 @@ def explained(kind: str, says: str) -> str:
 
 @asynccontextmanager
 async def opened(config: Settings) -> AsyncIterator[Hand]:
-    database = Database(config.database)
+    database = Database(config.database, ring.load(config.seal))
     try:
         if database.is_sqlite and await control.is_listened_to(database):
+            async with database.reader() as conn:
+                await conn.run_sync(seal.check, database.ring)
             yield Hand(database, lambda name, arguments, told: control.ask(database, name, arguments, told))
             return
         writer = Writer(database)
@@ -138,6 +143,7 @@ async def opened(config: Settings) -> AsyncIterator[Hand]:
         try:
             await writer.run(migrate.upgrade, ids.now())
             key = secret.load(database)
+            await writer.run(seal.check, database.ring)
             await writer.run(secret.check, key)
             await writer.run(erasing.replay, secret=key)
             yield Hand(database, commands.handler(writer, database, key, lambda: config.url or "http://127.0.0.1:8000"))
@@ -167,7 +173,7 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
                 asyncio.run(made)
         except (BadSetting, BadDatabase) as wrong:
             raise click.UsageError(str(wrong)) from None
-        except (Locked, migrate.NewerDatabase, secret.WrongSecret, BadBackup, BadNetworks, upkeep.NotDone) as wrong:
+        except (Locked, migrate.NewerDatabase, secret.WrongSecret, ring.WrongSeal, BadBackup, BadNetworks, upkeep.NotDone) as wrong:
             raise click.ClickException(str(wrong)) from None
         except OSError as wrong:
             raise click.ClickException(

@@ -132,6 +132,21 @@ def secret(path: str, mode: int | None, needed: bool, fits: bool) -> Finding:
     return Finding("secret", *(("wrong", "secret-open") if mode & 0o077 else ("ok", "secret-ok")), values)
 
 
+def seal(file: str, mode: int | None, keys: Mapping[str, str], newest: str, said: str) -> Finding:
+    """The setting `seal`, the key file's mode, what the database says of its keys (name → state), and why they do not fit (or empty)."""
+    values: dict[str, object] = {"file": file, "mode": "" if mode is None else f"{mode & 0o777:o}", "said": said}
+    values |= {"key": ", ".join(keys), "newest": newest}
+    if said:
+        return Finding("seal", "wrong", "seal-wrong", values)
+    if file and mode is not None and mode & 0o077:
+        return Finding("seal", "wrong", "seal-open", values)
+    if not keys:
+        return Finding("seal", *(("hint", "seal-waits") if file else ("ok", "seal-off")), values)
+    if list(keys.values()) != ["sealed"]:
+        return Finding("seal", "hint", "seal-between", values)
+    return Finding("seal", *(("ok", "seal-on") if newest in keys else ("hint", "seal-newer")), values)
+
+
 def retention(account: int, kept: Mapping[str, tuple[int, int]]) -> Finding:
     """How long an account keeps things: kind → (months, days)."""
     missing = [kind for kind in KINDS if not any(kept.get(kind, (0, 0)))]

@@ -6,12 +6,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from msgspec import Struct, structs
 
 from .edits import Standing
 from .events import LETTER, Field
 from .fields import Contact, is_login, meanings, phone
+from .seals import words
 from .sessions import Touch, digest
 from .signs import bare
 
@@ -266,10 +268,33 @@ SEARCH_LIMIT = 600
 SEARCH_BYTES = 900  # it stands in an index beside two sources of 200 characters; PostgreSQL bounds such a row at 2,704 bytes
 
 
-def search_text(lead: Lead) -> str:
-    """What the search box reads: folded, so that `helene` finds `Hélène`."""
-    parts = (lead.name, lead.given_name, lead.family_name, lead.email, lead.phone, lead.organization, lead.page[:200], lead.message[:500])
+class Sought(NamedTuple):
+    """What of a lead the search box reads."""
+
+    name: str
+    given_name: str
+    family_name: str
+    email: str
+    phone: str
+    organization: str
+    page: str
+    message: str
+
+
+def sought(lead: Lead) -> Sought:
+    """What the search box reads of a lead."""
+    return Sought(*(getattr(lead, name) for name in Sought._fields))
+
+
+def search_text(of: Lead | Sought) -> str:
+    """It in one text: folded, so that `helene` finds `Hélène`."""
+    parts = (of.name, of.given_name, of.family_name, of.email, of.phone, of.organization, of.page[:200], of.message[:500])
     return fold_text(" ".join(parts))[:SEARCH_LIMIT].encode("utf-8", "replace")[:SEARCH_BYTES].decode("utf-8", "ignore")
+
+
+def search_words(of: Sought) -> set[str]:
+    """It in words, for a blind index: those of a message whole, of all else their beginnings too."""
+    return words(fold_text(of.message[:500]), fold_text(" ".join((*of[:6], of.page[:200]))))
 
 
 def fold_text(text: str) -> str:

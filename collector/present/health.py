@@ -11,6 +11,7 @@ LEVELS = {"ok": N_("ok"), "hint": N_("hint"), "wrong": N_("wrong")}
 CHECKS = {
     "server": N_("Server"), "file": N_("Database"), "schema": N_("Schema"), "wal": N_("Unwritten pages"), "pages": N_("Free pages"),
     "sqlite": "SQLite", "postgres": "PostgreSQL", "disk": N_("Disk"), "clock": N_("Clock"), "secret": N_("Secret"),
+    "seal": N_("Sealing"),
     "retention": N_("Retention"), "site": N_("Site"), "proxy": N_("Proxy"), "address": N_("Public address"), "tag": N_("Tag"),
     "mail": N_("Mail"),
 }  # fmt: skip
@@ -80,6 +81,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         N_("Put the old one back: it is the second file of each backup."),
     ),
     "secret-open": (N_("Others on this machine may read %(file)s (mode %(mode)s)."), N_("chmod 600 %(file)s")),
+    "seal-off": (N_("Personal values stand in the database as they are; the file itself is for its owner alone."), ""),
+    "seal-waits": (N_("%(file)s is set, and nothing is sealed yet."), N_("webleads seal on")),
+    "seal-on": (N_("Personal values are sealed with the key %(key)s of %(file)s."), ""),
+    "seal-newer": (
+        N_("Personal values are sealed with the key %(key)s; the first key of %(file)s is another, %(newest)s."),
+        N_("webleads seal rotate"),
+    ),
+    "seal-between": (
+        N_("Not all values are sealed with one key, or opened, yet."),
+        N_("Let the command end that is at work, or say it again: webleads seal on, rotate or off."),
+    ),
+    "seal-open": (N_("Others on this machine may read %(file)s (mode %(mode)s)."), N_("chmod 600 %(file)s")),
+    "seal-wrong": (N_("Sealed values cannot be read: %(said)s."), N_("Put the key file back: no backup of the database holds it.")),
     "retention-ok": (
         N_(
             "Account %(account)s keeps leads %(leads)s months, visits with consent %(history)s months and without %(audience)s months,"

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from msgspec import structs
 from sqlalchemy import Connection, delete
 
-from ..domain.leads import Conversion, Lead, search_text
+from ..domain.leads import Conversion, Lead, search_text, sought
 from ..domain.rollups import Origin, Won, won
 from ..domain.sessions import Touch
+from . import words
 from .hot import by, upsert
 from .schema import conversion, lead
 
@@ -78,13 +79,15 @@ def drop(conn: Connection, account_id: int, ids: Iterable[bytes]) -> None:
 
 def save_leads(conn: Connection, account_id: int, leads: Iterable[Lead], gone: Sequence[bytes]) -> None:
     """Inserts or replaces lead rows, and drops those of which nothing counts any more."""
-    _save_lead.many(conn, [_lead_row(account_id, one) for one in leads])
+    made = list(leads)
+    marks = words.keep(conn, account_id, {one.id: sought(one) for one in made}, gone)
+    _save_lead.many(conn, [_lead_row(account_id, one, None if marks is None else marks[one.id]) for one in made])
     for start in range(0, len(gone), 500):
         conn.execute(delete(lead).where(lead.c.account_id == account_id, lead.c.id.in_(gone[start : start + 500])))
 
 
-def _lead_row(account_id: int, one: Lead) -> dict[str, Any]:
-    row = {"account_id": account_id, "search": search_text(one), **structs.asdict(one)}
+def _lead_row(account_id: int, one: Lead, mark: str | None) -> dict[str, Any]:
+    row = {"account_id": account_id, "search": search_text(one) if mark is None else mark, **structs.asdict(one)}
     row["tags"] = json.dumps(one.tags, ensure_ascii=False) if one.tags else "[]"
     for end in ("first", "last"):
         touch: Touch | None = row.pop(end)

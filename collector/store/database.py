@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
@@ -18,7 +18,10 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from . import folder
+from . import folder, sealed
+
+if TYPE_CHECKING:
+    from .ring import Ring
 
 PATIENCE = 5.0  # seconds that one connection waits for another
 
@@ -72,10 +75,14 @@ def beside(conn: Connection, name: str) -> Path:
 
 
 class Database:
-    """Where everything is kept. `close` it in a finally: an open aiosqlite connection keeps the process alive."""
+    """Where everything is kept. `close` it in a finally: an open aiosqlite connection keeps the process alive.
 
-    def __init__(self, url: str) -> None:
+    `ring`: the keys of sealed values (`store.ring`), where there are any.
+    """
+
+    def __init__(self, url: str, ring: Ring | None = None) -> None:
         self.url = parse(url)
+        self.ring = ring
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.file = Path(self.url.database or "").absolute() if self.is_sqlite else None
         self._readers: AsyncEngine | None = None
@@ -90,6 +97,7 @@ class Database:
         assert self.file is not None
         folder.make(self.file.parent)
         engine = create_engine(self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": PATIENCE})
+        sealed.put_on(engine.dialect, self.ring)
         event.listen(engine, "connect", _writer_pragmas)
         event.listen(engine, "begin", _begin)
         event.listen(engine, "handle_error", _on_error)
@@ -105,6 +113,9 @@ class Database:
                 event.listen(self._readers.sync_engine, "handle_error", _on_error)
             else:
                 self._readers = create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+                if self.ring is not None:
+                    event.listen(self._readers.sync_engine, "begin", self.ring.again)  # others write here too
+            sealed.put_on(self._readers.dialect, self.ring)
         return self._readers
 
     @asynccontextmanager

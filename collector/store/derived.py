@@ -50,7 +50,7 @@ def visitors_after(conn: Connection, account_id: int, after: str, most: int) -> 
 
 def stray_leads(conn: Connection, account_id: int, after: bytes, most: int) -> tuple[bytes | None, set[bytes]]:
     """Of the next leads in order those that no conversion speaks of; and the last one, None at the end."""
-    columns = (s.lead.c.id, s.score.c.lead_id, s.score_reason.c.lead_id, s.company_lead.c.lead_id, s.journey.c.lead_id)
+    columns = (s.lead.c.id, *(t.c.lead_id for t in (s.score, s.score_reason, s.company_lead, s.journey, s.lead_word)))
     chosen = sorted({bytes(one) for column in columns for one in _after(conn, column, account_id, after, most)})[:most]
     mine = and_(s.conversion.c.account_id == account_id, s.conversion.c.lead_id.in_(chosen))
     told = {bytes(row[0]) for row in conn.execute(select(s.conversion.c.lead_id).where(mine))}

@@ -129,6 +129,7 @@ def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tall
         (s.consent, s.consent.c.lead_id, chosen),
         (s.span, s.span.c.lead_id, chosen),
         (s.likeness, s.likeness.c.lead_id, chosen),
+        (s.lead_word, s.lead_word.c.lead_id, chosen),
         (s.journey, s.journey.c.lead_id, chosen),
         (s.lead, s.lead.c.id, chosen),
         (s.score, s.score.c.lead_id, chosen),

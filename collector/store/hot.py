@@ -13,10 +13,14 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from . import sealed
+from .sealed import Passing
+
 _SIZES = (1, 4, 16, 64, 256, 1024)
 _NAMES = [f"in_{place}" for place in range(_SIZES[-1])]
 
 _Pick = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+_Compiled = tuple[str, _Pick, dict[str, Any], Passing | None]
 
 
 class Hot:
@@ -24,21 +28,25 @@ class Hot:
 
     def __init__(self, build: Callable[[Any], Any]) -> None:
         self._build = build
-        self._texts: dict[str, tuple[str, _Pick, dict[str, Any]]] = {}
+        self._texts: dict[str, _Compiled] = {}
 
-    def _compiled(self, conn: Connection) -> tuple[str, _Pick, dict[str, Any]]:
+    def _compiled(self, conn: Connection) -> _Compiled:
         name = conn.dialect.name
         found = self._texts.get(name)
         if found is None:
-            compiled: Any = self._build(sqlite if name == "sqlite" else postgresql).compile(dialect=conn.dialect)
-            found = self._texts[name] = (str(compiled), _picking(compiled.positiontup or ()), dict(compiled.params))
+            statement = self._build(sqlite if name == "sqlite" else postgresql)
+            compiled: Any = statement.compile(dialect=conn.dialect)
+            pick = _picking(compiled.positiontup or ())
+            found = self._texts[name] = (str(compiled), pick, dict(compiled.params), sealed.passing(statement, compiled))
         return found
 
     def many(self, conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
         """Runs for every row (a dict with all names of the statement)."""
         if rows:
-            text, pick, _fixed = self._compiled(conn)
+            text, pick, _fixed, passing = self._compiled(conn)
             given = [pick(row) for row in rows]
+            if passing is not None and (ring := sealed.of(conn.dialect)) is not None:
+                given = passing.sealed(ring, given)
             driver = _sqlite_driver(conn)
             if driver is None:
                 conn.exec_driver_sql(text, given)
@@ -52,7 +60,9 @@ class Hot:
         """
         if not rows:
             return 0
-        text, _pick, _fixed = self._compiled(conn)
+        text, _pick, _fixed, passing = self._compiled(conn)
+        if passing is not None and (ring := sealed.of(conn.dialect)) is not None:
+            rows = passing.sealed(ring, rows)
         driver = _sqlite_driver(conn)
         if driver is None:
             conn.exec_driver_sql(text, list(rows))
@@ -62,13 +72,14 @@ class Hot:
 
     def rows(self, conn: Connection, **values: Any) -> Sequence[Any]:
         """Runs once and answers all rows."""
-        text, pick, fixed = self._compiled(conn)
+        text, pick, fixed, passing = self._compiled(conn)
         given = pick({**fixed, **values})
+        ring = None if passing is None else sealed.of(conn.dialect)
+        if passing is not None and ring is not None:
+            (given,) = passing.sealed(ring, [given])
         driver = _sqlite_driver(conn)
-        if driver is None:
-            return conn.exec_driver_sql(text, given).fetchall()
-        found: list[Any] = driver.execute(text, given).fetchall()
-        return found
+        found: Sequence[Any] = conn.exec_driver_sql(text, given).fetchall() if driver is None else driver.execute(text, given).fetchall()
+        return found if passing is None or ring is None else passing.opened(ring, found)
 
 
 def _sqlite_driver(conn: Connection) -> Any:

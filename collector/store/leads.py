@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.events import TYPES, mark_names
 from ..domain.leads import fold_text
+from . import words
 from .events import unpacked
 from .schema import conversion, edge, event, lead, session, site, span, submission_field, touch
 from .urls import whole
@@ -83,7 +84,7 @@ async def page(conn: AsyncConnection, account_id: int, filters: Filters, cursor:
 
     Rows are chosen first and read then: a search that is answered from an index need not read what it does not show.
     """
-    chosen = select(lead.c.id).where(_where(account_id, filters)).correlate(None)
+    chosen = select(lead.c.id).where(_where(conn, account_id, filters)).correlate(None)
     back = cursor is not None and cursor.newer
     if cursor is not None:
         place = tuple_(lead.c.created_at, lead.c.id)
@@ -114,7 +115,7 @@ async def counts(conn: AsyncConnection, account_id: int, filters: Filters, shown
         found |= Counter(row["kind"] for row in shown.rows)
         left = [kind for kind in KINDS if filters.kind not in ("", kind)]
     if left:
-        asked = select(lead.c.kind, func.count()).where(_where(account_id, filters._replace(kind="")), lead.c.kind.in_(left))
+        asked = select(lead.c.kind, func.count()).where(_where(conn, account_id, filters._replace(kind="")), lead.c.kind.in_(left))
         found |= {kind: int(count) for kind, count in await conn.execute(asked.group_by(lead.c.kind))}
     return found | {"": sum(found.values())}
 
@@ -150,7 +151,7 @@ def site_of(conn: Connection, account_id: int, lead_id: bytes) -> int:
 
 async def export(conn: AsyncConnection, account_id: int, filters: Filters) -> AsyncIterator[Row]:
     """Every row of the list, in its order, as DESIGN 4.5 names the columns; times in UTC milliseconds or None."""
-    asked = select(*_exported).join(site, site.c.id == lead.c.site_id, isouter=True).where(_where(account_id, filters))
+    asked = select(*_exported).join(site, site.c.id == lead.c.site_id, isouter=True).where(_where(conn, account_id, filters))
     place: tuple[int, bytes] | None = None
     while True:
         step = asked if place is None else asked.where(tuple_(lead.c.created_at, lead.c.id) < tuple_(*place))
@@ -257,7 +258,7 @@ def _oldest_first(asked: Select[Any]) -> Select[Any]:
     return asked.order_by(lead.c.created_at, lead.c.id)
 
 
-def _where(account_id: int, filters: Filters) -> ColumnElement[bool]:
+def _where(conn: AsyncConnection, account_id: int, filters: Filters) -> ColumnElement[bool]:
     """The rows of a list: the same for its pages, its count and its export."""
     asked: list[ColumnElement[bool]] = [lead.c.account_id == account_id]
     if filters.kind:
@@ -268,10 +269,26 @@ def _where(account_id: int, filters: Filters) -> ColumnElement[bool]:
         by_channel = filters.source.startswith(_CHANNEL)
         name, value = ("channel", filters.source.removeprefix(_CHANNEL)) if by_channel else ("source", filters.source)
         asked.append(or_(*(lead.c[f"{end}_{name}"] == value for end in _ENDS)))
-    if words := fold_text(filters.query).split():
-        texts = and_(*(lead.c.search.contains(word, autoescape=True) for word in words))
-        asked.append(or_(texts, lead.c.search.contains(digits)) if (digits := _phone_digits(filters.query)) else texts)
+    if fold_text(filters.query):
+        asked.append(_speaks(conn, account_id, filters.query))
     return and_(*asked)
+
+
+def _speaks(conn: AsyncConnection, account_id: int, query: str) -> ColumnElement[bool]:
+    """The rows that have every word of a search, or the phone number that it is. Where sealing is on, by the blind index."""
+    asked, digits = fold_text(query).split(), _phone_digits(query)
+    ways: list[ColumnElement[bool]] = []
+    if words.are_read(conn.dialect):
+        ways += [words.found(conn.dialect, account_id, one) for one in (asked, [digits]) if one != [""]]
+    if not words.are_all(conn.dialect):
+        ways.append(and_(*(lead.c.search.contains(word, autoescape=True) for word in asked)))
+        ways += [lead.c.search.contains(digits)] if digits else []
+    return or_(*ways)
+
+
+def is_blind(conn: AsyncConnection) -> bool:
+    """Whether a search finds words and their beginnings only, because values are sealed."""
+    return words.are_read(conn.dialect)
 
 
 def _phone_digits(query: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 from ..domain.edits import Edit
 from ..domain.leads import Said
 from ..domain.likeness import GROUP_MOST, Person
+from . import sealed
 from .hot import HotIn, by, insert
 from .schema import edge, edit, identifier, lead, likeness, span
 
@@ -52,7 +53,7 @@ def find_edit(conn: Connection, account_id: int, edit_id: bytes) -> Edit | None:
 
 def corrections(conn: Connection, account_id: int, values: Collection[str]) -> list[Edit]:
     """Every correction of a field to one of these values, taken back or not."""
-    mine = (edit.c.account_id == account_id, edit.c.kind == "field", edit.c.value.in_(list(values)))
+    mine = (edit.c.account_id == account_id, edit.c.kind == "field", sealed.is_one_of(conn.dialect, edit.c.value, values))
     rows = conn.execute(select(*(edit.c[name] for name in Edit.__struct_fields__)).where(*mine))
     return [Edit(row[0], bytes(row[1]), bytes(row[2]), *row[3:]) for row in rows]
 

@@ -3,7 +3,8 @@
 The account stands first in every primary and unique key but for the directory (account, site, user, login session,
 link), which is replicated when the rest is sharded. Ids are 16 bytes and come from the tag or the collector, times are
 UTC milliseconds, flags are small integers, JSON is text: so that SQLite and PostgreSQL answer alike.
-Columns about a person carry `info={"personal": kind}`; erasure and the access file read that list.
+Columns about a person carry `info={"personal": kind}`; erasure and the access file read that list. Those that hold what a person typed or
+is called have a type of `store.sealed`: sealing reads it.
 Raw rows are appended; tables marked derived can be made again from them (`webleads rebuild`).
 """
 
@@ -12,6 +13,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text, UniqueConstraint, text
+
+from . import sealed
+from .sealed import Sealed, SealedBytes, SealedEdit, SealedList, SealedObject, SealedTraits
 
 metadata = MetaData(
     naming_convention={
@@ -39,7 +43,10 @@ def _personal(name: str, kind: Any = Text, of: str = "lead", **more: Any) -> Col
 
 
 def _table(name: str, *columns: Any, kind: str) -> Table:
-    return Table(name, metadata, *columns, info={"kind": kind}, sqlite_with_rowid=False)
+    made = Table(name, metadata, *columns, info={"kind": kind}, sqlite_with_rowid=False)
+    for column, passes in sealed.columns(made).items():
+        passes.place = f"{name}.{column}"
+    return made
 
 
 def _counts() -> list[Column[Any]]:
@@ -117,6 +124,15 @@ link = _table(
     kind="directory",
 )
 
+sealing = _table(
+    "sealing",  # the keys that values are sealed with; empty where sealing is off
+    _key("key", Text),  # its name
+    _col("state", Text),  # sealing: values are being sealed with it | sealed: all are | leaving: no value is to keep it
+    _col("proof", Text),  # a known text, sealed: tells whether a key file has the key
+    _col("at", TIME),
+    kind="directory",
+)
+
 # Raw --------------------------------------------------------------------------------------------------------------
 
 event = _table(
@@ -132,7 +148,7 @@ event = _table(
     _col("page", Text),
     _col("n", Integer),
     _personal("url", of="visitor"),
-    _personal("data", of="visitor"),  # JSON: the keys of its type
+    _personal("data", SealedTraits(), of="visitor"),  # JSON: the keys of its type
     _col("marks", SmallInteger),
     Index(
         "ix_event_visitor",
@@ -151,7 +167,7 @@ refused = _table(
     _col("site_id", BigInteger),
     _col("received_at", TIME),
     _col("reason", Text),
-    _personal("body", LargeBinary, of="visitor"),
+    _personal("body", SealedBytes(), of="visitor"),
     Index(None, "account_id", "site_id", "received_at"),
     kind="raw",
 )
@@ -196,8 +212,8 @@ submission_field = _table(
     _col("hint", Text),
     _col("type", Text),
     _col("autocomplete", Text),
-    _personal("value", nullable=True),
-    _personal("text", nullable=True),
+    _personal("value", Sealed(), nullable=True),
+    _personal("text", Sealed(), nullable=True),
     _col("checked", SmallInteger, nullable=True),
     _col("preset", SmallInteger),
     _col("withheld", Text, nullable=True),
@@ -223,7 +239,7 @@ identifier = _table(
     _key("account_id", Integer),
     _key("id", ID),  # HMAC of type and value under the collector's secret
     _col("type", Text),  # email | phone
-    _personal("value"),
+    _personal("value", Sealed()),
     _col("lead_id", ID),  # minted once, with the identifier
     _col("created_at", TIME),
     Index(None, "account_id", "lead_id"),
@@ -241,7 +257,7 @@ edge = _table(
     _col("strength", SmallInteger),
     _col("at", TIME),
     _col("site_id", BigInteger, default=0),  # 0: its submission's
-    _personal("said", default=""),  # of identify and login what the site said (JSON); of email_link the link's id (hex)
+    _personal("said", SealedObject(), default=""),  # of identify and login what the site said (JSON); of email_link the link's id (hex)
     Index(None, "account_id", "visitor"),
     Index(None, "account_id", "identifier_id"),
     kind="raw",
@@ -266,7 +282,7 @@ merge = _table(
     _col("from_lead", ID),
     _col("into_lead", ID),
     _col("actor", Text),  # a user's id in hex; empty: the command line
-    _personal("reason"),
+    _personal("reason", Sealed()),
     _col("at", TIME),
     Index(None, "account_id", "from_lead"),
     Index(None, "account_id", "into_lead"),
@@ -291,7 +307,7 @@ edit = _table(
     _col("lead_id", ID),
     _col("kind", Text),  # domain.edits.KINDS
     _col("name", Text),
-    _personal("value"),
+    _personal("value", SealedEdit()),
     _col("actor", Text),  # a user's id in hex; empty: the command line
     _col("at", TIME),
     Index(None, "account_id", "lead_id"),
@@ -439,7 +455,7 @@ request = _table(
     _personal("visitor", of="visitor", nullable=True),
     _col("site_id", BigInteger),  # 0 where no site is meant
     _col("by", Text),  # visitor | confirmed | person: how far who asks is known
-    _personal("said"),  # in their own words
+    _personal("said", Sealed()),  # in their own words
     _col("language", Text),
     _col("at", TIME),
     _col("due_at", TIME),
@@ -455,7 +471,7 @@ request_step = _table(
     _col("request_id", ID),
     _col("kind", Text),  # domain.requests.STEPS: confirmed | extended | done | refused
     _col("actor", Text),  # a user's id in hex; empty: the command line; visitor: themselves
-    _personal("note"),
+    _personal("note", Sealed()),
     _col("proof", Text),  # JSON: counts of what was changed
     _col("at", TIME),
     Index(None, "account_id", "request_id"),
@@ -468,8 +484,8 @@ mail = _table(
     _key("id", ID),
     _col("purpose", Text),  # link | answer
     _col("lead_id", ID, nullable=True),
-    _personal("recipient"),
-    _personal("content"),  # JSON: subject, text, html
+    _personal("recipient", Sealed()),
+    _personal("content", SealedObject()),  # JSON: subject, text, html
     _col("at", TIME),
     _col("next_at", TIME),
     _col("tries", Integer),
@@ -567,14 +583,14 @@ conversion = _table(
     _col("digest", ID),  # of site, form, contact and values
     _col("form", Text),
     _personal("url"),
-    _personal("email"),
-    _personal("phone"),
-    _personal("name"),
-    _personal("given_name"),
-    _personal("family_name"),
-    _personal("organization"),
-    _personal("subject"),
-    _personal("message"),
+    _personal("email", Sealed()),
+    _personal("phone", Sealed()),
+    _personal("name", Sealed()),
+    _personal("given_name", Sealed()),
+    _personal("family_name", Sealed()),
+    _personal("organization", Sealed()),
+    _personal("subject", Sealed()),
+    _personal("message", Sealed()),
     _col("marketing", SmallInteger),
     _col("marketing_text", Text),
     _col("marks", SmallInteger),
@@ -590,13 +606,13 @@ lead = _table(
     _col("kind", Text),  # lead | message
     _col("created_at", TIME),
     _col("last_seen_at", TIME),
-    _personal("name"),
-    _personal("given_name"),
-    _personal("family_name"),
-    _personal("email"),
-    _personal("phone"),
-    _personal("organization"),
-    _personal("message"),
+    _personal("name", Sealed()),
+    _personal("given_name", Sealed()),
+    _personal("family_name", Sealed()),
+    _personal("email", Sealed()),
+    _personal("phone", Sealed()),
+    _personal("organization", Sealed()),
+    _personal("message", Sealed()),
     _col("site_id", BigInteger),
     _col("form", Text),
     _personal("page"),
@@ -617,14 +633,23 @@ lead = _table(
     _col("marks", SmallInteger),
     _col("status", Text, default=""),  # domain.edits.STATUSES
     _col("owner", Text, default=""),  # a user's id in hex
-    _personal("tags", default="[]"),  # JSON list, in order
+    _personal("tags", SealedList(), default="[]"),  # JSON list, in order
     _personal("language", default=""),  # of its first visit, as fr-FR
-    _personal("search"),  # what the search box reads: folded, without accents
+    _personal("search"),  # what the search box reads: folded, without accents; where sealing is on a mark (`store.words`)
     # The list by source or by a search, and its count, read this alone.
     Index(
         "ix_lead_listed", "account_id", "created_at", "id", "kind", "first_channel", "first_source", "last_channel", "last_source", "search"
     ),
     Index("ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
+    kind="derived",
+)
+
+lead_word = _table(
+    "lead_word",  # what the search box reads where sealing is on
+    _key("account_id", Integer),
+    Column("token", LargeBinary(8), primary_key=True, info={"personal": "lead"}),  # HMAC of a word or its beginning, under a sealing key
+    _key("lead_id", ID),
+    Index(None, "account_id", "lead_id"),
     kind="derived",
 )
 

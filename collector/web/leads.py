@@ -38,6 +38,7 @@ async def listed(request: Request) -> Response:
         counts = await leads.counts(conn, user.account_id, asked.filters, found)
         channels, sources = ([], []) if fragment else await leads.origins(conn, user.account_id)
         known = await sites.all(conn, user.account_id)
+        blind = leads.is_blind(conn)
         heard = None if found.rows else await _last_heard(conn, user.account_id, known)
     zone = _zone(known, asked.filters.site)
     return render.page(
@@ -48,6 +49,7 @@ async def listed(request: Request) -> Response:
         asked=asked,
         count=counts[asked.filters.kind],
         messages=counts["message"],
+        blind=blind,
         channels=channels,
         sources=sources,
         sites=known,

@@ -87,6 +87,7 @@ async def _merge_page(request: Request, account: int, lead: bytes, fault: str) -
         other = await leads.one(conn, account, lead_id(named)) if named else None
         found = await leads.page(conn, account, leads.Filters(query, kind="lead"), None, FOUND) if query else None
         known = {one["id"]: one for one in await sites.all(conn, account)}
+        blind = leads.is_blind(conn)
     if row is None or row["kind"] != "lead":
         raise HTTPException(404)
     both = sorted([row, other], key=lambda one: (one["created_at"], one["id"])) if other and other["id"] != lead else []
@@ -98,6 +99,7 @@ async def _merge_page(request: Request, account: int, lead: bytes, fault: str) -
         other=other if both else None,
         both=both,
         query=query,
+        blind=blind,
         found=[one for one in found.rows if one["id"] != lead] if found else [],
         fault=fault,
         faults=people.FAULTS,
