@@ -117,7 +117,7 @@ async def site_texts(config: Settings, account: int | None, as_json: bool, site_
     if row is None or row["account_id"] != chosen:
         raise click.ClickException(f"there is no site {site_id}; webleads site list tells which there are")
     companies = bool(config.networks)
-    letters_by = texts.host_of(getattr(config, "smtp", ""))
+    letters_by = texts.host_of(config.smtp)
     facts = texts.facts(row, names[chosen], limits, url, companies=companies, letters_by=letters_by, dnt=not dnt_ignored)
     made = texts.write(facts, language or config.language)
     say(texts.plain(made), as_json, texts.as_text(made))

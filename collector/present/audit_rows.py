@@ -20,9 +20,6 @@ class Row(NamedTuple):
     look: str = ""
 
 
-# Tests that are being written elsewhere; emptied when they are here.
-PENDING = frozenset({"tests/web/test_me.py", "tests/actions/test_requests.py", "tests/actions/test_visiting.py"})
-
 _JOIN = "tests/actions/test_join.py::test_no_chain_leads_from_a_form_of_audience_mode_to_a_view_or_a_visitor"
 _MODES = "tests/browser/test_modes.py::test_in_audience_mode_nothing_is_on_the_device_and_no_id_on_the_wire"
 _BORDER = "tests/actions/test_retain.py::test_each_kind_goes_at_its_border"
@@ -377,7 +374,7 @@ ROWS: tuple[Row, ...] = (
             "person, backups that are read back; personal fields can be sealed."
         ),
         N_("https, updates, a safe place for backups and the secret."),
-        ("WEBLEADS_URL", "webleads backup"),
+        ("WEBLEADS_URL", "WEBLEADS_SEAL", "webleads backup"),
         (
             "tests/test_canaries.py::test_no_canary_in_logs_metrics_and_error_bodies",
             "tests/web/test_guard.py::test_every_route_but_the_open_ones_needs_a_login",

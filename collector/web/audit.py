@@ -8,7 +8,7 @@ from starlette.responses import Response
 from ..present import audit as words
 from ..present.audit_rows import ROWS
 from ..present.texts import host_of
-from ..store import retention, sites
+from ..store import retention, seal, sites
 from . import auth, house, render
 
 
@@ -20,14 +20,15 @@ async def shown(request: Request) -> Response:
         rows = await sites.all(conn, user.account_id)
         names = {one["id"]: one["name"] for one in await conn.run_sync(sites.accounts)}
         limits = await conn.run_sync(retention.limits, user.account_id)
+        sealed = await conn.run_sync(seal.is_on)
     known = words.Known(
         account=names[user.account_id],
         sites=tuple(words.Site(row["id"], row["name"] or row["domain"], row["consent"], row["reason"]) for row in rows),
         limits=limits,
         url=house.base(request),
         networks=bool(made.settings.networks),
-        letters_by=host_of(getattr(made.settings, "smtp", "")),
-        sealed=bool(getattr(made.settings, "seal", "")),
+        letters_by=host_of(made.settings.smtp),
+        sealed=sealed,
     )
     states = {row.code: words.states(row, known, language) for row in ROWS}
     left = sum(one.level == "open" for of in states.values() for one in of)

@@ -82,7 +82,7 @@ async def texts(request: Request) -> Response:
     async with made.database.reader() as conn:
         names = {one["id"]: one["name"] for one in await conn.run_sync(sites.accounts)}
         limits = await conn.run_sync(retention_of, found["account_id"], found["id"])
-    companies, letters_by = bool(made.settings.networks), wordings.host_of(getattr(made.settings, "smtp", ""))
+    companies, letters_by = bool(made.settings.networks), wordings.host_of(made.settings.smtp)
     known = wordings.facts(
         found, names[found["account_id"]], limits, house.base(request), companies=companies, letters_by=letters_by, dnt=dnt
     )
