@@ -11,7 +11,7 @@ import pytest
 from collector.store import backup, migrate
 from tests.builders import NOW
 from tests.store import release
-from tests.store.test_released import KILLED, REVISIONS, _upgrade, is_migrated, killed_at, later, steps_from  # noqa: F401 (later is a fixture)
+from tests.store.test_released import EACH, KILLED, _upgrade, is_migrated, killed_at, later, steps_from  # noqa: F401 (later is a fixture)
 
 pytestmark = pytest.mark.fault(id="R15", minutes=20)
 
@@ -22,7 +22,7 @@ def _count(file: Path) -> int:
     return int(row[0])
 
 
-@pytest.mark.parametrize("stored", REVISIONS)
+@pytest.mark.parametrize("stored", EACH)
 def test_a_long_migration_that_is_killed_at_any_step_loses_nothing(
     stored: str,
     tmp_path: Path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -36,6 +37,12 @@ def _count(server: Server) -> int:
     return int(rows(server.file, "SELECT count(*) FROM event")[0][0])
 
 
+def _scored(server: Server) -> None:
+    """Waits for the clock's first look: until then scores are by no day."""
+    while rows(server.file, "SELECT scored_at FROM account") == [(0,)]:
+        time.sleep(0.05)
+
+
 def _taken(server: Server, events: list[dict[str, Any]], visitor: str) -> None:
     assert ask(server, *events, visitor=visitor) == Answer(204, "", 0)
 
@@ -54,6 +61,7 @@ def test_what_is_sent_again_in_any_way_is_answered_alike_and_changes_nothing(
     server: Server, dice: Random, lane: int, figure: Callable[[int, int], int], told: Callable[..., None]
 ) -> None:
     stories = figure(20, 5_000)
+    _scored(server)
     for number in range(stories):
         events, visitor = _story(number), f"{VISITOR[:-5]}{number:05}"
         _taken(server, events, visitor)

@@ -21,6 +21,8 @@ from tests.builders import NOW, SECRET
 from . import release
 
 REVISIONS = release.revisions()
+# From the first and from the last two in `make test`, from every one in `make slow` and `make faults`.
+EACH = [pytest.param(one, marks=() if one in (REVISIONS[0], *REVISIONS[-2:]) else pytest.mark.slow) for one in REVISIONS]
 KILLED = 137
 _LATER = """
 import sqlalchemy as sa
@@ -94,7 +96,7 @@ def is_migrated(file: Path, stored: str) -> bool:
     return bool(version == "test2")
 
 
-@pytest.mark.parametrize("stored", REVISIONS)
+@pytest.mark.parametrize("stored", EACH)
 def test_a_migration_that_is_killed_at_any_step_is_made_good_by_the_next_start(stored: str, tmp_path: Path, later: Path) -> None:
     file = tmp_path / "data" / "webleads.sqlite"
     file.parent.mkdir()
@@ -115,7 +117,7 @@ def test_a_migration_that_is_killed_at_any_step_is_made_good_by_the_next_start(s
     assert not [path for path in file.parent.iterdir() if path.name.endswith(".part")]
 
 
-@pytest.mark.parametrize("stored", REVISIONS)
+@pytest.mark.parametrize("stored", EACH)
 def test_an_earlier_versions_database_is_read_as_this_versions(stored: str, tmp_path: Path) -> None:
     file = tmp_path / "webleads.sqlite"
     release.build(file, stored)
