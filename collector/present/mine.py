@@ -64,6 +64,7 @@ DONE = {
 FAULTS = {
     "email": N_("This is not an e-mail address."),
     "field": N_("A value has at most 200 characters."),
+    "often": N_("That was sent too often. Try again in an hour."),
 }
 _FACTS = frozenset({"business", "country", "freemail"})
 _DAY = 86_400_000

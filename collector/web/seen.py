@@ -103,7 +103,7 @@ def _view(language: str, holder: Holder, way: Timeline, site: int, zone: str) ->
         "holder": holder.name if holder.name not in ("", "main") else domain,
         "readers": words.roles(holder.roles, language),
         "keeps": words.keeps(holder.keeps, language),
-        "visits": sum(1 for one in way.sessions if one["counted"]),
+        "visits": len(way.sessions),  # also those that began before consent, which are counted as audience
         "first": min([one["started_at"] for one in way.sessions] + [one["at"] for one in way.submissions], default=0),
     }
 
