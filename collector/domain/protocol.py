@@ -440,7 +440,7 @@ class _Maker:
     def exact(self, events: list[Any]) -> bool:
         """Whether the times of refused events may be kept as they are."""
         types = [raw.type if isinstance(raw, WireEvent) else raw.get("type") if isinstance(raw, dict) else "" for raw in events]
-        return self.leads or all(one in EXACT for one in types)
+        return self.leads or all(isinstance(one, str) and one in EXACT for one in types)
 
     def again(self, wire: Wire, visitor: str | None, events: list[Any]) -> bytes:
         """Refused events as a batch that can be sent again. What no taken event would hold is not kept of them either."""
@@ -578,7 +578,7 @@ def _earlier(raw: Any, late: int) -> Any:
     made = dict(raw)
     if type(made.get("at")) is int:
         made["at"] -= late
-    if isinstance(made.get("id"), str) and (identity := uuid_bytes(made["id"])) is not None and made.get("type") not in EXACT:
+    if isinstance(made.get("id"), str) and (identity := uuid_bytes(made["id"])) is not None and str(made.get("type")) not in EXACT:
         made["id"] = str(UUID(bytes=privacy.coarse_id(identity)))
     return made
 

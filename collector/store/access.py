@@ -210,6 +210,7 @@ TABLES: dict[str, Reader] = {
     "score_reason": _by("lead_id", _leads),
     "company_lead": _by("lead_id", _leads),
     "likeness": _by("lead_id", _leads),
+    "lead_word": _by("lead_id", _leads),
     "reached": _in_time(),
     "journey": _all(_by("lead_id", _leads), _by("visitor", _visitors, lambda table: table.c.lead_id.is_(None))),
     "suppression": _by("id", _keys),

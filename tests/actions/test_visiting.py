@@ -278,7 +278,7 @@ def test_the_file_of_a_confirmed_person_holds_every_row_of_theirs_and_no_other(c
     found = access.of_lead(conn, 1, lead)
     erase(conn, "nora@example.org", secret=SECRET, now=NOW)  # nobody else is left
     for name in access.TABLES.keys() - {"suppression"}:
-        assert len(found.get(name, [])) == len(rows(conn, name)) > 0 or name in ("unmerge", "mail", "reached"), name
+        assert len(found.get(name, [])) == len(rows(conn, name)) > 0 or name in ("unmerge", "mail", "reached", "lead_word"), name
     told = json.dumps(found, ensure_ascii=False)
     for text in (CAMILLE, "camille@work.example", "Aime le bleu", "au téléphone", "Rappelez-moi au atelier", "Pas de score", "/ailleurs"):
         assert text in told
