@@ -92,7 +92,10 @@ def _refused(at: int) -> list[dict[str, Any]]:
 
 
 def _tell(client: httpx2.Client, at: int) -> None:
-    second = [view(at - 31, f"https://example.com/?utm_id={word(2)}", title=word(51)), form(at - 30, WORK, fields=[field("message", word(52))])]
+    second = [
+        view(at - 31, f"https://example.com/?utm_id={word(2)}", title=word(51)),
+        form(at - 30, WORK, fields=[field("message", word(52))]),
+    ]
     work = body(*second, visitor=SECOND, sent=at)
     somebody = body(
         view(at - 20), form(at - 19, "nora@example.org", fields=[field("nom", "Nora")]), visitor="vNORAAAAAAAAAAAAAAAAAA", sent=at

@@ -14,11 +14,12 @@ import structlog
 from sqlalchemy import Connection
 
 from collector.actions import requests as acts
+from collector.actions.erase import erase
 from collector.domain.tickets import LASTS
 from collector.store.ids import uuid7
 from collector.web import confirming, quota
 from tests import builders
-from tests.builders import body, form, view
+from tests.builders import SECRET, body, form, view
 
 from . import rows
 from .conftest import Place, browser_of, post
@@ -381,6 +382,14 @@ async def test_neither_an_address_nor_a_link_is_logged(place: Place, caplog: pyt
 
 
 # What is seen of it on a lead -----------------------------------------------------------------------------------------
+
+
+async def test_a_request_whose_person_was_erased_since_says_that_nothing_is_left_to_do(owned: Place) -> None:
+    await owned.writer.run(_story)
+    request = await owned.writer.run(_file, "objection", visitor=builders.VISITOR, said="Nora")
+    assert "Nothing is left to do" not in await _read(owned, f"/requests/{request}")
+    await owned.writer.run(erase, CAMILLE, secret=SECRET, now=NOW)
+    assert "Nothing is left to do" in await _read(owned, f"/requests/{request}")
 
 
 async def test_an_objection_of_a_browser_says_whose_visits_it_made_and_ends_them_alone(owned: Place) -> None:
