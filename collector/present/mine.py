@@ -38,6 +38,7 @@ UNSCORED = {
     "customers": N_("You have no score: your address is a customer’s."),
     "competitors": N_("You have no score: your address is a competitor’s."),
     "objected": N_("You have no score: you objected."),
+    "unconfirmed": N_("You have no score. Why is told once you have confirmed your address."),
 }
 KEEPS = {
     "leads": N_("What you sent by forms, from the day you were last heard of"),
