@@ -93,7 +93,7 @@ def ask(
         lead = standing_leads(conn, account, [key]).get(key)
         if lead is None:
             continue
-        request = _access(conn, account, lead, "confirmed" if by_mail else "visitor", language=language, site=site, now=now, id=ids(now))
+        request = _access(conn, account, lead, "address", language=language, site=site, now=now, id=ids(now))
         if by_mail and mail.written(conn, account, lead, "link", now - DAY) < LETTERS_MOST:
             token = tickets.make(secret, account, key, request, now=now)
             if row := requests.find(conn, account, request):

@@ -121,12 +121,13 @@ def erase_now(
 
 
 def carry_out(conn: Connection, request_id: bytes, *, actor: str, secret: bytes, id: bytes, now: int, account: int = 1) -> dict[str, int]:
-    """Does what an objection or a withdrawal asks for, and keeps counts as its proof. Raises BadRequest."""
+    """Does what an objection or a withdrawal asks for, and keeps counts as its proof. Of a browser that is what it may decide:
+    it is no longer followed. Raises BadRequest."""
     row = _waiting(conn, account, request_id)
     lead = lead_of(conn, account, row["lead_id"]) if row["lead_id"] else None
     if row["kind"] == "objection" and lead is not None:
         done = object_(conn, lead, secret=secret, now=now, account=account)
-    elif row["kind"] == "withdrawal" and (lead is not None or row["visitor"]):
+    elif row["kind"] in ("objection", "withdrawal") and (lead is not None or row["visitor"]):
         visitors = {span.visitor for span in identities.spans_of_leads(conn, account, [lead])} if lead is not None else {row["visitor"]}
         identities.add_consents(conn, [_denial(account, now, visitor=one, how="request") for one in sorted(visitors)])
         refold(conn, context(conn, account, secret), anew=visitors)

@@ -43,7 +43,7 @@ def take_back(conn: Connection, asker: Asker, *, secret: bytes, now: int, ids: I
     visitors = _visitors(conn, asker)
     for visitor in visitors:
         withdraw(conn, visitor, secret=secret, now=now, account=asker.account, site=asker.site, how=ACTOR)
-    return _filed(conn, asker, "withdrawal", {"visitors": len(visitors)}, now, ids)
+    return _filed(conn, asker, "withdrawal", {"browsers": len(visitors)}, now, ids)
 
 
 def erase_all(conn: Connection, asker: Asker, *, secret: bytes, now: int, ids: Ids) -> dict[str, int]:
@@ -51,13 +51,14 @@ def erase_all(conn: Connection, asker: Asker, *, secret: bytes, now: int, ids: I
     if asker.lead is None:
         assert asker.visitor is not None
         counts = erase_browser(conn, asker.visitor, secret=secret, now=now, account=asker.account, site=asker.site)
-        counts["leads"] = 0
+        proof = {"untied" if name == "submissions" else name: n for name, n in counts.items()}  # forms stay with whom they name
     else:
         visitors, members = _visitors(conn, asker), _members(conn, asker)
         known = identities.values(conn, asker.account, members)
-        counts = erase(conn, known[0]["value"] if known else "", secret=secret, now=now, account=asker.account)
+        proof = counts = erase(conn, known[0]["value"] if known else "", secret=secret, now=now, account=asker.account)
         visiting.drop_of(conn, asker.account, members, visitors)
-    return _filed(conn, asker._replace(visitor=None, lead=None), "erasure", counts, now, ids, by=asker.by)
+    _filed(conn, asker._replace(visitor=None, lead=None), "erasure", proof, now, ids, by=asker.by)
+    return counts
 
 
 def object_to(conn: Connection, asker: Asker, said: str, *, secret: bytes, now: int, ids: Ids) -> dict[str, int]:

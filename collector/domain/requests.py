@@ -11,7 +11,7 @@ from msgspec import Struct
 from .identity import DAY
 
 KINDS = ("access", "correction", "erasure", "objection", "withdrawal")
-BY = ("visitor", "confirmed", "person")  # a browser's secret; a link to the address; somebody with a role wrote it down
+BY = ("visitor", "confirmed", "address", "person")  # a browser's secret; a link that was followed; anybody who typed it; one of ours
 STEPS = ("confirmed", "extended", "done", "refused")
 ENDS = frozenset({"done", "refused"})
 MONTHS, MONTHS_MORE = 1, 2

@@ -83,9 +83,11 @@ class Outbox:
         try:
             content = json.loads(row["content"])
             await connection.send(compose(sender=self._sender, recipient=row["recipient"], **content, id=id, at=row["at"]))
-        except (Fault, BadAddress) as wrong:
-            name, is_final = (wrong.name, wrong.is_final) if isinstance(wrong, Fault) else ("address", True)
-            await self._failed(row, name, final=is_final)
+        except Fault as wrong:
+            await self._failed(row, wrong.name, final=wrong.is_final)
+            return False
+        except (ValueError, TypeError) as wrong:  # a sealed letter that cannot be opened is no JSON, and never will be
+            await self._failed(row, "address" if isinstance(wrong, BadAddress) else "damaged", final=True)
             return False
         await self._writer.run(acts.sent, account, id, now=self._clock())
         return True

@@ -47,6 +47,11 @@ class Known(NamedTuple):
     sealed: bool
 
 
+def law(row: Row, language: str) -> str:
+    """Which law, as its readers name it."""
+    return row.law.replace("GDPR", catalogue(language).gettext("GDPR"))
+
+
 def rule(row: Row, language: str) -> str:
     """What is asked."""
     return catalogue(language).gettext(row.rule)
@@ -62,6 +67,11 @@ def duty(row: Row, language: str) -> str:
     return catalogue(language).gettext(row.duty) if row.duty else ""
 
 
+def files(row: Row) -> list[str]:
+    """The files of the tests that hold it, each once."""
+    return list(dict.fromkeys(test.partition("::")[0] for test in row.tests))
+
+
 def states(row: Row, known: Known, language: str) -> list[State]:
     """How things stand for a row, by the settings as they are."""
     look = _LOOKS.get(row.look)
@@ -73,7 +83,7 @@ def readme() -> str:
     head = "| rule | what answers it | setting or test | remains with you |\n|---|---|---|---|\n"
     lines = []
     for row in ROWS:
-        named = ", ".join(f"`{one}`" for one in dict.fromkeys((*row.settings, *(test.partition("::")[0] for test in row.tests))))
+        named = ", ".join(f"`{one}`" for one in (*row.settings, *files(row)))
         lines.append(f"| **{row.law}** {row.rule} | {row.answer} | {named} | {row.duty or 'nothing'} |")
     return head + "\n".join(lines) + "\n"
 
@@ -137,6 +147,11 @@ def _letters(known: Known, language: str) -> list[State]:
     return [State("open", _("No e-mail is sent: somebody with a role hands the links over."))]
 
 
+def _carrier(known: Known, language: str) -> list[State]:
+    _ = catalogue(language).gettext
+    return _letters(known, language) if known.letters_by else [State("ok", _("No e-mail is sent, so nobody carries any."))]
+
+
 def _named(known: Known, language: str) -> list[State]:
     _ = catalogue(language).gettext
     if known.account in ("", "main"):
@@ -156,6 +171,7 @@ _LOOKS = {
     "audience": _audience,
     "networks": _networks,
     "letters": _letters,
+    "carrier": _carrier,
     "named": _named,
     "sealed": _sealed,
 }

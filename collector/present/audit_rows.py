@@ -354,7 +354,7 @@ ROWS: tuple[Row, ...] = (
         N_("A contract with your host and whoever sends your mail; choose where they are."),
         (),
         (),
-        "letters",
+        "carrier",
     ),
     Row(
         "gdpr-30",
@@ -386,7 +386,7 @@ ROWS: tuple[Row, ...] = (
         "gdpr-33",
         "GDPR 33, 34",
         N_("Breaches are told within 72 hours."),
-        N_("`doctor` and the log say what is wrong; the tables say whom it may concern."),
+        N_("webleads doctor and the log say what is wrong; the tables say whom it may concern."),
         N_("Tell the authority, and those concerned."),
         ("webleads doctor",),
         (),

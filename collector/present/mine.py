@@ -38,6 +38,7 @@ UNSCORED = {
     "customers": N_("You have no score: your address is a customer’s."),
     "competitors": N_("You have no score: your address is a competitor’s."),
     "objected": N_("You have no score: you objected."),
+    "unconfirmed": N_("You have no score. Why is told once you have confirmed your address."),
 }
 KEEPS = {
     "leads": N_("What you sent by forms, from the day you were last heard of"),
@@ -64,6 +65,7 @@ DONE = {
 FAULTS = {
     "email": N_("This is not an e-mail address."),
     "field": N_("A value has at most 200 characters."),
+    "often": N_("That was sent too often. Try again in an hour."),
 }
 _FACTS = frozenset({"business", "country", "freemail"})
 _DAY = 86_400_000

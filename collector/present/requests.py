@@ -20,6 +20,7 @@ ARTICLES = {"access": "15, 20", "correction": "16", "erasure": "17", "objection"
 BY = {
     "visitor": N_("by a browser that showed its secret"),
     "confirmed": N_("by a link to their address"),
+    "address": N_("by somebody who typed their address: who it was is not known"),
     "person": N_("written down by somebody here"),
 }
 STEPS = {
@@ -33,6 +34,12 @@ PROOFS = {
     "submissions": N_("submissions erased"),
     "visitors": N_("browsers unlinked"),
     "refused": N_("refused events erased"),
+    "events": N_("events erased"),
+    "untied": N_("forms tied to this browser no more"),
+    "ties": N_("ties to persons ended"),
+    "tables": N_("tables"),
+    "rows": N_("rows"),
+    "fields": N_("fields corrected"),
     "opened": N_("page opened"),
     "browsers": N_("browsers no longer followed"),
     "permissions": N_("permissions to write ended"),

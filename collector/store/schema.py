@@ -454,7 +454,7 @@ request = _table(
     _col("lead_id", ID, nullable=True),
     _personal("visitor", of="visitor", nullable=True),
     _col("site_id", BigInteger),  # 0 where no site is meant
-    _col("by", Text),  # visitor | confirmed | person: how far who asks is known
+    _col("by", Text),  # visitor | confirmed | address | person: how far who asks is known
     _personal("said", Sealed()),  # in their own words
     _col("language", Text),
     _col("at", TIME),

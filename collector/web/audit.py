@@ -27,7 +27,7 @@ async def shown(request: Request) -> Response:
         limits=limits,
         url=house.base(request),
         networks=bool(made.settings.networks),
-        letters_by=host_of(made.settings.smtp),
+        letters_by=host_of(made.settings.smtp) if house.sends_mail(request) else "",
         sealed=sealed,
     )
     states = {row.code: words.states(row, known, language) for row in ROWS}

@@ -18,8 +18,9 @@ from ..present import dates
 from ..present.language import catalogue
 from ..present.mine import FAULTS
 from ..store import access, visiting
-from . import auth, house, me, mine, render
+from . import auth, house, me, mine, quota, render
 
+OBJECTIONS = 20  # from one network an hour
 _TYPES = {"json": "application/json", "html": "text/html"}
 
 
@@ -29,7 +30,10 @@ async def withdraw(request: Request) -> Response:
 
 
 async def object_to(request: Request) -> Response:
-    """Files an objection."""
+    """Files an objection; so many an hour from one network, for somebody must read each."""
+    made, host = house.of(request), quota.network(request.client.host if request.client else "")
+    if await mine.find(request) is not None and made.asked.wait(made.clock(), objection=(host, OBJECTIONS)):
+        return RedirectResponse("/me?fault=often", 303)
     return await _act(request, "object", wishes.object_to, lambda sent: (sent.get("said", "").strip(),), secret=house.of(request).secret)
 
 

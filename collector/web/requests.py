@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,11 +17,11 @@ from ..domain import requests as rules
 from ..domain.tickets import LASTS
 from ..present import dates, people, why
 from ..present import requests as words
-from ..store import requests, sites, users
+from ..store import leads, mine, requests, sites, users
 from . import auth, house, render
 from .people import MAY
 
-OPEN, ANSWERED = 500, 100  # shown at most
+OPEN, ANSWERED, MOST_TIED = 500, 100, 10  # shown at most
 DAYS = LASTS // 86_400_000
 EMPTY = {"address": "", "kind": "access", "said": ""}
 
@@ -147,6 +148,7 @@ async def _page(request: Request, *, fault: str = "", note: str = "", link: str 
         row = await requests.one(conn, user.account_id, request_id(request))
         known = {one["id"].hex(): one["email"] for one in await users.all(conn, user.account_id)}
         zone = await _zone(conn, user.account_id)
+        tied = await _tied(conn, user.account_id, row)
     if row is None:
         raise HTTPException(404)
     stands, language = acts.state(row), render.language_of(request)
@@ -155,6 +157,8 @@ async def _page(request: Request, *, fault: str = "", note: str = "", link: str 
         "request.html",
         422 if fault else 200,
         asked=row,
+        tied=tied,
+        who_is=lambda lead: why.who(lead, language),
         state=stands,
         may=user.role in MAY and not stands.end,
         may_extend=rules.may_extend(row["at"], now, stands),
@@ -191,6 +195,15 @@ def _words(request: Request, now: int) -> dict[str, Any]:
         "is_late": lambda state: now > state.due_at,
         "name_of": lambda row: why.who(row["who"], language) if row["who"] else words.asker(row, language),
     }
+
+
+async def _tied(conn: AsyncConnection, account: int, row: requests.Row | None) -> list[requests.Row]:
+    """The leads whose visits those of a request's browser count as: who carries it out must know whom to ask."""
+    if row is None or row["lead_id"] or not row["visitor"]:
+        return []
+    ids = dict.fromkeys(bytes(one["lead_id"]) for one in await mine.links(conn, account, row["visitor"]))
+    found = [await leads.one(conn, account, id) for id in list(ids)[:MOST_TIED]]
+    return [one for one in found if one is not None]
 
 
 async def _zone(conn: Any, account: int) -> str:

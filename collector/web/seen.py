@@ -17,6 +17,7 @@ from ..present import mine as words
 from ..present.timeline import entries
 from ..present.timeline import shown as places
 from ..store import conversions, dossier, leads, mine, scores
+from ..store.identities import OBJECTION
 from ..store.leads import Timeline
 from ..store.mine import Holder
 from . import auth, house, render
@@ -37,8 +38,13 @@ async def of_browser(request: Request, conn: AsyncConnection, account: int, visi
     score = await conn.run_sync(judge.of_browser, given, visitor, told)
     links = await mine.links(conn, account, visitor)
     known = await scores.points_of(conn, account, [link["lead_id"] for link in links])
-    if any(one["excluded"] == judge.OBJECTED for one in known.values()):
+    given_or_not = await mine.consents(conn, account, [visitor], ids, [])
+    # Anybody may type another's address: that its owner objected, or stands on a list, is told to no browser that came later.
+    own = any(row["how"] == OBJECTION for row in given_or_not)
+    if own and any(one["excluded"] == judge.OBJECTED for one in known.values()):
         score = Score(excluded=judge.OBJECTED)
+    elif score and score.excluded:
+        score = Score(excluded="unconfirmed")
     masked = way._replace(
         submissions=[words.masked_submission(row) for row in way.submissions], events=[words.masked_event(row) for row in way.events]
     )
@@ -49,7 +55,7 @@ async def of_browser(request: Request, conn: AsyncConnection, account: int, visi
         "values": words.values((words.masked_submission(row) for row in way.submissions), language),
         "story": words.ties(links, zone, language),
         "score": words.scored(score.points, reasons, score.excluded, language) if score else None,
-        "consents": _consents(await mine.consents(conn, account, [visitor], ids, []), language),
+        "consents": _consents(given_or_not, language),
         "until": words.until(last, holder.keeps.get("leads" if ids else "history")),
         "last": last,
         "notes": [],
@@ -103,7 +109,7 @@ def _view(language: str, holder: Holder, way: Timeline, site: int, zone: str) ->
         "holder": holder.name if holder.name not in ("", "main") else domain,
         "readers": words.roles(holder.roles, language),
         "keeps": words.keeps(holder.keeps, language),
-        "visits": sum(1 for one in way.sessions if one["counted"]),
+        "visits": len(way.sessions),  # also those that began before consent, which are counted as audience
         "first": min([one["started_at"] for one in way.sessions] + [one["at"] for one in way.submissions], default=0),
     }
 

@@ -54,7 +54,7 @@ async def test_who_asks_for_a_known_address_gets_a_letter_and_sees_by_it_once(wr
         (request,) = rows(conn, "request")
         assert (request["kind"], request["by"], bytes(request["lead_id"]), request["due_at"]) == (
             "access",
-            "confirmed",
+            "address",
             lead,
             rules.due(NOW),
         )
@@ -92,7 +92,7 @@ def test_without_a_mail_server_the_owner_finds_the_request(conn: Connection) -> 
     lead = _known(conn)
     assert _ask(conn, by_mail=False) == 0
     (request,) = rows(conn, "request")
-    assert (request["by"], bytes(request["lead_id"]), rows(conn, "mail")) == ("visitor", lead, [])
+    assert (request["by"], bytes(request["lead_id"]), rows(conn, "mail")) == ("address", lead, [])
 
 
 def test_who_asks_again_has_one_request_and_so_many_letters_a_day(conn: Connection) -> None:

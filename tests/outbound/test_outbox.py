@@ -14,12 +14,15 @@ import pytest
 import pytest_asyncio
 import structlog
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
+from sqlalchemy import Connection as Sql
+from sqlalchemy import update
 
 from collector.actions import mail as acts
 from collector.domain.mail import Relay
 from collector.outbound.mail import BadAddress, compose
 from collector.outbound.outbox import Outbox
 from collector.outbound.relay import Connection, Fault
+from collector.store import schema
 from collector.store.database import Database
 from collector.store.writer import Writer
 from tests import builders
@@ -212,6 +215,19 @@ def test_no_part_of_a_letter_becomes_a_header() -> None:
     for address in ("a@example.org\r\nBcc: evil@example.org", "a@example.org, evil@example.org", "A <a@example.org>", ""):
         with pytest.raises(BadAddress):
             compose(recipient=address, subject="x", **more)  # type: ignore[arg-type]
+
+
+async def test_a_letter_that_cannot_be_read_stops_no_other(server: tuple[Taking, int], place: tuple[Database, Writer]) -> None:
+    port = server[1]
+    await _post(place[1])
+
+    def damaged(conn: Sql) -> None:
+        conn.execute(update(schema.mail).values(content="\ufffd"))
+
+    await place[1].run(damaged)
+    await _post(place[1], "nora@example.org")
+    await _outbox(place, port, Times()).step()
+    assert sorted((row["state"], row["fault"]) for row in await _mail(place[1])) == [("failed", "damaged"), ("sent", "")]
 
 
 async def test_a_letter_that_nobody_can_be_sent_is_given_up_at_once(server: tuple[Taking, int], place: tuple[Database, Writer]) -> None:

@@ -14,8 +14,10 @@ import pytest
 from sqlalchemy import Connection
 
 from collector.actions.edit import edit
+from collector.actions.requests import object_
 from collector.actions.visiting import LASTS, open_confirmed
 from collector.web import mine
+from collector.web.me_acts import OBJECTIONS
 from tests import builders
 from tests.builders import HOME, HOUR, MINUTE, OTHER, SECRET, VISITOR, body, event, field, form, view
 
@@ -273,6 +275,41 @@ async def test_consent_is_taken_back_and_an_objection_filed(place: Place) -> Non
     assert {row["visitor"] for row in filed.values()} == {VISITOR}
     (outcome,) = await place.writer.run(builders.store, body(view(NOW + 1), sent=NOW + 1))
     assert outcome.refused == {"withdrawn": 1}
+
+
+async def test_nobody_floods_those_who_must_read_objections(place: Place) -> None:
+    await _enter(place)
+    token = token_of(await place.browser.get("/me"))
+    told = [(await post(place.browser, "/me/object", {"said": str(n)}, token)).headers["location"] for n in range(OBJECTIONS + 1)]
+    assert told == ["/me?done=object"] * OBJECTIONS + ["/me?fault=often"]
+    assert len(await _rows(place, "request", kind="objection")) == OBJECTIONS
+    assert "sent too often" in (await place.browser.get("/me?fault=often")).text
+
+
+async def test_who_types_the_address_of_another_learns_not_that_they_objected(place: Place) -> None:
+    lead = await place.writer.run(_story)
+    await place.writer.run(object_, UUID(lead).bytes, secret=SECRET, now=NOW)
+    await _ask(place)
+    assert "You have no score: you objected." in (await place.browser.get("/me")).text  # its own browser, which it ended
+    proof = hashlib.sha256(OWN.encode()).hexdigest()
+    consent = event("consent", NOW + 1, state="granted", purpose="tracking", how="api", proof=proof)
+    curious = "v" + "C" * 21
+    await place.writer.run(builders.store, body(consent, form(NOW + 2, CAMILLE), visitor=curious, sent=NOW + 9))
+    async with place.another() as browser:
+        assert (await _ask(place, browser, visitor=curious)).headers["location"] == "/me"
+        page = (await browser.get("/me")).text
+    assert "c•••@e•••.org" in page
+    assert "objected" not in page
+
+
+async def test_a_visit_that_began_before_consent_is_told_as_one(place: Place) -> None:
+    """The audience has counted its first page already, so it is not counted again: it was a visit all the same."""
+    await place.writer.run(rows.site)
+    proof = hashlib.sha256(OWN.encode()).hexdigest()
+    consent = event("consent", NOW - DAY, state="granted", purpose="tracking", how="api", proof=proof)
+    await place.writer.run(builders.store, body(consent, view(NOW - DAY + 1, again=1), sent=NOW - DAY + 9))
+    await _ask(place)
+    assert "<strong>1</strong> visit<" in (await place.browser.get("/me")).text
 
 
 async def test_a_browser_erases_its_visits_after_it_was_asked(place: Place) -> None:

@@ -14,11 +14,12 @@ import structlog
 from sqlalchemy import Connection
 
 from collector.actions import requests as acts
+from collector.actions.erase import erase
 from collector.domain.tickets import LASTS
 from collector.store.ids import uuid7
 from collector.web import confirming, quota
 from tests import builders
-from tests.builders import body, form, view
+from tests.builders import SECRET, body, form, view
 
 from . import rows
 from .conftest import Place, browser_of, post
@@ -115,7 +116,7 @@ async def test_a_request_by_letter_is_written_down_and_answered(owned: Place) ->
     assert made.status_code == 303
     here = made.headers["location"]
     page = await _read(owned, here)
-    for text in ("Correction", "Camille Durand", "Je m’appelle", "<Camille>", "GDPR, article 16", "written down by somebody here"):
+    for text in ("Correction", "Camille Durand", "Je m’appelle", "<Camille>", "GDPR, art. 16", "written down by somebody here"):
         assert text in page
     assert "<Camille>" not in (await owned.browser.get(here)).text
     token = await _token(owned, here.rpartition("/")[2])
@@ -302,7 +303,7 @@ async def test_the_answer_is_the_same_whether_an_address_is_known_or_not(place: 
     assert "Votre demande" in told[0][1]
     assert CAMILLE not in told[0][1]
     (request,) = await _rows(place, "request")
-    assert (request["by"], request["language"]) == ("confirmed" if by_mail else "visitor", "fr")
+    assert (request["by"], request["language"]) == ("address", "fr")
     assert len(await _rows(place, "mail")) == by_mail
 
 
@@ -381,6 +382,26 @@ async def test_neither_an_address_nor_a_link_is_logged(place: Place, caplog: pyt
 
 
 # What is seen of it on a lead -----------------------------------------------------------------------------------------
+
+
+async def test_a_request_whose_person_was_erased_since_says_that_nothing_is_left_to_do(owned: Place) -> None:
+    await owned.writer.run(_story)
+    request = await owned.writer.run(_file, "objection", visitor=builders.VISITOR, said="Nora")
+    assert "Nothing is left to do" not in await _read(owned, f"/requests/{request}")
+    await owned.writer.run(erase, CAMILLE, secret=SECRET, now=NOW)
+    assert "Nothing is left to do" in await _read(owned, f"/requests/{request}")
+
+
+async def test_an_objection_of_a_browser_says_whose_visits_it_made_and_ends_them_alone(owned: Place) -> None:
+    lead = await owned.writer.run(_story)
+    request = await owned.writer.run(_file, "objection", visitor=builders.VISITOR)
+    page = await _read(owned, f"/requests/{request}")
+    assert f'<a href="/leads/{UUID(bytes=lead)}">Camille Durand</a>' in page
+    assert "not confirmed that it is they" in page
+    assert (await post(owned.browser, f"/requests/{request}/carry-out", {}, await _token(owned, request))).status_code == 303
+    assert "Done (browsers no longer followed: 1)" in await _read(owned, f"/requests/{request}")
+    assert "Objected" not in await _read(owned, f"/leads/{UUID(bytes=lead)}")
+    assert [row["purpose"] for row in await _rows(owned, "consent", state="denied")] == ["tracking"]
 
 
 async def test_an_objection_is_carried_out_by_a_button_and_stands_on_the_leads_page(owned: Place) -> None:
