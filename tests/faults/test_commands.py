@@ -23,13 +23,13 @@ async def test_commands_during_load_are_carried_out_and_no_event_is_refused(
         slowest[f"{words[0]}_s"] = max(slowest.get(f"{words[0]}_s", 0.0), time.monotonic() - began)
         assert done.returncode == 0, done.stderr
 
-    with ledger.traffic(16):
+    with ledger.traffic(figure(6, 16)):
         await asyncio.sleep(0.5)
         for place in range(figure(1, 10)):
             await command("site", "add", f"site{place}.example")
             await command("backup", str(server.folder / f"copy{place}.sqlite"))
             await command("rebuild")
-            ((address,),) = rows(server.file, "SELECT email FROM lead WHERE kind = 'lead' LIMIT 1")
+            ((address,),) = rows(server.file, "SELECT email FROM lead WHERE kind = 'lead' AND email NOT LIKE '-%' LIMIT 1")
             await command("erase", address)
             assert rows(server.file, f"SELECT count(*) FROM submission_field WHERE value = '{address}'") == [(0,)]
     await ledger.settle()
