@@ -28,13 +28,15 @@ RECOVERED = 5.0  # seconds after space has come back
 SIZE = 260  # MB of the small disk
 
 
-async def _full(server: Server, ledger: Ledger) -> None:
-    """What must be true while nothing can be written."""
+async def _full(server: Server, ledger: Ledger, tighten: Callable[[], None] = lambda: None) -> None:
+    """What must be true while nothing can be written. `tighten` takes more room, as long as there is some: a -wal that begins anew has all
+    of its own."""
     before = ledger.answers.get("busy=1", 0)
-    end = time.monotonic() + 10 * server.pace
+    end = time.monotonic() + 30 * server.pace
     while ledger.answers.get("busy=1", 0) < before + 3:
         assert time.monotonic() < end, f"not full: {ledger.answers}"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
+        tighten()
     while not await _refuses(server, ledger):  # a -wal that begins anew has room once more, and then every 204 is true
         assert time.monotonic() < end + 10 * server.pace, "not full for long"
     await asyncio.to_thread(ledger.check, server.file)
@@ -75,8 +77,14 @@ async def test_a_file_that_may_not_grow_costs_nothing_acknowledged(
     with ledger.traffic(8):
         for _ in range(figure(3, 50)):
             await asyncio.sleep(dice.uniform(0.1, 0.4))
-            resource.prlimit(server.process.pid, kind, (wal.stat().st_size + dice.randrange(30_000), hard))
-            await _full(server, ledger)
+            room = [wal.stat().st_size + dice.randrange(30_000)]
+
+            def tighten(room: list[int] = room, pid: int = server.process.pid) -> None:
+                room[0] = room[0] * 9 // 10
+                resource.prlimit(pid, kind, (room[0], hard))
+
+            resource.prlimit(server.process.pid, kind, (room[0], hard))
+            await _full(server, ledger, tighten)
             resource.prlimit(server.process.pid, kind, (free, hard))
             waits.append(await _over(server, ledger))
     await ledger.settle()
