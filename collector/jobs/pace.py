@@ -14,14 +14,17 @@ GENTLE = 0.005  # and where many events come: everybody who comes meanwhile wait
 MANY = 300  # events a second
 LEAST = 16  # rows, where that takes no longer than is meant in quiet: a step of one costs half as much as one of twenty
 MOST = 500
+HURRIED = 2.0  # times a step's own, the rest after it while many events come: somebody waits for the end;
+PATIENT = 20.0  # and where nobody does: so few visitors meet a step that the slowest of a hundred is no slower
 
 
 class Pace:
     """Finds out how much a step may take on. It remembers its steps, and in seconds their whole and the longest of their times."""
 
-    def __init__(self, writer: Writer, size: int = 8) -> None:
+    def __init__(self, writer: Writer, size: int = 8, rest: float = HURRIED) -> None:
         self._writer = writer
         self.size = size
+        self._rest = rest
         self.steps = 0
         self.spent = 0.0
         self.longest = 0.0
@@ -37,7 +40,7 @@ class Pace:
             self.longest = max(self.longest, took)
             busy = self._looks_busy(time.monotonic())
             self.size = self._next(took, (GENTLE if busy else MEANT) / max(took, 0.0005))
-            await asyncio.sleep(2 * took if busy else took)
+            await asyncio.sleep(self._rest * took if busy else took)
         return answer
 
     def _next(self, took: float, fits: float) -> int:

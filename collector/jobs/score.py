@@ -11,7 +11,7 @@ from ..store.control import Told
 from ..store.database import Database
 from ..store.scores import Terms
 from ..store.writer import Writer
-from .pace import Pace
+from .pace import PATIENT, Pace
 
 DAY = 86_400_000
 PAGE = 2_000  # scores looked at by one read
@@ -31,7 +31,7 @@ async def rescore(
 
     `done` remembers by what terms an account was last gone through: while they stand nothing is looked for.
     """
-    steps, n, day = pace or Pace(writer), 0, now // DAY * DAY
+    steps, n, day = pace or Pace(writer, rest=PATIENT), 0, now // DAY * DAY
     async with database.reader() as conn:
         known = {row["id"]: row["scored_at"] for row in await conn.run_sync(sites.accounts)}
     for account, as_of in known.items():

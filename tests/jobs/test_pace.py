@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import Connection
 
-from collector.jobs.pace import GENTLE, MEANT, Pace
+from collector.jobs.pace import GENTLE, MEANT, PATIENT, Pace
 from collector.store.database import Database
 from collector.store.writer import Writer
 
@@ -87,3 +87,19 @@ async def test_two_long_actions_take_turns_and_leave_the_writer_alone_between_th
     rests = [after - before for (_, before), (after, _) in itertools.pairwise(taken)]
     assert len(rests) == 9
     assert min(rests) >= 0.019
+
+
+async def test_what_nobody_waits_for_rests_ten_times_as_long_while_many_events_come(writer: Writer) -> None:
+    async def come() -> None:
+        while True:
+            await asyncio.gather(*(writer.take(Body(20)) for _ in range(20)))
+            await asyncio.sleep(0.02)
+
+    visitors = asyncio.create_task(come())
+    hurried, patient = Pace(writer), Pace(writer, rest=PATIENT)
+    await _after(hurried, 1.0)
+    await _after(patient, 2.0)
+    visitors.cancel()
+    with suppress(asyncio.CancelledError):
+        await visitors
+    assert hurried.spent / 1.0 > 3 * patient.spent / 2.0
