@@ -15,15 +15,14 @@ from ..domain.fields import email as normal_email
 from ..domain.fields import phone as normal_phone
 from ..domain.identity import Span, identifier_id
 from ..domain.rollups import Tally
-from ..store import derived, erased, erasure, events, identities, mail, merges, people, requests, rollups, visiting
+from ..store import derived, erased, erasure, identities, mail, merges, people, requests, rollups, visiting
 from ..store.erased import Erasure, Window
 from . import runs
 from .refold import Context, context, refold, standing_leads
-from .unlink import forget_browser, hidden
+from .unlink import NOT_YET, Looked, drop_refused, forget_browser, hidden
 from .withdraw import withdraw
 
 STEP = 500
-NOT_YET: tuple[list[bytes], bytes] = ([], b"")
 _ADDRESS = re.compile(r"[^\s\"'<>,;:()\[\]?&=]{1,64}@[^\s\"'<>,;:()\[\]?&=]{1,255}")
 
 
@@ -58,15 +57,13 @@ def find(conn: Connection, address: str, *, secret: bytes, account: int = 1) -> 
     return Person(keys, leads, spans, values, corrections)
 
 
-def erase(
-    conn: Connection, address: str, *, secret: bytes, now: int, account: int = 1, looked: tuple[list[bytes], bytes] = NOT_YET
-) -> dict[str, Any]:
+def erase(conn: Connection, address: str, *, secret: bytes, now: int, account: int = 1, looked: Looked = NOT_YET) -> dict[str, Any]:
     """Erases the lead of an e-mail address or phone number. Answers counts. Raises Unknown.
 
     `looked` are the refused events of theirs that a reader found, and up to which one it looked.
     """
     given, person = context(conn, account, secret), find(conn, address, secret=secret, account=account)
-    refused = _drop_refused(conn, account, person, *looked)
+    refused = drop_refused(conn, account, person.values, *looked)
     people.drop_edits(conn, account, person.corrections)
     asked = requests.forget_where(conn, account, now + 1, partial(_names, _needles(person.values)))
     if not person.leads:
@@ -81,15 +78,6 @@ def erase(
     runs.forget(conn, account, names)
     _remember(conn, given, found, person.spans, now)
     return counts | {"refused": refused}
-
-
-def _drop_refused(conn: Connection, account: int, person: Person, found: list[bytes], after: bytes | None) -> int:
-    gone = set(found)
-    while after is not None:
-        more, after = erasure.refused_with(conn, account, person.values, after, STEP)
-        gone |= set(more)
-    events.drop_refused(conn, account, sorted(gone))
-    return len(gone)
 
 
 def _remember(conn: Connection, given: Context, keys: Collection[bytes], spans: Collection[Span], now: int) -> None:

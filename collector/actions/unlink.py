@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,6 +16,8 @@ from .refold import Context, context, refold
 from .withdraw import withdraw
 
 STEP = 500
+Looked = tuple[list[bytes], bytes]
+NOT_YET: Looked = ([], b"")
 
 
 def hidden(given: Context, visitor: str) -> bytes:
@@ -22,7 +25,9 @@ def hidden(given: Context, visitor: str) -> bytes:
     return identifier_id(given.secret, given.account, "visitor", visitor)
 
 
-def erase_browser(conn: Connection, visitor: str, *, secret: bytes, now: int, account: int = 1, site: int = 0) -> dict[str, Any]:
+def erase_browser(
+    conn: Connection, visitor: str, *, secret: bytes, now: int, account: int = 1, site: int = 0, looked: Looked = NOT_YET
+) -> dict[str, Any]:
     """Erases all visits of a browser, whoever it was taken for. Answers counts.
 
     It takes consent back too: what it sends from now on is refused. No lead goes: others may have named it, and whoever sits at a
@@ -32,17 +37,22 @@ def erase_browser(conn: Connection, visitor: str, *, secret: bytes, now: int, ac
     tally, key = given.tally(), hidden(given, visitor)
     counts = forget_browser(conn, given, visitor, tally, now)
     rollups.keep(conn, account, tally, of_one=True)
-    refused = 0
-    after: bytes | None = b""
-    while after is not None:
-        found, after = erasure.refused_with(conn, account, [visitor], after, STEP)
-        events.drop_refused(conn, account, found)
-        refused += len(found)
+    refused = drop_refused(conn, account, [visitor], *looked)
     visiting.drop_of(conn, account, [], [visitor])
     erased.append(conn, Erasure(now, account, [key.hex()], [Window(key.hex(), 0, now + 1)]))
     erasure.suppress(conn, account, [key], "erased", now)
     withdraw(conn, visitor, secret=secret, now=now, account=account, site=site, how="visitor")
     return counts | {"refused": refused}
+
+
+def drop_refused(conn: Connection, account: int, values: Iterable[str], found: list[bytes], after: bytes | None) -> int:
+    """Deletes the refused events that a reader `found` to hold one of these values, and those that came `after` it looked."""
+    gone, sought = set(found), list(values)
+    while after is not None:
+        more, after = erasure.refused_with(conn, account, sought, after, STEP)
+        gone |= set(more)
+    events.drop_refused(conn, account, sorted(gone))
+    return len(gone)
 
 
 def forget_browser(conn: Connection, given: Context, visitor: str, tally: Tally, at: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from ..store import erasure, identities, merges, requests, visiting
 from . import requests as filing
 from .edit import edit
 from .erase import erase
-from .unlink import erase_browser
+from .unlink import NOT_YET, Looked, erase_browser
 from .withdraw import withdraw
 
 Ids = Callable[[int], bytes]
@@ -46,16 +46,24 @@ def take_back(conn: Connection, asker: Asker, *, secret: bytes, now: int, ids: I
     return _filed(conn, asker, "withdrawal", {"browsers": len(visitors)}, now, ids)
 
 
-def erase_all(conn: Connection, asker: Asker, *, secret: bytes, now: int, ids: Ids) -> dict[str, int]:
-    """Erases the browser's own visits, or the lead wholly. The sessions of their page end. Answers counts. Raises erase.Unknown."""
+def address_of(conn: Connection, asker: Asker) -> str:
+    """By what the lead of a confirmed person is known; empty where it is gone, and of a browser."""
+    known = identities.values(conn, asker.account, _members(conn, asker)) if asker.lead is not None else []
+    return str(known[0]["value"]) if known else ""
+
+
+def erase_all(conn: Connection, asker: Asker, *, secret: bytes, now: int, ids: Ids, looked: Looked = NOT_YET) -> dict[str, int]:
+    """Erases the browser's own visits, or the lead wholly. The sessions of their page end. Answers counts. Raises erase.Unknown.
+
+    `looked` is what a reader found of their refused events (`actions.erasing`).
+    """
     if asker.lead is None:
         assert asker.visitor is not None
-        counts = erase_browser(conn, asker.visitor, secret=secret, now=now, account=asker.account, site=asker.site)
+        counts = erase_browser(conn, asker.visitor, secret=secret, now=now, account=asker.account, site=asker.site, looked=looked)
         proof = {"untied" if name == "submissions" else name: n for name, n in counts.items()}  # forms stay with whom they name
     else:
         visitors, members = _visitors(conn, asker), _members(conn, asker)
-        known = identities.values(conn, asker.account, members)
-        proof = counts = erase(conn, known[0]["value"] if known else "", secret=secret, now=now, account=asker.account)
+        proof = counts = erase(conn, address_of(conn, asker), secret=secret, now=now, account=asker.account, looked=looked)
         visiting.drop_of(conn, asker.account, members, visitors)
     _filed(conn, asker._replace(visitor=None, lead=None), "erasure", proof, now, ids, by=asker.by)
     return counts

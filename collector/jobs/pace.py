@@ -40,7 +40,9 @@ class Pace:
             self.longest = max(self.longest, took)
             busy = self._looks_busy(time.monotonic())
             self.size = self._next(took, (GENTLE if busy else MEANT) / max(took, 0.0005))
-            await asyncio.sleep(self._rest * took if busy else took)
+            await asyncio.sleep(HURRIED * took if busy else took)
+        if busy and self._rest > HURRIED:  # meanwhile it may be the turn of one that somebody waits for
+            await asyncio.sleep((self._rest - HURRIED) * took)
         return answer
 
     def _next(self, took: float, fits: float) -> int:

@@ -7,6 +7,7 @@ DAMAGED, or as nothing where JSON is expected, so that it costs no other row.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -50,13 +51,13 @@ class _Type(TypeDecorator[Any]):
     place = ""
     cache_ok = True
 
+    @abstractmethod
     def goes_in(self, ring: Ring, value: Any) -> Any:
         """What is stored."""
-        raise NotImplementedError
 
+    @abstractmethod
     def comes_out(self, ring: Ring, value: Any) -> Any:
         """What it was."""
-        raise NotImplementedError
 
     def bind_processor(self, dialect: Any) -> Any:
         """See SQLAlchemy."""

@@ -55,8 +55,25 @@ def create(
     """
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
+    made = Starlette(
+        routes=[*_screens(), *_visitors(), Route("/static/{name}", files.answer)],
+        middleware=[
+            Middleware(Headers, secure=settings.url.startswith("https://")),
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
+            Middleware(Patience),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=auth.LARGEST_FORM),
+            Middleware(Guard),
+        ],
+        exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
+    )
+    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle())
+    return made
+
+
+def _screens() -> list[Route]:
+    """Those of people with a role, and how they sign in."""
     both = ["GET", "POST"]
-    routes = [
+    return [
         Route("/", leads.start),
         Route("/leads", leads.listed),
         Route("/leads/export", leads.export),
@@ -98,16 +115,22 @@ def create(
         Route("/requests/{id}/send", requests.send, methods=["POST"]),
         Route("/requests/{id}/carry-out", requests.carry_out, methods=["POST"]),
         Route("/requests/{id}/erase", requests.erase, methods=["POST"]),
-        Route("/me/link", confirming.link, methods=both),
-        Route("/me/address", confirming.address, methods=both),
         Route("/setup", account.setup, methods=both),
         Route("/login", account.login, methods=both),
         Route("/login/link", account.login_link),
         Route("/logout", account.logout, methods=["POST"]),
         Route("/language", account.language, methods=["POST"]),
-        Route("/static/{name}", files.answer),
+    ]
+
+
+def _visitors() -> list[Route]:
+    """The visitor's own page."""
+    both = ["GET", "POST"]
+    return [
         Route("/me", me.shown),
         Route("/me", me.opened, methods=["POST"]),
+        Route("/me/link", confirming.link, methods=both),
+        Route("/me/address", confirming.address, methods=both),
         Route("/me/close", me.closed, methods=["POST"]),
         Route("/me/download", me_acts.download, methods=["POST"]),
         Route("/me/correct", me_acts.correct, methods=["POST"]),
@@ -115,16 +138,3 @@ def create(
         Route("/me/object", me_acts.object_to, methods=["POST"]),
         Route("/me/erase", me_acts.erase, methods=both),
     ]
-    made = Starlette(
-        routes=routes,
-        middleware=[
-            Middleware(Headers, secure=settings.url.startswith("https://")),
-            Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
-            Middleware(Patience),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=auth.LARGEST_FORM),
-            Middleware(Guard),
-        ],
-        exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
-    )
-    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle())
-    return made

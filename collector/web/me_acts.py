@@ -8,9 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ..actions import wishes
+from ..actions import erasing, wishes
 from ..actions.edit import BadEdit
 from ..actions.erase import Unknown
+from ..actions.unlink import Looked
 from ..actions.wishes import Asker
 from ..domain.edits import FIELDS
 from ..present import access as words
@@ -78,13 +79,24 @@ async def erase(request: Request) -> Response:
     session, made = await mine.find(request), house.of(request)
     if session is None:
         return RedirectResponse("/me", 303)
+    who, now = asker(request, session), made.clock()
     try:
-        done = await made.writer.run(wishes.erase_all, asker(request, session), secret=made.secret, now=made.clock(), ids=made.ids)
+        seen = await _looked(made, who, now)
+        done = await made.writer.run(wishes.erase_all, who, secret=made.secret, now=now, ids=made.ids, looked=seen)
     except Unknown:
         return await me.ended(request, session)
     answer = render.page(request, "me_erased.html", erased=_erased(done, session["lead_id"] is not None, render.language_of(request)))
     mine.forget(request, answer)
     return answer
+
+
+async def _looked(made: house.House, who: Asker, now: int) -> Looked:
+    """Their refused events, found by readers: ten thousand of them are too many for a step of the writer."""
+    if who.lead is None:
+        return await erasing.looked_for(made.database.reader, [who.visitor or ""], now=now, account=who.account)
+    async with made.database.reader() as conn:
+        address = await conn.run_sync(wishes.address_of, who)
+    return await erasing.looked(made.writer.run, made.database.reader, address, secret=made.secret, now=now, account=who.account)
 
 
 def _erased(done: dict[str, int], confirmed: bool, language: str) -> list[str]:

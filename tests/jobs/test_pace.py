@@ -103,3 +103,19 @@ async def test_what_nobody_waits_for_rests_ten_times_as_long_while_many_events_c
     with suppress(asyncio.CancelledError):
         await visitors
     assert hurried.spent / 1.0 > 3 * patient.spent / 2.0
+
+
+async def test_what_somebody_waits_for_does_not_wait_out_the_rests_of_what_nobody_does(writer: Writer) -> None:
+    async def come() -> None:
+        while True:
+            await asyncio.gather(*(writer.take(Body(20)) for _ in range(20)))
+            await asyncio.sleep(0.02)
+
+    visitors, hurried, patient = asyncio.create_task(come()), Pace(writer), Pace(writer, rest=PATIENT)
+    await _after(hurried, 1.0)  # it is known by now that many come
+    before = hurried.steps
+    await asyncio.gather(_after(hurried, 1.5), _after(patient, 1.5))
+    visitors.cancel()
+    with suppress(asyncio.CancelledError):
+        await visitors
+    assert hurried.steps - before > 3 * patient.steps
