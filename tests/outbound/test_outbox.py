@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 import structlog
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from sqlalchemy import Connection as Sql
 from sqlalchemy import update
 
@@ -249,3 +257,48 @@ def test_a_letter_says_who_sends_it_why_and_how_long_the_link_lasts(language: st
     assert json.dumps(letter)
     assert letters.language_of("", "fr-CA", "en") == "fr"
     assert letters.language_of("de", "") == "en"
+
+
+# 0.0.0.0 reaches this machine and is no loopback address: as a server elsewhere, for all that a relay knows.
+_ELSEWHERE = "0.0.0.0"
+
+
+def _untrusted(folder: Path) -> ssl.SSLContext:
+    """What a server has whose certificate nobody has signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
+    day = timedelta(days=1)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    signed = made.not_valid_before(datetime.now(UTC) - day).not_valid_after(datetime.now(UTC) + day).sign(key, hashes.SHA256())
+    plain = serialization.NoEncryption()
+    (folder / "key").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    (folder / "chain").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "chain", folder / "key")
+    return context
+
+
+@pytest.mark.parametrize("kind", ["no STARTTLS", "untrusted", "smtps untrusted"])
+async def test_a_password_is_told_to_nobody_without_tls_and_a_certificate_that_is_trusted(kind: str, tmp_path: Path) -> None:
+    told: list[bytes] = []
+
+    def check(_server: SMTP, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
+        told.append(data.password)
+        return AuthResult(success=True)
+
+    context = None if kind == "no STARTTLS" else _untrusted(tmp_path)
+    over = {"ssl": context} if kind == "smtps untrusted" else {}
+    more = {"tls_context": context} if kind == "untrusted" else {}
+    taking, loop = Taking(), asyncio.get_running_loop()
+    protocol = partial(SMTP, taking, hostname="mail.test", loop=loop, authenticator=check, auth_require_tls=False, **more)
+    made = await loop.create_server(protocol, "127.0.0.1", 0, **over)
+    relay = Relay(_ELSEWHERE, made.sockets[0].getsockname()[1], "webleads", "geheim", tls=kind == "smtps untrusted")
+    letter = compose(sender="webleads@example.com", **LETTER, id=b"i" * 16, at=NOW)
+    try:
+        async with Connection(relay) as connection:
+            with pytest.raises(Fault):
+                await connection.send(letter)
+    finally:
+        made.close()
+    assert told == []
+    assert taking.taken == []
