@@ -6,6 +6,7 @@ import ast
 import asyncio
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +17,7 @@ import pytest
 
 from collector.actions import sites
 from collector.domain import health as judging
-from collector.domain.health import Finding
+from collector.domain.health import Finding, mail
 from collector.present import health
 from tests.builders import DAY
 from tests.conftest import opened
@@ -71,6 +72,16 @@ def test_every_finding_has_words_and_each_that_is_no_ok_a_fix() -> None:
             assert bool(health.fix(one, language)) == (code not in good), code
             assert "%(" not in health.sentence(one, language) + health.fix(one, language)
         assert health.check(one, "en")
+
+
+def test_every_fault_of_a_mail_server_has_words() -> None:
+    named = set(re.findall(r'Fault\("([a-z-]+)"\)', (ROOT / "outbound" / "relay.py").read_text()))
+    named |= set(re.findall(r'Fault\("([a-z]+)" if .* else "[a-z]+"\)', (ROOT / "outbound" / "relay.py").read_text())) | {"protocol"}
+    assert named == set(health.MAIL)
+    one = mail("mail.example.com", "certificate")
+    assert health.sentence(one, "en") == "The mail server mail.example.com takes no letter: its certificate is not trusted."
+    assert health.sentence(one, "fr") != health.sentence(one, "en")
+    assert "smtp-550" in health.sentence(mail("mail.example.com", "smtp-550"), "fr")
 
 
 def _values() -> dict[str, object]:

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from ..domain.mail import again
 from ..store import mail
 
-PURPOSES = ("link", "answer")
 UNSEEN = 600_000  # milliseconds after which a letter that somebody was about to send is tried again
 KEPT = 400 * 86_400_000  # milliseconds: that a letter was sent, to which lead and when
 

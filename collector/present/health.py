@@ -149,6 +149,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "tag-missing": (N_("%(url)s answers %(status)s."), N_("Let the proxy pass on every path, /js with it.")),
 }  # fmt: skip
 
+# Why a mail server takes no letter (`outbound.relay.Fault`); any other is what it said, as smtp-550.
+MAIL = {
+    "unreachable": N_("nobody answers there"), "timeout": N_("it answers too late"), "disconnected": N_("it hangs up"),
+    "certificate": N_("its certificate is not trusted"), "tls": N_("it speaks no TLS, without which no password is told"),
+    "login": N_("it does not know this user and password"), "protocol": N_("it speaks no SMTP"),
+}  # fmt: skip
+
 _TIMES = ("now", "known", "last")
 
 
@@ -176,4 +183,6 @@ def _filled(text: str, found: Finding, language: str) -> str:
     if not text:
         return ""
     values = {name: dates.moment(int(str(value)), "UTC", language) if name in _TIMES else value for name, value in found.values.items()}
+    if found.check == "mail" and (said := MAIL.get(str(values["said"]))):
+        values["said"] = catalogue(language).gettext(said)
     return catalogue(language).gettext(text) % values

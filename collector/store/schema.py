@@ -482,7 +482,7 @@ mail = _table(
     "mail",  # what is to be sent; emptied as soon as it was, or has been given up
     _key("account_id", Integer),
     _key("id", ID),
-    _col("purpose", Text),  # link | answer
+    _col("purpose", Text),  # link: a letter is written for nothing else
     _col("lead_id", ID, nullable=True),
     _personal("recipient", Sealed()),
     _personal("content", SealedObject()),  # JSON: subject, text, html
