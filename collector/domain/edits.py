@@ -20,7 +20,8 @@ FIELD_LIMIT = 200
 
 
 class Edit(Struct, frozen=True):
-    """One edit: of a `field` its name stands in `name`, of `apart` the other lead's id, of `undo` the edit's (both in hex)."""
+    """One edit: of a `field` its name stands in `name`, of `apart` the other lead's id, of `undo` the edit's (both in hex);
+    `bulk_id` says with which others of other leads it was made."""
 
     at: int
     id: bytes
@@ -29,6 +30,7 @@ class Edit(Struct, frozen=True):
     name: str
     value: str
     actor: str
+    bulk_id: bytes | None = None
 
 
 class Standing(Struct, frozen=True):

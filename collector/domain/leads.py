@@ -76,6 +76,7 @@ class Lead(Struct, frozen=True):
     owner: str = ""
     tags: tuple[str, ...] = ()
     language: str = ""
+    quarantine: str = ""
 
 
 class Said(Struct, frozen=True):

@@ -208,6 +208,7 @@ TABLES: dict[str, Reader] = {
     "edit": _by("lead_id", _leads),
     "score": _by("lead_id", _leads),
     "score_reason": _by("lead_id", _leads),
+    "score_change": _by("lead_id", _leads),
     "company_lead": _by("lead_id", _leads),
     "likeness": _by("lead_id", _leads),
     "lead_word": _by("lead_id", _leads),

@@ -134,6 +134,7 @@ def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tall
         (s.lead, s.lead.c.id, chosen),
         (s.score, s.score.c.lead_id, chosen),
         (s.score_reason, s.score_reason.c.lead_id, chosen),
+        (s.score_change, s.score_change.c.lead_id, chosen),
         (s.company_lead, s.company_lead.c.lead_id, chosen),
         (s.identifier, s.identifier.c.lead_id, chosen),
     ):

@@ -16,7 +16,7 @@ from . import sealed
 from .hot import HotIn, by, insert
 from .schema import edge, edit, identifier, lead, likeness, span
 
-_edits = by(edit, "lead_id", "at", "id", "lead_id", "kind", "name", "value", "actor")
+_edits = by(edit, "lead_id", "at", "id", "lead_id", "kind", "name", "value", "actor", "bulk_id")
 _add_edit = insert(edit, conflict=["account_id", "id"])
 _add_likeness = insert(likeness, conflict=["account_id", "key", "lead_id"])
 _said = HotIn(

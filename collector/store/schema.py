@@ -87,6 +87,7 @@ site = _table(
     _col("country", Text),  # national phone numbers are read as its own
     _col("zone", Text),
     _col("created_at", TIME),
+    _col("archived_at", TIME, nullable=True),  # since then nothing is taken from its pages, and screens leave it out
     Index(None, "account_id"),
     kind="directory",
 )
@@ -100,6 +101,8 @@ user = _table(
     _col("role", Text),  # owner | marketer | viewer
     _col("language", Text),
     _col("created_at", TIME),
+    _col("zone", Text, default=""),  # empty: each site's own
+    _col("opens", ID, nullable=True),  # the view that the list of leads opens with
     UniqueConstraint("email"),
     kind="directory",
 )
@@ -110,6 +113,8 @@ login_session = _table(
     _col("user_id", ID),
     _col("created_at", TIME),
     _col("expires_at", TIME),
+    _col("seen_at", TIME, default=0),  # to the hour
+    _personal("agent", of="user", default=""),  # browser and system, in words
     Index(None, "user_id"),
     kind="directory",
 )
@@ -118,7 +123,7 @@ link = _table(
     "link",
     _key("token", LargeBinary(32)),
     _col("account_id", Integer),
-    _col("purpose", Text),  # setup | login
+    _col("purpose", Text),  # setup | login | invite
     _col("user_id", ID, nullable=True),
     _col("expires_at", TIME),
     kind="directory",
@@ -310,7 +315,34 @@ edit = _table(
     _personal("value", SealedEdit()),
     _col("actor", Text),  # a user's id in hex; empty: the command line
     _col("at", TIME),
+    _col("bulk_id", ID, nullable=True),  # of many leads at once
     Index(None, "account_id", "lead_id"),
+    Index("ix_edit_bulk", "account_id", "bulk_id", sqlite_where=text("bulk_id IS NOT NULL"), postgresql_where=text("bulk_id IS NOT NULL")),
+    kind="raw",
+)
+
+bulk = _table(
+    "bulk",  # one change of all leads that a list held
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("kind", Text),  # of its edits, which hold the value: domain.edits.KINDS
+    _col("actor", Text),
+    _col("at", TIME),
+    _col("n", Integer),  # leads that it changed so far
+    _col("state", Text),  # running | done | undoing | undone
+    Index(None, "account_id", "at"),
+    kind="raw",
+)
+
+view = _table(
+    "view",  # a list of leads that somebody has given a name
+    _key("account_id", Integer),
+    _key("id", ID),
+    _col("user_id", ID),
+    _col("name", Text),
+    _personal("asked", Sealed(), of="user"),  # the address's query: it may name a person
+    _col("shared", SmallInteger),
+    _col("at", TIME),
     kind="raw",
 )
 
@@ -634,6 +666,7 @@ lead = _table(
     _col("status", Text, default=""),  # domain.edits.STATUSES
     _col("owner", Text, default=""),  # a user's id in hex
     _personal("tags", SealedList(), default="[]"),  # JSON list, in order
+    _col("quarantine", Text, default=""),  # why it stands apart: signs of domain.spam, with a comma between them; empty: it does not
     _personal("language", default=""),  # of its first visit, as fr-FR
     _personal("search"),  # what the search box reads: folded, without accents; where sealing is on a mark (`store.words`)
     # The list by source or by a search, and its count, read this alone.
@@ -684,6 +717,18 @@ score_reason = _table(
     _col("first_at", TIME),
     _col("evidence", Text),  # ids of events, sessions, touches or submissions in hexadecimal, the newest first
     kind="derived",
+)
+
+score_change = _table(
+    "score_change",  # what a day has changed of a score, as it was told then
+    _key("account_id", Integer),
+    _key("day", Integer),  # days since 1970, UTC
+    _key("lead_id", ID),
+    _col("before", Integer),  # hundredths
+    _col("after", Integer),
+    _col("at", TIME),
+    Index(None, "account_id", "lead_id"),
+    kind="raw",
 )
 
 company_lead = _table(

@@ -1,0 +1,44 @@
+"""the marketer's room: views of the list, changes of many leads at once, what a day changed of scores, sites laid aside"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+NUMBER, BIG, TEXT, ID = sa.Integer(), sa.BigInteger(), sa.Text(), sa.LargeBinary(16)
+SOME_BULK = sa.text("bulk_id IS NOT NULL")
+
+
+def _table(name: str, keys: dict[str, Any], columns: dict[str, Any]) -> None:
+    op.create_table(
+        name,
+        *(sa.Column(column, kind, autoincrement=False, nullable=False) for column, kind in ({"account_id": NUMBER} | keys).items()),
+        *(sa.Column(column, kind, nullable=False) for column, kind in columns.items()),
+        sa.PrimaryKeyConstraint("account_id", *keys, name=op.f(f"pk_{name}")),
+        sqlite_with_rowid=False,
+    )
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), server_default="", nullable=False)
+
+
+def upgrade() -> None:
+    op.add_column("site", sa.Column("archived_at", sa.BigInteger(), nullable=True))
+    op.add_column("user", _text("zone"))
+    op.add_column("user", sa.Column("opens", sa.LargeBinary(16), nullable=True))
+    op.add_column("login_session", sa.Column("seen_at", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("login_session", _text("agent"))
+    op.add_column("lead", _text("quarantine"))
+    op.add_column("edit", sa.Column("bulk_id", sa.LargeBinary(16), nullable=True))
+    op.create_index("ix_edit_bulk", "edit", ["account_id", "bulk_id"], sqlite_where=SOME_BULK, postgresql_where=SOME_BULK)
+    _table("bulk", {"id": ID}, {"kind": TEXT, "actor": TEXT, "at": BIG, "n": NUMBER, "state": TEXT})
+    op.create_index(op.f("ix_bulk_account_id_at"), "bulk", ["account_id", "at"])
+    _table("view", {"id": ID}, {"user_id": ID, "name": TEXT, "asked": TEXT, "shared": sa.SmallInteger(), "at": BIG})
+    _table("score_change", {"day": NUMBER, "lead_id": ID}, {"before": NUMBER, "after": NUMBER, "at": BIG})
+    op.create_index(op.f("ix_score_change_account_id_lead_id"), "score_change", ["account_id", "lead_id"])
