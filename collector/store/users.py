@@ -11,7 +11,7 @@ from .schema import link, login_session, user
 
 Row = dict[str, Any]
 
-_user = (user.c.id, user.c.account_id, user.c.email, user.c.role, user.c.language)
+_user = (user.c.id, user.c.account_id, user.c.email, user.c.role, user.c.language, user.c.zone, user.c.opens)
 
 
 # Reads ------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,10 @@ LARGEST_FORM = 64 * 1024  # bytes
 
 
 class User(NamedTuple):
-    """Who is logged in; `session` is the stored form of the login session's token."""
+    """Who is logged in; `session` is the stored form of the login session's token.
+
+    `zone` is empty where times are shown in each site's own; `opens` is the view that the list of leads opens with.
+    """
 
     id: bytes
     account_id: int
@@ -30,6 +33,8 @@ class User(NamedTuple):
     role: str
     language: str
     session: bytes
+    zone: str = ""
+    opens: bytes | None = None
 
 
 def user_of(request: Request) -> User | None:
