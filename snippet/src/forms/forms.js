@@ -10,7 +10,7 @@ import { closeForms, conclude, sent, shown } from './sent.js';
 
 const page = /** @type {any} */ (window);
 const VENDORS =
-  '[src*=hsforms],[src*=hubspot],[src*=typeform],[src*="tally.so"],[src*=calendly],.hs-form-frame,.wpcf7,.w-form,.kb-form,[novalidate],[data-page],[data-fs-form],form [type=button],form [role=button]';
+  '[src*=hsforms],[src*=hubspot],[src*=typeform],[src*="tally.so"],[src*=calendly],.kb-form,[class*=forminator],[novalidate],[data-page],[data-fs-form],form [type=button],form [role=button]';
 
 /** @param {import('../core.js').Core} core  the first file's */
 export default (core) => {
