@@ -68,7 +68,7 @@ const brotlied = (code) => brotliCompressSync(code, { params: { [constants.BROTL
 const files = { 'tag.js': await bundle('tag.js', 'iife') };
 const wrong = [];
 for (const file of OTHERS) files[file] = await bundle(`${file.slice(0, -3)}/${file}`, 'esm');
-const version = createHash('sha256').update(OTHERS.map((file) => files[file]).join('')).digest('hex').slice(0, 8);
+const version = createHash('sha256').update(OTHERS.map((file) => files[file]).join('')).digest('hex').slice(0, 6);
 if (files['tag.js'].split(FILES).length !== 2) wrong.push(`${FILES} must stand in the tag exactly once`);
 files['tag.js'] = files['tag.js'].replace(FILES, version);
 if (files['tag.js'].split(BAKED).length !== 2) wrong.push(`${BAKED} must stand in the tag exactly once`);

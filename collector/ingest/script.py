@@ -39,7 +39,7 @@ def load(consent: str) -> Script:
 def others() -> dict[str, Script]:
     """The other files by the names that the first one asks for: a hash of all (snippet/build.mjs) and their place."""
     built = [_built(name) for name in _OTHERS]
-    version = hashlib.sha256(b"".join(built)).hexdigest()[:8]
+    version = hashlib.sha256(b"".join(built)).hexdigest()[:6]
     return {f"{version}{place}": _made(plain) for place, plain in enumerate(built)}
 
 

@@ -1,6 +1,6 @@
 /**
  * The third file, for what seldom happens: what a grant needs, the visitor's own page, which long numbers are secrets, the words of languages
- * further away, sendings that a page kept to itself. It is given the first file's `core`.
+ * further away, sendings that a page kept to itself, and what an owner is shown. It is given the first file's `core`.
  */
 
 import { siteNumber } from '../config.js';
@@ -8,6 +8,7 @@ import { SECRET, readCookie, recall } from '../device.js';
 import { holdsNumber } from '../numbers.js';
 import { first, meet } from '../shared.js';
 import { kept } from './kept.js';
+import { watchOverlay } from './overlay.js';
 import { confirm } from './proof.js';
 import { submitted } from './submitted.js';
 import { besideCard, far } from './words.js';
@@ -41,6 +42,7 @@ export default (core) => {
     kept_: kept,
     mydata_: openMine,
     number_: holdsNumber,
+    overlay_: watchOverlay,
     submitted_: submitted,
   });
 };
