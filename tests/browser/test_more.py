@@ -262,6 +262,25 @@ def test_the_id_goes_to_another_own_domain_once(stage: Stage) -> None:
     assert re.sub("x=.*", "", second["url"]) == f"{other}/b?"
 
 
+def test_an_id_is_taken_from_an_own_page_alone_and_once(stage: Stage) -> None:
+    other = "http://insecure.test"
+    head = stage.tag(data_consent="granted", data_domains="localhost, insecure.test")
+    page = stage.show("<p>page", head=head)
+    visitor = stage.event("view")["batch"]["visitor"]
+    link = f"{other}/b?_webleads={visitor}.{page.evaluate('Date.now().toString(36)')}"
+    stage.put("/b", "<p>b", head)
+    forget = "for (const domain of ['', ';domain=insecure.test']) document.cookie = '_jsuid=;max-age=0;path=/' + domain"
+    for start in ("about:blank", f"{stage.world.origin}/", f"{stage.world.origin}/"):
+        page.goto(start)
+        page.evaluate(f"location.href = '{link}'")
+        page.wait_for_function("location.pathname === '/b' && !location.search")
+        page.wait_for_tag()
+        page.evaluate(forget)
+    stage.event("view", 6)
+    came = sorted((one for one in stage.recorder.events("view") if one["url"] == f"{other}/b"), key=lambda one: one["at"])
+    assert [one["batch"]["visitor"] == visitor for one in came] == [False, True, False]
+
+
 def test_without_consent_no_link_carries_anything(stage: Stage) -> None:
     head = stage.tag(data_domains="localhost, insecure.test")
     stage.put("/b", "<p>b", head)
