@@ -60,7 +60,7 @@ def run(settings: Settings, host: str, port: int, *, demo_port: int | None = Non
 
 
 def _share_one_heap() -> None:
-    """glibc keeps a heap for each thread, and one does not use what another has freed: what SQLite holds would be held twice (mallopt(3))."""
+    """glibc keeps a heap for each thread, and none uses what another has freed: SQLite's pages would be held twice (mallopt(3))."""
     with suppress(AttributeError, OSError, TypeError):  # other systems
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
