@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 WIDTH, HEIGHT = 1_000, 200  # of a trend, in the SVG's own units: it is stretched to its place
 SPARK_WIDTH, SPARK_HEIGHT = 100, 24
-_STEPS = (1, 2, 5, 10)
+_STEPS = (1, 2, 3, 4, 5, 6, 8, 10)
 
 
 class Trend(NamedTuple):
@@ -38,7 +38,7 @@ def width(count: float, of: float) -> float:
 
 
 def nice(most: int) -> int:
-    """The next number of 1, 2 or 5 with noughts: where an axis ends."""
+    """The next number of one round digit and noughts: where an axis ends."""
     if most <= 1:
         return 1
     unit = int(10 ** floor(log10(most)))

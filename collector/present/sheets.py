@@ -29,7 +29,7 @@ class Column(NamedTuple, Generic[L]):
 
 
 class Change(NamedTuple):
-    """Against the period before: a sign and a number, and the same in a sentence. `way` is up, down or same."""
+    """Against the period before: a sign and a number, and the same in a sentence. `way` is up, down or even."""
 
     way: str
     text: str
@@ -74,6 +74,11 @@ class Sheet(NamedTuple, Generic[L]):
     plus: Callable[[L, L], L]
     none: L
     currency: str = ""
+
+
+def alone(sheet: Sheet[L]) -> Sheet[L]:
+    """The same without the period before: nothing was counted in it."""
+    return sheet._replace(columns=[column._replace(before=None) for column in sheet.columns])
 
 
 def chosen(sheet: Sheet[L], asked: str, default: str) -> str:
@@ -182,7 +187,7 @@ def changed(value: Number, before: Number, kind: str, currency: str, language: s
         return None
     was = said(before, kind, currency, language)
     if value == before:
-        return Change("same", "=", _("as many as in the period before"))
+        return Change("even", "=", _("as many as in the period before"))
     more = value > before
     sentence = _("more than in the period before: %(count)s") if more else _("less than in the period before: %(count)s")
     if kind == "part":

@@ -158,7 +158,7 @@ def pages(lines: Sequence[Counted], names: Mapping[int, str], language: str) -> 
         Column("entries", _("Entries"), "count", lambda line: line.now.visits, lambda line: line.before.visits),
         Column("leads", _("Leads here"), "count", lambda line: line.now.leads, lambda line: line.before.leads),
         Column("conversions", _("Conversions here"), "count", lambda line: line.now.conversions),
-        Column("assisted", _("Assisted"), "count", lambda line: line.assisted),
+        Column("assisted", _("Assisted"), "count", lambda line: line.assisted if line.key else None),  # a sum would count a lead twice
         Column("rate", _("Leads per view"), "part", lambda line: over(line.now.leads, line.now.views)),
     ]
 

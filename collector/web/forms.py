@@ -21,7 +21,7 @@ from ..store import counted
 from ..store import shares as credited
 from . import auth, house, render
 from .asked import Asked, asked
-from .reports import csv, frame
+from .reports import csv, fit, frame
 
 Forms = dict[tuple[int, str], Funnel]  # (site, key)
 
@@ -37,7 +37,7 @@ async def forms(request: Request) -> Response:
     lines = [
         Form(key, site, now.get((site, key), Funnel()), before.get((site, key), Funnel())) for site, key in dict.fromkeys([*now, *before])
     ]
-    sheet = tables.forms(lines, wanted.names, language)
+    sheet = fit(earlier)(tables.forms(lines, wanted.names, language))
     sort = sheets.chosen(sheet, wanted.get("sort"), "-views")
     if request.query_params.get("csv"):
         return csv(sheets.csv(sheet, sort, language), "forms", wanted)
@@ -58,7 +58,7 @@ async def one(request: Request) -> Response:
         before = _one(await _funnels(conn, user.account_id, wanted.zones, wanted.before), form) if wanted.has_before else Funnel()
         rows = await counted.by_key(conn, user.account_id, wanted.zones, "form-field", wanted.period)
     fields = tables.fields(funnel.fields_of(_views(rows), key), language)
-    steps = tables.steps(now, before, language)
+    steps = fit(earlier)(tables.steps(now, before, language))
     sort = sheets.chosen(fields, wanted.get("sort"), "-abandon")
     if (file := request.query_params.get("csv")) in ("steps", "fields"):
         return csv(sheets.csv(steps, "", language) if file == "steps" else sheets.csv(fields, sort, language), f"form-{file}", wanted)

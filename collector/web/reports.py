@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -53,8 +53,9 @@ async def sources(request: Request) -> Response:
             found = await _found(conn, user.account_id, wanted, level, list(dict.fromkeys(chosen)))
     within = wanted.get("channel"), wanted.get("source")
     lines = [line for line in found.lines if shares.is_under(line.key, *within)]
-    sheet = tables.sources(lines, [one.model for one in found.credits], level, within, found.currency, language)
-    site_sheet = tables.sites(of_sites, wanted.names, language)
+    fitted = fit(earlier)
+    sheet = fitted(tables.sources(lines, [one.model for one in found.credits], level, within, found.currency, language))
+    site_sheet = fitted(tables.sites(of_sites, wanted.names, language))
     sort = sheets.chosen(sheet, wanted.get("sort"), "-visits")
     site_sort = sheets.chosen(site_sheet, wanted.get("sites"), "-visits")
     if (file := request.query_params.get("csv")) in ("sources", "sites"):
@@ -109,7 +110,7 @@ async def pages(request: Request) -> Response:
         Counted(key, site, now.get((site, key), none), before.get((site, key), none), assisted.get((site, key), 0))
         for site, key in dict.fromkeys([*now, *before, *assisted])
     ]
-    sheet = tables.pages(lines, wanted.names, language)
+    sheet = fit(earlier)(tables.pages(lines, wanted.names, language))
     sort = sheets.chosen(sheet, wanted.get("sort"), "-views")
     if request.query_params.get("csv"):
         return csv(sheets.csv(sheet, sort, language), "pages", wanted)
@@ -147,6 +148,11 @@ def frame(request: Request, wanted: Asked, days: Sequence[Counts], earlier: Sequ
         "empty": _empty(wanted, total),
         "spark_size": (charts.SPARK_WIDTH, charts.SPARK_HEIGHT),
     }
+
+
+def fit(earlier: Sequence[Counts]) -> Callable[[Any], Any]:
+    """What a table is passed through: without the period before where nothing was counted in it."""
+    return (lambda sheet: sheet) if any(_sum(earlier)) else sheets.alone
 
 
 def csv(file: bytes, name: str, wanted: Asked) -> Response:

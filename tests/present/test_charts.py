@@ -6,7 +6,7 @@ from collector.present import charts
 
 
 def test_an_axis_ends_at_a_round_number_that_holds_everything() -> None:
-    assert [charts.nice(most) for most in (0, 1, 2, 3, 9, 10, 11, 99, 4_999, 5_001)] == [1, 1, 2, 5, 10, 10, 20, 100, 5_000, 10_000]
+    assert [charts.nice(most) for most in (0, 1, 2, 3, 9, 10, 11, 99, 4_999, 5_001)] == [1, 1, 2, 3, 10, 10, 20, 100, 5_000, 6_000]
 
 
 def test_a_trend_runs_from_edge_to_edge_and_the_period_before_has_the_same_axis() -> None:

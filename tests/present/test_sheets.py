@@ -53,7 +53,7 @@ def test_a_change_has_a_sign_and_a_sentence() -> None:
     assert changed(5, 4, "count", "", "en") == Change("up", "+25%", "more than in the period before: 4")
     assert changed(3, 4, "count", "", "en") == Change("down", "−25%", "less than in the period before: 4")
     assert changed(0.05, 0.02, "part", "", "en") == Change("up", "+3.0 pt", "more than in the period before: 2.0%")
-    assert changed(4, 4, "count", "", "en") == Change("same", "=", "as many as in the period before")
+    assert changed(4, 4, "count", "", "en") == Change("even", "=", "as many as in the period before")
     new = changed(4, 0, "count", "", "en")
     assert new is not None
     assert new.text == "new"

@@ -33,8 +33,18 @@
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   }
 
-  function utc(seconds) {
-    return new Date(seconds * 1000).toISOString().slice(0, 10);
+  var DAY = 86400;
+  var short = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
+  var long = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
+
+  function said(format) {
+    return function (seconds) {
+      return format.format(new Date(seconds * 1000));
+    };
+  }
+
+  function fromNought(self, min, max) {
+    return [0, Math.max(1, max)];
   }
 
   var chart = null;
@@ -52,13 +62,20 @@
           return window.uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC");
         },
         cursor: { drag: { x: true, y: false } },
-        scales: { leads: { range: function (self, min, max) { return [0, Math.max(1, max)]; } }, y: { range: function (self, min, max) { return [0, Math.max(1, max)]; } } },
+        scales: { y: { range: fromNought }, leads: { range: fromNought } },
         series: [
-          { label: place.dataset.day, value: function (self, seconds) { return seconds == null ? "–" : utc(seconds); } },
+          { label: place.dataset.day, value: function (self, seconds) { return seconds == null ? "–" : said(long)(seconds); } },
           { label: place.dataset.visits, stroke: colour("--pico-primary"), width: 2 },
           { label: place.dataset.leads, stroke: colour("--mark"), width: 2, dash: [6, 4], scale: "leads" },
         ],
-        axes: [axis, axis, Object.assign({}, axis, { scale: "leads", side: 1, grid: { show: false } })],
+        axes: [
+          Object.assign({}, axis, {
+            incrs: [1, 2, 7, 14, 28, 56, 91, 182, 364, 728].map(function (days) { return days * DAY; }),
+            values: function (self, splits) { return splits.map(said(short)); },
+          }),
+          axis,
+          Object.assign({}, axis, { scale: "leads", side: 1, grid: { show: false } }),
+        ],
       },
       data,
       place
