@@ -31,22 +31,19 @@ def _counts(row: Sequence[Any]) -> Counts:
     return Counts(*(int(value) for value in row))
 
 
-async def first_day(conn: AsyncConnection, account_id: int, sites: Collection[int]) -> int | None:
-    """The first day (since 1970) of which anything is counted of these sites; None where nothing ever was."""
-    found = []
-    for site in sites:
-        mine = (rollup.c.account_id == account_id, rollup.c.site_id == site)
-        found.append((await conn.execute(select(func.min(rollup.c.day)).where(*mine))).scalar())
-    return min((int(day) for day in found if day is not None), default=None)
-
-
-async def last_day(conn: AsyncConnection, account_id: int, sites: Collection[int]) -> int | None:
-    """The last one."""
-    found = []
-    for site in sites:
-        mine = (rollup.c.account_id == account_id, rollup.c.site_id == site)
-        found.append((await conn.execute(select(func.max(rollup.c.day)).where(*mine))).scalar())
-    return max((int(day) for day in found if day is not None), default=None)
+async def ends(conn: AsyncConnection, account_id: int, sites: Collection[int]) -> tuple[int | None, int | None]:
+    """The first and the last day (since 1970) of which anything is counted of these sites; None where nothing ever was."""
+    ordered = sorted(sites)
+    if not ordered:
+        return None, None
+    asked = [
+        select(end(rollup.c.day)).where(rollup.c.account_id == account_id, rollup.c.site_id == site).scalar_subquery()
+        for end in (func.min, func.max)
+        for site in ordered
+    ]  # each is one look at an end of the key
+    found = [None if day is None else int(day) for day in (await conn.execute(select(*asked))).one()]
+    firsts, lasts = found[: len(ordered)], found[len(ordered) :]
+    return min((day for day in firsts if day is not None), default=None), max((day for day in lasts if day is not None), default=None)
 
 
 async def by_day(conn: AsyncConnection, account_id: int, sites: Collection[int], period: Period) -> list[Counts]:

@@ -73,7 +73,7 @@ async def asked(request: Request, conn: AsyncConnection, account_id: int, defaul
         state.pop("site", None)
     zones = {row["id"]: dates.zone_of(row["zone"]).key for row in chosen}
     today = day_of(house.of(request).clock(), next(iter(zones.values()), "UTC"))
-    first, last = await counted.first_day(conn, account_id, zones), await counted.last_day(conn, account_id, zones)
+    first, last = await counted.ends(conn, account_id, zones)
     usual = "today" if first is not None and first >= today else default
     period = periods.read(state.get("period", ""), today, state.get("since", ""), state.get("until", ""), usual)
     return Asked(request.url.path, state, known, site, zones, period, today, first, last)
