@@ -228,6 +228,6 @@ def steps(funnel: Funnel, before: Funnel, language: str) -> Sheet[Any]:
     ]
     columns: list[Column[tuple[str, int, int]]] = [
         Column("count", _("Times"), "count", lambda line: line[1], lambda line: line[2]),
-        Column("part", _("Of the largest"), "part", lambda line: over(line[1], funnel.reached)),
+        Column("part", _("Part"), "part", lambda line: over(line[1], funnel.reached)),
     ]
     return Sheet(_("Step"), columns, told, lambda line: line[0], lambda a, b: ("", a[1] + b[1], a[2] + b[2]), ("", 0, 0))

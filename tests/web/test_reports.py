@@ -7,7 +7,6 @@ import html
 import io
 import re
 
-import pytest
 from sqlalchemy import Connection
 
 from collector.domain.rollups import day_of, midnight
@@ -235,12 +234,9 @@ async def test_leads_without_a_known_visit_are_unassigned_and_nothing_is_compare
     assert [line[1:3] for line in told_lines] == [["1", "0"], ["0", "1"], ["1", "1"]]
 
 
-@pytest.mark.parametrize(
-    "path", ["/reports/sources", "/reports/sources/days", "/reports/pages", "/reports/forms", "/reports/forms/one?form=x"]
-)
-async def test_nobody_else_reads_a_report_and_nonsense_asks_for_nothing(owned: Place, path: str) -> None:
-    joint = "&" if "?" in path else "?"
-    nonsense = "period=custom&since=x&until=9999-99-99&site=99999999999999999999&model=x&by=y&sort=z&sites=z&channel=%00%F0&csv=1x"
-    assert (await owned.browser.get(f"{path}{joint}{nonsense.replace('&csv=1x', '')}")).status_code == 200
+async def test_nobody_else_reads_a_report_and_nonsense_asks_for_nothing(owned: Place) -> None:
+    nonsense = "period=custom&since=x&until=9999-99-99&site=99999999999999999999&model=x&by=y&sort=z&sites=z&channel=%00%F0"
     async with owned.another() as stranger:
-        assert (await stranger.get(path)).status_code == 303
+        for path in ("/reports/sources", "/reports/sources/days", "/reports/pages", "/reports/forms", "/reports/forms/one?form=x"):
+            assert (await owned.browser.get(f"{path}{'&' if '?' in path else '?'}{nonsense}")).status_code == 200
+            assert (await stranger.get(path)).status_code == 303
