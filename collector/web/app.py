@@ -25,11 +25,13 @@ from . import (
     confirming,
     costs,
     errors,
+    forms,
     goals,
     leads,
     me,
     me_acts,
     people,
+    reports,
     requests,
     retention,
     scoring,
@@ -56,7 +58,7 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_screens(), *_reports(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -120,6 +122,17 @@ def _screens() -> list[Route]:
         Route("/login/link", account.login_link),
         Route("/logout", account.logout, methods=["POST"]),
         Route("/language", account.language, methods=["POST"]),
+    ]
+
+
+def _reports() -> list[Route]:
+    """Sources, days, pages and forms."""
+    return [
+        Route("/reports/sources", reports.sources),
+        Route("/reports/sources/days", reports.days),
+        Route("/reports/pages", reports.pages),
+        Route("/reports/forms", forms.forms),
+        Route("/reports/forms/one", forms.one),
     ]
 
 
