@@ -39,12 +39,12 @@ async def leave(
     account: int,
     site: int,
     told: Told = lambda _: None,
-    wait: float = WAIT,
+    wait: float | None = None,
     pace: Pace | None = None,
 ) -> dict[str, int]:
     """Deletes a site with all that came through it. Answers how many submissions, events, consents and refused events went."""
     work = _Work(writer, database, pace or Pace(writer), secret, account, site, told)
-    await asyncio.sleep(wait)
+    await asyncio.sleep(WAIT if wait is None else wait)
     while await work.through():
         pass
     days = DAYS
