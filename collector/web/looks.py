@@ -14,16 +14,16 @@ class Looks:
     """Looks by site, and the address that was asked for; the oldest are forgotten."""
 
     def __init__(self) -> None:
-        self._looks: OrderedDict[int, tuple[Look, str]] = OrderedDict()
+        self._looks: OrderedDict[int, tuple[Look | None, str]] = OrderedDict()
 
-    def keep(self, site: int, look: Look, address: str) -> None:
-        """Remembers what was found at an address."""
+    def keep(self, site: int, look: Look | None, address: str) -> None:
+        """Remembers what was found at an address; or the address alone, to look at later."""
         self._looks.pop(site, None)
         self._looks[site] = (look, address)
         if len(self._looks) > KEPT:
             self._looks.popitem(last=False)
 
     def of(self, site: int, now: int) -> tuple[Look | None, str]:
-        """The last look of a site and its address; None and empty where there is none of today."""
+        """The last look of a site, None where there is none of today, and the address to look at, empty where none was typed."""
         look, address = self._looks.get(site, (None, ""))
-        return (look, address) if look is not None and now - look.at < FRESH else (None, "")
+        return (look if look is not None and now - look.at < FRESH else None), address

@@ -83,6 +83,8 @@ async def new(request: Request) -> Response:
         added = await made.writer.run(acts.add, user.account_id, domain, now=made.clock(), consent=made.settings.consent)
     except BadHost as wrong:
         return render.page(request, "site_new.html", 422, domain=domain, fault=wrong.args[0], taken=None, alone=alone)
+    if normalise(domain) != domain.lower():  # a whole address was typed: with a port or a path it is the one to look at
+        made.looks.keep(added["id"], None, domain)
     return RedirectResponse(f"/sites/{added['id']}", 303)
 
 
