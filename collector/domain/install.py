@@ -51,7 +51,7 @@ _IDS = re.compile(
     r"webleads_site_ids\s*\.\s*push\(\s*['\"]?(\d{1,16})"
     r"|webleads_site_ids\s*=\s*\[\s*['\"]?(\d{1,16})"
     r"|dataset\.site\s*=\s*['\"]?(\d{1,16})"
-    r"|data-site['\"]?\s*[,:=]\s*\\?['\"](\d{1,16})"
+    r"|data-site\\?['\"]?\s*[,:=]\s*\\?['\"](\d{1,16})"
     r"|getplusId\s*=\s*['\"]?(\d{1,16})"
 )
 
@@ -94,13 +94,7 @@ class Verdict(Struct, frozen=True):
     cause: str
     values: dict[str, str] = {}
 
-    @property
-    def works(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.heard and self.cause in _FINE
 
-
-_FINE = frozenset({"works", "heard-hidden", "heard-unseen", "heard-elsewhere", "container"})
 _BROKEN = frozenset({"csp", "mixed", "wrong-domain", "held"})
 
 

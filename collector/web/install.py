@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from starlette.requests import Request
 
-from ..domain import hosts, install
+from ..domain import hosts, install, reach
 from ..store import events
 from . import house
 
@@ -60,7 +60,11 @@ async def look_at(request: Request, row: Mapping[str, Any], address: str) -> str
     now, allowed = made.clock(), {row["domain"], *row["hosts"]}
     address = address.strip() or front(request, row)
     whole = address if "://" in address else f"https://{address}"
-    if not hosts.covers(hosts.of_url(whole), allowed):
+    try:
+        host = reach.aim(whole, allowed).host
+    except reach.Refused:
+        return "not-ours"
+    if not hosts.covers(host, allowed):
         return "not-ours"
     if made.fetch is None or made.asked.wait(now, check=(str(row["id"]), PER_HOUR)):
         return "often"

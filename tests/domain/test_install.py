@@ -29,6 +29,7 @@ LOOKS: dict[str, tuple[Page, str, str]] = {
     "by its version": (page(f'<script src="{BASE}/js/0a1b2c3d4e5f" data-site="{SITE}"></script>'), "yes", "works"),
     "a cache's number behind it": (page(f'<script src="{BASE}/js?ver=6.4" data-site="{SITE}"></script>'), "yes", "works"),
     "added by a script": (page(f"<script>s.src = '{BASE}/js'; s.dataset.site = '{SITE}';</script>"), "yes", "works"),
+    "in the data of Next.js": (page(f'<script>self.__next_f.push([1,"{{\\"src\\":\\"{BASE}/js\\",\\"data-site\\":\\"{SITE}\\"}}"])</script>'), "yes", "works"),
     "the old one, from here": (page(f"<script>webleads_site_ids.push({SITE});s.src='{BASE}/js'</script>"), "yes", "works"),
     "the array apart": (page(f"<script>webleads_site_ids = [{SITE}]</script><script src='{BASE}/js'></script>"), "yes", "works"),
     "two tags, one ours": (page(f'<script src="{BASE}/js" data-site="7"></script>{TAG}'), "yes", "works"),
@@ -102,7 +103,7 @@ def test_an_event_of_the_day_before_does_not_say_that_it_works() -> None:
 
 def test_without_a_look_the_tag_is_unknown() -> None:
     assert judge(None, None, NOW).cause == "not-looked"
-    assert judge(None, NOW, NOW).works
+    assert judge(None, NOW, NOW).cause == "heard-unseen"
 
 
 def test_every_cause_has_words() -> None:

@@ -111,6 +111,13 @@ async def test_only_the_sites_own_pages_are_looked_at(place: Place, address: str
     assert web.asked == []
 
 
+async def test_a_name_with_accents_is_its_own(place: Place) -> None:
+    web = Web()
+    browser = await _browser(place, web, domain="xn--lyse-9oad.fr")
+    assert (await post(browser, "/sites/42/check", {"page": "Élysée.fr/é"}, token_of(await browser.get("/sites/42")))).status_code == 303
+    assert web.asked == [("Élysée.fr/é", set())]
+
+
 async def test_a_viewer_starts_none(place: Place) -> None:
     web = Web()
     browser = await _browser(place, web, "viewer")
