@@ -28,6 +28,7 @@ from . import (
     forms,
     goals,
     leads,
+    links,
     me,
     me_acts,
     people,
@@ -36,11 +37,12 @@ from . import (
     retention,
     scoring,
     seen,
+    site_settings,
     sites,
 )
 from .guard import Guard
 from .headers import Headers
-from .house import Database, House, Settings, Writer
+from .house import Database, Fetch, House, Settings, Writer
 from .patience import Patience
 from .static import Files
 from .throttle import Throttle
@@ -49,16 +51,23 @@ _WITH_FILE = LARGEST + auth.LARGEST_FORM
 
 
 def create(
-    *, settings: Settings, database: Database, writer: Writer, secret: bytes, clock: Callable[[], int], ids: Callable[[int], bytes]
+    *,
+    settings: Settings,
+    database: Database,
+    writer: Writer,
+    secret: bytes,
+    clock: Callable[[], int],
+    ids: Callable[[int], bytes],
+    fetch: Fetch | None = None,
 ) -> Starlette:
     """The screens as an ASGI application. `clock()` is UTC milliseconds, `ids(now)` a UUIDv7.
 
-    `secret` signs form tokens and is the key of identifiers.
+    `secret` signs form tokens and is the key of identifiers; `fetch` gets a page for the install check, which is not there without it.
     """
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_reports(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_screens(), *_reports(), *_sites(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -68,7 +77,7 @@ def create(
         ],
         exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
     )
-    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle())
+    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle(), fetch=fetch)
     return made
 
 
@@ -87,11 +96,6 @@ def _screens() -> list[Route]:
         Route("/leads/{id}/merge", people.merge, methods=both),
         Route("/leads/{id}/unmerge", people.unmerge, methods=["POST"]),
         Route("/leads/{id}/apart", people.apart, methods=["POST"]),
-        Route("/sites", sites.listed),
-        Route("/sites/new", sites.new, methods=both),
-        Route("/sites/{id:int}", sites.one),
-        Route("/sites/{id:int}/heard", sites.heard),
-        Route("/sites/{id:int}/texts", sites.texts),
         Route("/companies", companies.listed),
         Route("/companies/{name:path}", companies.one),
         Route("/audit", audit.shown),
@@ -133,6 +137,25 @@ def _reports() -> list[Route]:
         Route("/reports/pages", reports.pages),
         Route("/reports/forms", forms.forms),
         Route("/reports/forms/one", forms.one),
+    ]
+
+
+def _sites() -> list[Route]:
+    """Sites, and links that lead to them."""
+    both = ["GET", "POST"]
+    return [
+        Route("/sites", sites.listed),
+        Route("/sites/new", sites.new, methods=both),
+        Route("/sites/{id:int}", sites.one),
+        Route("/sites/{id:int}/heard", sites.heard),
+        Route("/sites/{id:int}/check", sites.check, methods=["POST"]),
+        Route("/sites/{id:int}/texts", sites.texts),
+        Route("/sites/{id:int}/settings", site_settings.shown, methods=both),
+        Route("/sites/{id:int}/archive", site_settings.archive, methods=["POST"]),
+        Route("/sites/{id:int}/restore", site_settings.restore, methods=["POST"]),
+        Route("/sites/{id:int}/delete", site_settings.delete, methods=both),
+        Route("/sites/{id:int}/going", site_settings.going),
+        Route("/links", links.shown),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
@@ -12,6 +12,8 @@ from itsdangerous import URLSafeSerializer
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 
+from ..domain.install import Page
+from .looks import Looks
 from .quota import Quota
 from .static import Files
 from .throttle import Throttle
@@ -62,6 +64,13 @@ class Writer(Protocol):
         """Runs `action(conn, *args, **more)` in one transaction."""
 
 
+class Fetch(Protocol):
+    """Who fetches a page for the install check (`outbound.probe`)."""
+
+    def __call__(self, address: str, near: Collection[str] = ()) -> Awaitable[Page]:
+        """The page at an address; hosts of `near` may lie on this machine."""
+
+
 @dataclass(frozen=True)
 class House:
     """The parts that `create` was given, and those that it made of them."""
@@ -77,6 +86,8 @@ class House:
     throttle: Throttle
     asked: Quota = field(default_factory=Quota)  # how often links to what is known are asked for
     hashing: asyncio.Lock = field(default_factory=asyncio.Lock)  # argon2 takes 19 MiB: one at a time
+    fetch: Fetch | None = None
+    looks: Looks = field(default_factory=Looks)  # what the last check of each site found
     reporting: asyncio.Lock = field(default_factory=asyncio.Lock)  # a large report takes a second of CPU: one at a time
 
 
