@@ -15,6 +15,7 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..domain.costs import LARGEST
+from ..store.database import Database
 from ..store.work import Busy
 from . import (
     account,
@@ -27,18 +28,22 @@ from . import (
     errors,
     goals,
     leads,
+    live,
     me,
     me_acts,
     people,
+    profile,
     requests,
     retention,
     scoring,
     seen,
     sites,
+    status,
+    users,
 )
 from .guard import Guard
 from .headers import Headers
-from .house import Database, House, Settings, Writer
+from .house import Doctor, House, Settings, Writer, no_doctor
 from .patience import Patience
 from .static import Files
 from .throttle import Throttle
@@ -47,7 +52,14 @@ _WITH_FILE = LARGEST + auth.LARGEST_FORM
 
 
 def create(
-    *, settings: Settings, database: Database, writer: Writer, secret: bytes, clock: Callable[[], int], ids: Callable[[int], bytes]
+    *,
+    settings: Settings,
+    database: Database,
+    writer: Writer,
+    secret: bytes,
+    clock: Callable[[], int],
+    ids: Callable[[int], bytes],
+    doctor: Doctor = no_doctor,
 ) -> Starlette:
     """The screens as an ASGI application. `clock()` is UTC milliseconds, `ids(now)` a UUIDv7.
 
@@ -56,7 +68,7 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_screens(), *_people(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -66,7 +78,7 @@ def create(
         ],
         exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
     )
-    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle())
+    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle(), doctor=doctor)
     return made
 
 
@@ -120,6 +132,29 @@ def _screens() -> list[Route]:
         Route("/login/link", account.login_link),
         Route("/logout", account.logout, methods=["POST"]),
         Route("/language", account.language, methods=["POST"]),
+    ]
+
+
+def _people() -> list[Route]:
+    """Those who work here, their own settings, the collector's state, and what goes on now."""
+    both = ["GET", "POST"]
+    return [
+        Route("/join", account.join, methods=both),
+        Route("/live", live.shown),
+        Route("/live/events", live.events),
+        Route("/settings/people", users.listed, methods=both),
+        Route("/settings/people/{id}/role", users.role, methods=["POST"]),
+        Route("/settings/people/{id}/link", users.link, methods=["POST"]),
+        Route("/settings/people/{id}/sign-out", users.sign_out, methods=["POST"]),
+        Route("/settings/people/{id}/remove", users.remove, methods=["POST"]),
+        Route("/settings/profile", profile.shown, methods=both),
+        Route("/settings/profile/password", profile.password, methods=["POST"]),
+        Route("/settings/profile/sessions", profile.sessions, methods=["POST"]),
+        Route("/status", status.shown),
+        Route("/status/look", status.look, methods=["POST"]),
+        Route("/status/backup", status.backup, methods=["POST"]),
+        Route("/status/backups/remove", status.drop, methods=["POST"]),
+        Route("/status/replay", status.replay, methods=["POST"]),
     ]
 
 

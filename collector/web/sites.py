@@ -11,13 +11,12 @@ from starlette.responses import RedirectResponse, Response
 from ..actions import sites as acts
 from ..domain.hosts import BadHost, normalise
 from ..domain.rollups import day_of
-from ..present import dates
 from ..present import texts as wordings
 from ..present.language import LANGUAGES
 from ..present.tag import banner, tag
 from ..store import rollups, sites
 from ..store.erasure import retention_of
-from . import auth, house, render
+from . import auth, house, render, zones
 
 LINT_DAYS = 30  # how far back the look at links of one's own goes
 
@@ -67,9 +66,9 @@ async def one(request: Request) -> Response:
     # The page says how the tag starts only where that differs from how /js starts by itself.
     mode = found["consent"] if found["consent"] != made.settings.consent else ""
     text = tag(house.base(request), found["id"], mode)
-    zone = dates.zone_of(found["zone"]).key
+    zone = zones.of(request, found)
     async with made.database.reader() as conn:
-        tagged = await rollups.own_links(conn, found["account_id"], found["id"], day_of(made.clock(), zone) - LINT_DAYS)
+        tagged = await rollups.own_links(conn, found["account_id"], found["id"], day_of(made.clock(), found["zone"]) - LINT_DAYS)
     return render.page(request, "site.html", site=found, last=last, quiet=quiet, alone=alone, tag=text, zone=zone, tagged=tagged)
 
 
@@ -94,7 +93,7 @@ async def texts(request: Request) -> Response:
 async def heard(request: Request) -> Response:
     """The live line of one site, by itself."""
     found, last, quiet, _ = await _find(request)
-    return render.page(request, "_heard.html", site=found, last=last, quiet=quiet, zone=dates.zone_of(found["zone"]).key)
+    return render.page(request, "_heard.html", site=found, last=last, quiet=quiet, zone=zones.of(request, found))
 
 
 async def _find(request: Request) -> tuple[dict[str, Any], int | None, bool, bool]:
