@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from . import sources
 from .privacy import STEP, coarse
+from .sessions import page_of
 
 MINUTE = 60_000
 SHORT, LONG = 5 * MINUTE, 30 * MINUTE
@@ -85,7 +86,7 @@ class Now(NamedTuple):
     quarter: int
     views: int
     sends: int
-    pages: list[tuple[int, str, int]]  # site, whole URL, views: the most first
+    pages: list[tuple[int, str, int]]  # site, path, views: the most first
     origins: list[tuple[str, str, int]]  # channel, source, visits: the most first
     minutes: list[int]  # views in each of the last thirty minutes, the oldest first
     visits: list[Visit]  # the newest of the last five minutes
@@ -107,7 +108,10 @@ def now(recent: Recent, own: frozenset[str], site: int | None = None, most: int 
     for place, ago, views in recent.minutes:
         if site in (None, place) and 0 <= ago < len(minutes):
             minutes[-1 - ago] += views
-    pages = Counter({(place, url): views for place, url, views in recent.pages if site in (None, place)})
+    pages: Counter[tuple[int, str]] = Counter()
+    for place, url, views in recent.pages:
+        if site in (None, place):
+            pages[place, page_of(url)] += views
     quarter = quarter_of(recent.now)
     twice = sum(not one.counted and one.started_at >= quarter for one in stays.values())  # arrivals that were told again
     return Now(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .language import N_
 
-ROLES = {"owner": N_("Owner"), "marketer": N_("Marketer"), "viewer": N_("Viewer")}
+ROLES = {"owner": N_("Account owner"), "marketer": N_("Marketer"), "viewer": N_("Viewer")}
 MAY = {
     "owner": N_("Everything, with sites, people and settings."),
     "marketer": N_("Leads, requests, reports, goals and costs; no sites, people or settings."),
@@ -23,5 +23,4 @@ FAULTS = {
     "current": N_("This is not your current password."),
     "zone": N_("Choose a time zone of the list."),
     "wait": N_("Too many attempts. Try again in a minute."),
-    "slow": N_("A letter cannot be sent now. Try again in a moment."),
 }

@@ -54,11 +54,16 @@ def test_who_agrees_after_arriving_is_one_visit_and_not_two() -> None:
 
 
 def test_pages_and_sources_come_the_most_first_and_minutes_the_oldest_first() -> None:
-    pages = [(42, "https://example.com/a", 1), (42, "https://example.com/b", 3), (43, "https://other.example/", 2)]
+    pages = [
+        (42, "https://example.com/a", 1),
+        (42, "https://example.com/b?utm_source=x", 1),
+        (42, "https://example.com/b", 2),
+        (43, "https://other.example/", 2),
+    ]
     found = now(recent(pages=pages, minutes=[(42, 0, 4), (42, 29, 1), (43, 0, 1), (42, 31, 9)]), OWN)
     assert [one[2] for one in found.pages] == [3, 2, 1]
     assert (found.views, found.minutes[-1], found.minutes[0], len(found.minutes)) == (6, 5, 1, 30)
-    assert now(recent(pages=pages), OWN, 43).pages == [(43, "https://other.example/", 2)]
+    assert now(recent(pages=pages), OWN, 43).pages == [(43, "/", 2)]
 
 
 def test_a_visit_that_is_shown_names_page_source_language_and_device_and_never_its_visitor() -> None:
