@@ -60,7 +60,7 @@ async def password(request: Request) -> Response:
         return await _page(request, fault=wrong.args[0])
     session = auth.new_token()
     await made.writer.run(acts.change_password, user.id, fresh, session, now=now, agent=auth.agent_of(request))
-    answer = RedirectResponse(f"{HERE}?done=password#password", 303)
+    answer = RedirectResponse(f"{HERE}?done=password", 303)
     auth.keep_login(request, answer, session)
     return answer
 

@@ -98,7 +98,7 @@ async def _begin(request: Request, name: str, work: Any) -> Response:
     made = house.of(request)
     begun = made.care.begin(name, work, now=made.clock(), account=auth.required(request).account_id)
     await made.care.wait(SOON)
-    return RedirectResponse(f"/status{'' if begun else '?busy=1'}#care", 303)
+    return RedirectResponse("/status" if begun else "/status?busy=1", 303)
 
 
 def _care(request: Request) -> dict[str, Any]:
