@@ -60,7 +60,7 @@ def kinds(types: tuple[str, ...], language: str) -> str:
 def size(count: int, language: str) -> str:
     """Bytes in the largest unit that leaves a number of one and more: `1.2 GB`, `340 MB`."""
     _ = catalogue(language).gettext
-    for unit, of in ((_("GB"), 10**9), (_("MB"), 10**6)):
+    for unit, of in ((_("GB"), 10**9), (_("MB"), 10**6), (_("kB"), 1_000)):
         if count >= of:
             return f"{dates.decimal(count / of, language)} {unit}" if count < 100 * of else f"{dates.number(count // of, language)} {unit}"
-    return f"{dates.number(-(-count // 1000), language)} {_('kB')}"
+    return f"{count} B"
