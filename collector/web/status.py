@@ -122,7 +122,7 @@ async def _page(request: Request) -> Response:
     return render.page(
         request,
         "status.html",
-        sites=known,
+        sites=[row for row in known if row["archived_at"] is None],
         names={row["id"]: row["name"] or row["domain"] for row in known},
         heard=heard,
         quiet=quiet,

@@ -109,6 +109,21 @@ def test_a_password_that_will_not_do_is_not_hashed(password: str, fault: str) ->
         acts.hashed(password, "a@b.example")
 
 
+@pytest.mark.parametrize("kept", [HASH, None, "", "!"])
+def test_an_unknown_address_costs_one_hash_as_a_known_one_does(kept: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    acts.matches(None, "x")  # the hash of nobody is made once
+    hasher, asked = acts._hasher, []
+
+    class Counting:
+        def verify(self, hashed: str, password: bytes) -> bool:
+            asked.append(hashed[:31])
+            return hasher.verify(hashed, password)
+
+    monkeypatch.setattr(acts, "_hasher", Counting())
+    assert not acts.matches(kept, "wrong password")
+    assert asked == ["$argon2id$v=19$m=19456,t=2,p=1$"]
+
+
 @pytest.mark.parametrize("kept", ["", "!", "rubbish", None])
 def test_where_there_is_no_hash_no_password_is_right(kept: str | None) -> None:
     for password in ("", "!", "nobody has this password", PASSWORD):
