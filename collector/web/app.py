@@ -15,6 +15,7 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..domain.costs import LARGEST
+from ..store.database import Database
 from ..store.work import Busy
 from . import (
     account,
@@ -29,9 +30,11 @@ from . import (
     goals,
     leads,
     links,
+    live,
     me,
     me_acts,
     people,
+    profile,
     reports,
     requests,
     retention,
@@ -39,10 +42,12 @@ from . import (
     seen,
     site_settings,
     sites,
+    status,
+    users,
 )
 from .guard import Guard
 from .headers import Headers
-from .house import Database, Fetch, House, Settings, Writer
+from .house import Doctor, Fetch, House, Settings, Writer, no_doctor
 from .patience import Patience
 from .static import Files
 from .throttle import Throttle
@@ -59,6 +64,7 @@ def create(
     clock: Callable[[], int],
     ids: Callable[[int], bytes],
     fetch: Fetch | None = None,
+    doctor: Doctor = no_doctor,
 ) -> Starlette:
     """The screens as an ASGI application. `clock()` is UTC milliseconds, `ids(now)` a UUIDv7.
 
@@ -67,7 +73,7 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_reports(), *_sites(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_screens(), *_reports(), *_sites(), *_people(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -77,7 +83,8 @@ def create(
         ],
         exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
     )
-    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle(), fetch=fetch)
+    parts = (settings, database, writer, secret, signer, clock, ids, files, Throttle())
+    made.state.house = House(*parts, fetch=fetch, doctor=doctor)
     return made
 
 
@@ -156,6 +163,29 @@ def _sites() -> list[Route]:
         Route("/sites/{id:int}/delete", site_settings.delete, methods=both),
         Route("/sites/{id:int}/going", site_settings.going),
         Route("/links", links.shown),
+    ]
+
+
+def _people() -> list[Route]:
+    """Those who work here, their own settings, the collector's state, and what goes on now."""
+    both = ["GET", "POST"]
+    return [
+        Route("/join", account.join, methods=both),
+        Route("/live", live.shown),
+        Route("/live/events", live.events),
+        Route("/settings/people", users.listed, methods=both),
+        Route("/settings/people/{id}/role", users.role, methods=["POST"]),
+        Route("/settings/people/{id}/link", users.link, methods=["POST"]),
+        Route("/settings/people/{id}/sign-out", users.sign_out, methods=["POST"]),
+        Route("/settings/people/{id}/remove", users.remove, methods=["POST"]),
+        Route("/settings/profile", profile.shown, methods=both),
+        Route("/settings/profile/password", profile.password, methods=["POST"]),
+        Route("/settings/profile/sessions", profile.sessions, methods=["POST"]),
+        Route("/status", status.shown),
+        Route("/status/look", status.look, methods=["POST"]),
+        Route("/status/backup", status.backup, methods=["POST"]),
+        Route("/status/backups/remove", status.drop, methods=["POST"]),
+        Route("/status/replay", status.replay, methods=["POST"]),
     ]
 
 

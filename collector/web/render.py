@@ -89,6 +89,11 @@ def page(request: Request, template: str, status: int = 200, headers: dict[str, 
     return response
 
 
+def part(request: Request, template: str, **view: Any) -> str:
+    """A part of a page as text, for who is told of changes; it holds no form."""
+    return environment(language_of(request)).get_template(template).render(**view, now=house.of(request).clock())
+
+
 def wants_fragment(request: Request) -> bool:
     """Whether htmx asked for a part of the page; a restored history entry needs the whole."""
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"

@@ -19,7 +19,7 @@ from .rows import NOW
 from .serve import screens
 
 TEMPLATES = Path(render.__file__).parent / "templates"
-OPEN = {"/login", "/login/link", "/setup", "/language", "/static/{name}"}
+OPEN = {"/login", "/login/link", "/setup", "/join", "/language", "/static/{name}"}
 OURS = re.compile(r"/me(/.*)?")  # the visitor's own: nobody signs in there, and tests/web/test_me.py holds what it shows
 
 
