@@ -29,12 +29,14 @@ from . import (
     leads,
     me,
     me_acts,
+    offers,
     people,
     requests,
     retention,
     scoring,
     seen,
     sites,
+    taste,
 )
 from .guard import Guard
 from .headers import Headers
@@ -56,7 +58,7 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_screens(), *_everywhere(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -93,7 +95,6 @@ def _screens() -> list[Route]:
         Route("/companies", companies.listed),
         Route("/companies/{name:path}", companies.one),
         Route("/audit", audit.shown),
-        Route("/settings", scoring.settings),
         Route("/settings/retention", retention.shown, methods=both),
         Route("/settings/scoring", scoring.listed),
         Route("/settings/scoring/new", scoring.new, methods=both),
@@ -120,6 +121,16 @@ def _screens() -> list[Route]:
         Route("/login/link", account.login_link),
         Route("/logout", account.logout, methods=["POST"]),
         Route("/language", account.language, methods=["POST"]),
+    ]
+
+
+def _everywhere() -> list[Route]:
+    """What stands on every screen: settings, help, and how somebody likes it."""
+    return [
+        Route("/settings", offers.settings),
+        Route("/help", offers.help),
+        Route("/theme", taste.theme, methods=["POST"]),
+        Route("/keys", taste.keys, methods=["POST"]),
     ]
 
 
