@@ -31,7 +31,7 @@ class Stage(NamedTuple):
 
     async def context(self, email: str = "", language: str = "en", **more: Any) -> BrowserContext:
         """A window of its own that a user is signed in with; without an address nobody is."""
-        made = await self.browser.new_context(locale=LOCALES[language], **more)
+        made = await self.browser.new_context(locale=LOCALES[language], reduced_motion="reduce", **more)
         if email:
             token = await self.writer.run(walk.sign_in, email)
             await made.add_cookies([{"name": "webleads-session", "value": token, "url": self.url}])
