@@ -37,7 +37,7 @@ REPORTS = (
     Entry(N_("Attribution"), "/attribution"),
     Entry(N_("Costs"), "/costs"),
     Entry(N_("Goals"), "/goals"),
-    Entry(N_("Links"), "/reports/links"),
+    Entry(N_("Links"), "/links"),
 )
 SCREENS = (
     Entry(N_("Today"), "/today", key="t"),
@@ -47,7 +47,7 @@ SCREENS = (
     Entry(N_("Companies"), "/companies", key="c"),
     Entry(N_("Sites"), "/sites", key="s"),
     Entry(N_("Requests"), "/requests", key="q"),
-    Entry(N_("Settings"), "/settings", ("/audit",), key="e"),
+    Entry(N_("Settings"), "/settings", ("/audit", "/status"), key="e"),
 )
 SETTINGS = (
     (
@@ -73,7 +73,7 @@ SETTINGS = (
             Entry(N_("Costs"), "/costs", sentence=N_("What campaigns cost, so that reports can say what a lead costs.")),
             Entry(
                 N_("Links"),
-                "/reports/links",
+                "/links",
                 sentence=N_("Make links whose campaigns are named alike, and find those that are not."),
             ),
         ),
@@ -84,7 +84,7 @@ SETTINGS = (
             Entry(N_("People"), "/settings/people", roles=OWNER, sentence=N_("Who may sign in, with which role, and invitations.")),
             Entry(
                 N_("Status"),
-                "/settings/status",
+                "/status",
                 roles=OWNER,
                 sentence=N_("Disk, queue, last events, what was refused, version, backup."),
             ),
