@@ -142,3 +142,15 @@ REDIRECTS = [
     "//[::1]/",
     "//0x7f000001/",
 ]
+
+# What an address may ask for: no number, no date, no name of a column, and too much of it.
+ASKED = [
+    "' OR 1=1--",
+    '"; DROP TABLE lead;--',
+    "99999999999999999999",
+    "-1",
+    "2026-02-31",
+    "\x00%_\\",
+    "Europe/Nowhere",
+    "é" * 3_000,
+]

@@ -18,7 +18,7 @@ from collector.web.headers import POLICY
 
 from . import walk
 from .conftest import Place, browser_of, token_of
-from .payloads import REDIRECTS
+from .payloads import ASKED, REDIRECTS
 from .walk import STRANGER, Told
 
 TEMPLATES = Path(render.__file__).parent / "templates"
@@ -109,6 +109,8 @@ async def test_a_screen_is_shown_to_who_may_and_to_nobody_else(ground: Ground) -
                 assert answer.status_code == 403, where
             elif role:
                 assert answer.status_code == STATUS.get(path, 200), where
+    for path in walk.STREAMS & set(walk.routes(ground.place.app, "GET")):
+        assert (await ground.browsers[""].get(path)).headers["location"].startswith("/login")
     assert await ground.kept() == before  # and looking has changed nothing
 
 
@@ -216,6 +218,22 @@ async def test_no_address_of_another_place_is_gone_to(ground: Ground) -> None:
             assert "evil.example" not in answer.headers.get("location", ""), path
 
 
+async def test_whatever_an_address_asks_for_breaks_no_screen(ground: Ground) -> None:
+    browser = ground.browsers["owner"]
+    for path, address in ground.addresses():
+        if path in walk.STREAMS or "?" in address:
+            continue
+        page = await browser.get(address)
+        names = {name for query in re.findall(r'href="[^"?]*\?([^"#]*)"', page.text) for name in re.findall(r"(?:^|[;&])(\w+)=", query)}
+        for form in re.findall(r"<form[^>]*>.*?</form>", page.text, re.DOTALL):
+            if 'method="post"' not in form:
+                names |= set(re.findall(r' name="(\w+)"', form))
+        for turn in range(len(ASKED) if names else 0):
+            asked = {name: ASKED[(turn + at) % len(ASKED)] for at, name in enumerate(sorted(names))}
+            answer = await browser.get(address, params=asked)
+            assert answer.status_code < 500, (address, asked)
+
+
 async def test_every_link_of_the_navigation_leads_to_a_screen(ground: Ground) -> None:
     for role in walk.ROLES:
         browser = ground.browsers[role]
@@ -255,6 +273,6 @@ def test_no_template_trusts_a_text_or_holds_a_script_or_a_style() -> None:
         assert not re.search(r"<script(?![^>]*\bsrc=\"\{\{ static\()", source), path.name
         assert not re.search(r"\s[\w-]+=\{\{", source), f"{path.name}: an attribute without quotes"
     for path in (Path(render.__file__).parent / "static").glob("*.js"):
-        assert not re.search(r"\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", path.read_text("utf-8")), (
-            path.name
-        )
+        assert not re.search(
+            r"\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", path.read_text("utf-8")
+        ), path.name

@@ -170,12 +170,16 @@ MORE = {
 def addresses(app: Starlette, told: Told) -> Iterator[tuple[str, str]]:
     """Every route that takes GET, with a concrete address; and the addresses of MORE."""
     for path in dict.fromkeys(routes(app, "GET")):
+        if path in STREAMS:
+            continue
         bare = address(path, told)
         yield path, bare
         for more in MORE.get(path, ()):
             yield path, bare + more
 
 
+# Answers that do not end by themselves.
+STREAMS = {"/live/events"}
 # No look, or not HTML.
 FILES = {"/static/{name}", "/leads/export", "/sites/{id:int}/heard", "/"}
 # Nothing of the screens: what is shown needs a link, or nobody signed in.
