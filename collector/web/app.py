@@ -33,6 +33,7 @@ from . import (
     live,
     me,
     me_acts,
+    offers,
     people,
     profile,
     reports,
@@ -43,6 +44,7 @@ from . import (
     site_settings,
     sites,
     status,
+    taste,
     users,
 )
 from .guard import Guard
@@ -73,7 +75,7 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_reports(), *_sites(), *_people(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_screens(), *_reports(), *_sites(), *_people(), *_everywhere(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -106,7 +108,6 @@ def _screens() -> list[Route]:
         Route("/companies", companies.listed),
         Route("/companies/{name:path}", companies.one),
         Route("/audit", audit.shown),
-        Route("/settings", scoring.settings),
         Route("/settings/retention", retention.shown, methods=both),
         Route("/settings/scoring", scoring.listed),
         Route("/settings/scoring/new", scoring.new, methods=both),
@@ -186,6 +187,16 @@ def _people() -> list[Route]:
         Route("/status/backup", status.backup, methods=["POST"]),
         Route("/status/backups/remove", status.drop, methods=["POST"]),
         Route("/status/replay", status.replay, methods=["POST"]),
+    ]
+
+
+def _everywhere() -> list[Route]:
+    """What stands on every screen: settings, help, and how somebody likes it."""
+    return [
+        Route("/settings", offers.settings),
+        Route("/help", offers.help),
+        Route("/theme", taste.theme, methods=["POST"]),
+        Route("/keys", taste.keys, methods=["POST"]),
     ]
 
 
