@@ -35,11 +35,11 @@ PAGE = """<!doctype html><meta charset=utf-8><title>Formulaire</title><body><for
 <script async src="{tag}" data-site="{site}" data-consent="granted"></script><script>
 for (const kind of ["submit", "click"])
   addEventListener(kind, (event) => (kind === "submit" || event.target.closest("a")) && event.preventDefault());
-// All other files are at work as soon as whoever asks for them later has them too.
+// All other files (another tag may have two) are at work as soon as whoever asks for them later has them too.
 const files = () => performance.getEntriesByType("resource").filter(({{ name, responseEnd }}) => name.includes("/js/") && responseEnd);
 const ready = () => {{
   for (const one of [before, loose]) one.dispatchEvent(new FocusEvent("focusin", {{ bubbles: true }}));
-  return files().length === 3 && Promise.allSettled(files().map(({{ name }}) => import(name))).then(() => true);
+  return files().length === (webleads.loaded.length ? 3 : 2) && Promise.allSettled(files().map(({{ name }}) => import(name))).then(() => true);
 }};
 </script></body>"""
 
