@@ -35,7 +35,8 @@ def judge(
 ) -> None:
     """Scores leads anew and says whose they are; drops what was said of those that are `gone`.
 
-    `told` are their conversions, `owned` their spans, `ways` the touches of the visitors in them; those who `objected` get no score.
+    `told` are their conversions, `owned` their spans, `ways` the touches of the visitors in them; those who `objected` get no score, and
+    what stands apart neither score nor company.
     """
     terms = scores.terms(conn, given.account)
     rules = scoring.with_countries(terms.rules, (str(site["country"]) for site in given.sites.values()))
@@ -48,7 +49,7 @@ def judge(
         seen, known = list(_within(spans, steps)), addresses(lead, told.get(lead.id, ()))
         work = companies.work_address(known, rules.freemail)
         members += _company(lead, work, rules, seen)
-        if lead.kind != "lead":
+        if lead.kind != "lead" or lead.apart:
             continue
         excluded = (why for one in known if (why := scoring.excluded(rules, one, given.own)))
         if why := OBJECTED if lead.id in objected else next(excluded, ""):
@@ -108,7 +109,7 @@ def _fit(rules: Rules, lead: Lead, work: str, told: Sequence[Conversion]) -> lis
 
 def _company(lead: Lead, work: str, rules: Rules, seen: Sequence[scores.Step]) -> list[Membership]:
     """By the address; where that names none, by the network of the newest page."""
-    if lead.kind != "lead":
+    if lead.kind != "lead" or lead.apart:
         return []
     if found := companies.of_email(work, rules.freemail):
         return [Membership(found, lead.id, "email")]

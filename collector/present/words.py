@@ -58,6 +58,7 @@ MARKS = {
     "no-origin": N_("Origin not stated"),
     "pixel": N_("Seen by the pixel only"),
     "letter": N_("Came by a link in a letter"),
+    "hand": N_("Typed in by hand"),
 }
 CLICKS = {
     "outbound": N_("Left for another site"),

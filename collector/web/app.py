@@ -26,6 +26,7 @@ from . import (
     costs,
     errors,
     goals,
+    hand,
     leads,
     me,
     me_acts,
@@ -56,7 +57,7 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_by_hand(), *_screens(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -68,6 +69,11 @@ def create(
     )
     made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle())
     return made
+
+
+def _by_hand() -> list[Route]:
+    """Before the screens: `/leads/{id}` would take its address."""
+    return [Route("/leads/new", hand.new, methods=["GET", "POST"])]
 
 
 def _screens() -> list[Route]:
