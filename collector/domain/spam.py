@@ -22,7 +22,11 @@ _DATA = json.loads(files(__package__).joinpath("spam.json").read_text("utf-8"))
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(patterns) + ")", re.ASCII)
+    """One pattern for all. They begin with a letter each, and are tried only where a word begins with it."""
+    by_letter: dict[str, list[str]] = {}
+    for pattern in patterns:
+        by_letter.setdefault(pattern[0], []).append(pattern[1:])
+    return re.compile(r"\b(?:" + "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items()) + ")", re.ASCII)
 
 
 _STRONG, _SOFT, _ASKS, _MASS = (_any(_DATA[name]) for name in ("strong", "soft", "asks", "mass"))
@@ -100,15 +104,17 @@ def signs(of: Spoken) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    """Lower case, without accents, one blank between words, straight apostrophes."""
-    bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return " ".join(bare.casefold().replace("\u2019", "'").split())
+    """Lower case, without accents, one blank between words, straight apostrophes; what is no ASCII then is of no phrase."""
+    plain = text.replace("\u2019", "'")
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return " ".join(plain.lower().split())
 
 
 # Links --------------------------------------------------------------------------------------------------------------
 
-_LINK = re.compile(r"(?:https?://|www\.)([a-z0-9.\-]{3,100})[^\s<>\"'\])]{0,500}", re.I)
-_MARKUP = re.compile(r"\[/?(?:url|link|img|b)\b[^\]]{0,300}\]|<a\s[^>]{0,300}href|</a>", re.I)
+_LINK = re.compile(r"(?:https?://|www\.)([a-z0-9.\-]{3,100})[^\s<>\"'\])]{0,500}")
+_MARKUP = re.compile(r"\[/?(?:url|link|img|b)\b[^\]]{0,300}\]|<a\s[^>]{0,300}href|</a>")
 _SHORT = frozenset({
     "bit.ly", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "cutt.ly", "rb.gy", "shorturl.at", "t.me", "telegra.ph", "tiny.cc", "v.gd",
     "clck.ru", "vk.cc", "bit.do", "u.to", "s.id", "linktr.ee", "qrco.de", "graph.org", "vk.com",
@@ -119,10 +125,12 @@ _FEW_WORDS = 12  # beside a link: the link is what is said
 
 def _links(of: Spoken) -> Iterator[str]:
     """Links that are neither the site's own nor the sender's."""
-    text = f"{of.subject}\n{of.message}"
-    if _MARKUP.search(text):
+    text = f"{of.subject}\n{of.message}".lower()
+    if ("[" in text or "<" in text) and _MARKUP.search(text):
         yield "markup"
-    hosts = [found[1].lower().removeprefix("www.").rstrip(".") for found in _LINK.finditer(text)]
+    if "http" not in text and "www." not in text:
+        return
+    hosts = [found[1].removeprefix("www.").rstrip(".") for found in _LINK.finditer(text)]
     own = {of.domain.removeprefix("www."), of.email.rpartition("@")[2]} - {""}
     strange = [host for host in hosts if not any(host == one or host.endswith(f".{one}") for one in own)]
     if not _SHORT.isdisjoint(strange):
@@ -219,6 +227,7 @@ def _longest_silence(low: str) -> int:
 # Addresses and numbers ----------------------------------------------------------------------------------------------
 
 _DOTTING = frozenset({"gmail.com", "googlemail.com"})  # where dots change nothing
+_MANY_DOTS = 4  # «m.c.d.p» are initials
 
 
 def _mail(email: str) -> Iterator[str]:
@@ -226,10 +235,8 @@ def _mail(email: str) -> Iterator[str]:
     labels = domain.split(".")
     if any(".".join(labels[start:]) in _DISPOSABLE for start in range(len(labels) - 1)):
         yield "disposable"
-    if domain in _DOTTING:
-        parts = local.split("+")[0].split(".")
-        if len(parts) >= 5 or (len(parts) == 4 and sum(map(len, parts)) <= 10):
-            yield "dotted"
+    if domain in _DOTTING and local.partition("+")[0].count(".") >= _MANY_DOTS:
+        yield "dotted"
 
 
 @lru_cache(maxsize=1024)
@@ -255,15 +262,15 @@ _OTHER_SCRIPTS = frozenset({
     "NP", "OM", "PK", "PS", "QA", "RS", "RU", "SA", "SD", "SO", "SY", "TD", "TH", "TJ", "TN", "TW", "UA", "YE",
 })  # fmt: skip
 _FEWEST_LETTERS = 12
+_STRANGE = re.compile("[\u0370-\u1dff\u2c00-\ufaff\ufe70-\uffee]")
 
 
 def _is_foreign(text: str, country: str) -> bool:
     """Whether most letters are of a script that is not that of the site's country."""
     if text.isascii() or not country or country in _OTHER_SCRIPTS:
         return False
-    letters = [char for char in text if char.isalpha()]
-    strange = sum(ord(char) > 0x36F and not 0x1E00 <= ord(char) <= 0x1FFF for char in letters)
-    return strange >= _FEWEST_LETTERS and strange * 2 > len(letters)
+    strange = sum(map(str.isalpha, _STRANGE.findall(text)))
+    return strange >= _FEWEST_LETTERS and strange * 2 > sum(map(str.isalpha, text))
 
 
 def _is_offered(plain: str) -> bool:

@@ -139,7 +139,7 @@ _TIES = {
 def story(lead: Row, submissions: Sequence[Row], browsers: int, zone: str, language: str) -> list[str]:
     """How somebody whose address is confirmed came to be known, in sentences."""
     _, ngettext = catalogue(language).gettext, catalogue(language).ngettext
-    typed = sum("hand" in one["marks"] for one in submissions)
+    typed = sum("hand" in (one.get("marks") or ()) for one in submissions)
     sent = len(submissions) - typed
     said = [_("You are known since %(when)s.") % {"when": dates.moment(lead["created_at"], zone, language)}]
     if sent:

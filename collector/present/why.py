@@ -73,13 +73,13 @@ def who(lead: Row, language: str) -> str:
 
 
 def _is_typed(submission: Row) -> bool:
-    return "hand" in submission["marks"]
+    return "hand" in (submission.get("marks") or ())
 
 
 def _sent(lead: Row, first: Row, zone: str, language: str, users: Mapping[str, str]) -> str:
     _ = catalogue(language).gettext
     if _is_typed(first):
-        by = people.actor(first["action"] or "", users, language)
+        by = people.actor(first.get("action") or "", users, language)
         typed = {"who": who(lead, language), "by": by, "when": dates.moment(first["at"], zone, language)}
         return _("%(who)s was typed in by %(by)s on %(when)s; no form was sent.") % typed
     form, where = words.form(first["form"]), words.on_page(first["url"], language)
