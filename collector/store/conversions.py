@@ -63,7 +63,7 @@ def rows_of(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[b
     for lead_id, name, email, phone, quarantine, kind, marks, site, at, form, page, *first in _rows.rows(
         conn, leads, account_id=account_id
     ):
-        origin = Origin(*first, apart=quarantine != "")
+        origin = Origin(*first)._replace(apart=quarantine != "")
         found[bytes(lead_id)] = Row(name, email, phone, kind, origin.apart, won(kind, marks, site, at, form, page, origin), origin)
     return found
 
