@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ..domain import companies, scoring
 from ..domain.channels import PAID
+from ..domain.events import HAND
 from ..domain.identity import Span
 from ..domain.leads import Conversion, Lead, addresses
 from ..domain.scoring import Rules, Score, Signal
@@ -76,7 +77,8 @@ def _sent(told: Iterable[Conversion]) -> Iterator[Signal]:
     for one in told:
         if one.counted:
             page = page_of(one.url)
-            kind = scoring.form_kind(one.form, page, bool(one.message or one.phone or one.organization or one.subject))
+            told = bool(one.message or one.phone or one.organization or one.subject or one.marks & HAND)
+            kind = scoring.form_kind(one.form, page, told)
             yield Signal(one.at, one.id, kind, f"{one.form} {page}")
 
 

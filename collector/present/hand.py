@@ -15,13 +15,6 @@ LABELS = {
     "source": N_("How they heard of you, in their words"),
     "permission": N_("Permission to write"),
 }
-GIVEN = {
-    "person": N_("Said in person"),
-    "phone": N_("Said on the phone"),
-    "letter": N_("Written on paper"),
-    "email": N_("Written in an e-mail"),
-    "other": N_("In another way"),
-}
 FAULTS = {
     "site": N_("Choose a site."),
     "contact": N_("Type an e-mail address or a phone number: without either nobody can answer."),

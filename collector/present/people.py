@@ -93,8 +93,8 @@ def sources(
         value = row[name]
         if name in corrected:
             found[name] = _("corrected")
-        elif value and any(one["counted"] and one[name] == value for one in sent):
-            found[name] = _("from a form")
+        elif value and (of := [one for one in sent if one["counted"] and one[name] == value]):
+            found[name] = _("typed in by hand") if all("hand" in (one.get("marks") or ()) for one in of) else _("from a form")
         elif told := [one for one in said if value and getattr(one, name) == value]:
             found[name] = _("said by the site") if any(one.signed for one in told) else _("said by the page, unsigned")
     parts = [name for name in ("given_name", "family_name") if name in found]

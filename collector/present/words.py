@@ -76,6 +76,13 @@ CONSENTS = {
     "granted": N_("obtained elsewhere"),
     "off": N_("nothing is sent before consent"),
 }
+GIVEN = {  # how permission to write was given to somebody who typed it in
+    "person": N_("Said in person"),
+    "phone": N_("Said on the phone"),
+    "letter": N_("Written on paper"),
+    "email": N_("Written in an e-mail"),
+    "other": N_("In another way"),
+}
 HOST_FAULTS = {
     "empty": N_("Type the domain of the site, such as example.com."),
     "not-a-host": N_("This is not a domain. Type it as in example.com, without a path."),

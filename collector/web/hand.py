@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from ..actions import hand as adding
 from ..domain.hand import GIVEN, LIMITS, Typed
 from ..present import hand as words
+from ..present.words import GIVEN as SAID
 from ..store import sites
 from . import auth, house, render
 from .people import MAY
@@ -56,6 +57,6 @@ def _page(request: Request, known: list[dict[str, Any]], typed: Typed, site: str
         wrong=field,
         says=says,
         labels=words.LABELS,
-        given={code: words.GIVEN[code] for code in GIVEN},
+        given={code: SAID[code] for code in GIVEN},
         limits=LIMITS,
     )
