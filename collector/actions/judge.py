@@ -77,8 +77,8 @@ def _sent(told: Iterable[Conversion]) -> Iterator[Signal]:
     for one in told:
         if one.counted:
             page = page_of(one.url)
-            told = bool(one.message or one.phone or one.organization or one.subject or one.marks & HAND)
-            kind = scoring.form_kind(one.form, page, told)
+            asked = bool(one.message or one.phone or one.organization or one.subject or one.marks & HAND)
+            kind = scoring.form_kind(one.form, page, asked)
             yield Signal(one.at, one.id, kind, f"{one.form} {page}")
 
 
