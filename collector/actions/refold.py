@@ -17,7 +17,7 @@ from ..domain import fields as reading
 from ..domain import goals, sources
 from ..domain import hand as by_hand
 from ..domain import leads as summing
-from ..domain.events import HAND, LETTER
+from ..domain.events import HAND, LETTER, TRAP
 from ..domain.identity import FOREVER, Span, identifier_id
 from ..domain.leads import Conversion
 from ..domain.rollups import NOWHERE, Tally, Visit, origin_of, visit_of, won_of
@@ -271,6 +271,7 @@ class _Read:
     def __init__(self, given: Context, row: dict[str, Any], fields: list[Any]) -> None:
         self.row = row
         country = str(given.sites.get(row["site_id"], {}).get("country", "FR"))
+        self.marks = row["marks"] | (TRAP if reading.is_trapped(fields) else 0)
         self.contact = by_hand.read(fields, country) if row["marks"] & HAND else reading.read(fields, country)
         self.digest = summing.same_digest(row["site_id"], row["form"], self.contact, fields)
         named = summing.identifier(self.contact, country)
@@ -293,7 +294,7 @@ class _Read:
             form=row["form"],
             url=row["url"],
             marketing=int(contact.marketing),
-            marks=row["marks"],
+            marks=self.marks,
             received_at=row["received_at"],
             **{name: getattr(contact, name) for name in _CONTACT},
         )

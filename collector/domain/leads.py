@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from . import spam
 from .edits import Standing
-from .events import HAND, LETTER, Field
+from .events import HAND, LETTER, TRAP, Field
 from .fields import Contact, is_login, meanings, phone
 from .seals import words
 from .sessions import Touch, digest
@@ -237,7 +237,7 @@ def _quarantine(sent: Sequence[Conversion], known: Known, homes: Homes) -> str:
 def _spoken(one: Conversion, homes: Homes) -> spam.Spoken:
     country, domain = homes.get(one.site_id, ("", ""))
     texts = (one.name, one.given_name, one.family_name, one.organization, one.subject, one.message[: spam.READ])
-    return spam.Spoken(one.email, one.phone, *texts, country, domain)
+    return spam.Spoken(one.email, one.phone, *texts, country, domain, bool(one.marks & TRAP))
 
 
 def _is_declared(one: Conversion | Said) -> bool:

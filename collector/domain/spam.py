@@ -46,6 +46,7 @@ GROUPS = {
     "same-text": "same",
     "disposable": "mail", "dotted": "mail",
     "phone": "phone",
+    "trap": "trap",
 }  # fmt: skip
 
 
@@ -62,6 +63,7 @@ class Spoken(NamedTuple):
     message: str = ""
     country: str = ""
     domain: str = ""
+    trapped: bool = False  # it filled in a field that says that nobody is to
 
 
 def quarantine(said: str, sent: Iterable[Spoken]) -> str:
@@ -100,6 +102,8 @@ def signs(of: Spoken) -> tuple[str, ...]:
         found.add("same-text")
     if of.phone and not _can_be_called(of.phone):
         found.add("phone")
+    if of.trapped:
+        found.add("trap")
     return tuple(name for name in GROUPS if name in found)
 
 

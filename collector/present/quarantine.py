@@ -21,6 +21,7 @@ SENTENCES = {
     "disposable": N_("The e-mail address is a throw-away one."),
     "dotted": N_("The e-mail address has dots put into it at random."),
     "phone": N_("The phone number cannot be anybody’s."),
+    "trap": N_("A field was filled in that tells people to leave it empty."),
 }
 SHORT = {
     "person": N_("said by a person"),
@@ -38,6 +39,7 @@ SHORT = {
     "disposable": N_("throw-away address"),
     "dotted": N_("dotted address"),
     "phone": N_("impossible number"),
+    "trap": N_("field for nobody"),
 }
 
 

@@ -59,6 +59,7 @@ MARKS = {
     "pixel": N_("Seen by the pixel only"),
     "letter": N_("Came by a link in a letter"),
     "hand": N_("Typed in by hand"),
+    "trap": N_("Filled in a field for nobody"),
 }
 CLICKS = {
     "outbound": N_("Left for another site"),

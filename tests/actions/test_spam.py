@@ -11,6 +11,7 @@ from collector.actions import edit as edits
 from collector.actions import merge as merging
 from collector.actions.erase import erase
 from collector.actions.rebuild import rebuild
+from collector.domain.events import mark_names
 from collector.domain.identity import signature
 from collector.store import dossier
 from tests import builders
@@ -105,6 +106,15 @@ def test_what_comes_from_a_lead_that_stands_apart_counts_with_its_release(conn: 
     assert whole(conn)[2:] == [0, 0]
     say(conn, lead, "no", NOW + 2 * DAY)
     assert whole(conn)[2:] == [1, 2]
+    _same(conn)
+
+
+def test_a_field_that_is_for_nobody_is_one_sign(conn: Connection) -> None:
+    trap = field("hp", "x", label="Laissez ce champ vide")
+    tell(conn, form(NOW, ROBERT, fields=[*GOOD, trap]))
+    assert (_lead(conn)["quarantine"], mark_names(_lead(conn)["marks"])) == ("", ["trap"])
+    tell(conn, form(NOW, CAMILLE, fields=[BAD[0], trap]), visitor=OTHER)
+    assert _lead(conn, CAMILLE)["quarantine"] == "name-made,trap"
     _same(conn)
 
 

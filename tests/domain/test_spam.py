@@ -82,6 +82,7 @@ def test_most_spam_stands_apart() -> None:
         (Spoken(phone="89037375321"), ("phone",)),
         (Spoken(phone="01 45 67 poste 12"), ()),
         (Spoken(message="Pour ne plus recevoir de messages, répondez STOP"), ("mass",)),
+        (Spoken(trapped=True), ("trap",)),
         (Spoken(message="High DA guest posts"), ("phrases",)),
         (Spoken(message="Nous cherchons du netlinking et un meilleur référencement naturel"), ()),
     ],
