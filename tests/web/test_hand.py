@@ -81,7 +81,7 @@ async def test_a_viewer_neither_adds_nor_judges(owned: Place) -> None:
     await owned.login("reader@example.com", reader)
     assert (await reader.get("/leads/new")).status_code == 403
     page = html.unescape((await reader.get(lead)).text)
-    assert "It stands apart as spam" in page
+    assert "In quarantine: it may be spam" in page
     assert "release" not in page.split('id="apart"')[1].split("</div>")[0]
     assert (await post(reader, f"{lead}/edit", {"spam": "no"}, token="x")).status_code == 403
     assert (await owned.writer.run(builders.rows, "lead"))[0]["quarantine"]
@@ -99,7 +99,7 @@ async def test_a_marketer_releases_and_sets_apart(owned: Place) -> None:
     assert (await owned.writer.run(builders.rows, "lead"))[0]["quarantine"] == ""
     page = html.unescape((await marie.get(lead)).text)
     assert "Not spam: released" in page
-    assert "It stands apart as spam" not in page
+    assert "In quarantine: it may be spam" not in page
     await post(marie, f"{lead}/edit", {"spam": "yes"}, token)
     assert (await owned.writer.run(builders.rows, "lead"))[0]["quarantine"] == "person"
     assert "Somebody of your team said that it is spam." in html.unescape((await marie.get(lead)).text)
