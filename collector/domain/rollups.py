@@ -205,6 +205,13 @@ class Tally:
                         self._converted(one, old, -1)
                         self._converted(one, new, 1)
 
+    def settle(self) -> None:
+        """Counts what came and went of leads that have no row: nothing stands apart of them."""
+        for moved in self._moved.values():
+            for one, n in moved:
+                self._converted(one, NOWHERE, n)
+        self._moved.clear()
+
     def _converted(self, one: Conversion, origin: Origin, n: int) -> None:
         """What a conversion counts wherever its lead came from."""
         if origin.apart:
