@@ -12,11 +12,12 @@ from uuid import UUID
 
 import rich_click as click
 
-from ..domain import edits, letters
+from ..domain import edits, hand, letters
 from ..present import dates, export, people
+from ..present.hand import labels
 from ..settings import Settings
-from ..store import dossier, leads, users
-from .hand import common, explained, known_site, opened, say, some
+from ..store import dossier, leads, sites, users
+from .hand import Hand, common, explained, known_site, opened, say, some
 from .tables import OBEYED
 
 
@@ -183,6 +184,46 @@ async def leads_export(
             out.flush()
     if output:
         say({"leads": count, "output": str(output)}, as_json, f"{some(count, 'lead')} in {output}")
+
+
+@leads_group.command("add")
+@click.option("--site", "site_id", type=int, help="Its site; the only one if you say none.")
+@click.option("--name", default="", help="Who it is.")
+@click.option("--email", default="", help="An e-mail address; this or --phone is needed.")
+@click.option("--phone", default="", help="A phone number.")
+@click.option("--company", "organization", default="", help="Where they work.")
+@click.option("--note", "message", default="", help="What they want.")
+@click.option("--source", default="", help="How they heard of you, in their words.")
+@click.option("--permission", default="", help="The text by which they allowed letters, word for word.")
+@click.option("--given", type=click.Choice(hand.GIVEN), default=None, help="How they gave it.")
+@common
+async def leads_add(config: Settings, account: int | None, as_json: bool, site_id: int | None, given: str | None, **typed: str) -> None:
+    """Type in a lead that came by no form. Who is known by the address or number stays one lead."""
+    async with opened(config) as made:
+        chosen = await made.account(account)
+        site = site_id if site_id is not None else await _only_site(made, chosen)
+        told = {name: text.strip() for name, text in typed.items()} | {"given": given or ""}
+        answer = await made.run("lead add", account=chosen, site=site, typed=told, labels=labels("en"))
+    say(answer, as_json, f"{answer['lead']} was known; this stands with the rest." if answer["known"] else answer["lead"])
+
+
+async def _only_site(made: Hand, account: int) -> int:
+    async with made.database.reader() as conn:
+        known = [row["id"] for row in await sites.all(conn, account)]
+    if len(known) != 1:
+        raise click.UsageError("say --site; webleads site list tells which there are")
+    return int(known[0])
+
+
+@leads_group.command("spam")
+@click.argument("lead")
+@click.argument("answer", type=click.Choice(["yes", "no"]))
+@common
+async def leads_spam(config: Settings, account: int | None, as_json: bool, lead: str, answer: str) -> None:
+    """Say that a lead is spam (yes), or release it (no). It is named by its id, an e-mail address or a phone number."""
+    async with opened(config) as made:
+        done = await made.run("lead edit", account=await made.account(account), named=lead, changes=[["spam", "", answer]])
+    say(done, as_json, "It stands apart." if answer == "yes" else "It is released.")
 
 
 async def _export(rows: AsyncIterator[dict[str, Any]], kind: str, header: str, language: str, out: IO[bytes]) -> int:

@@ -20,7 +20,7 @@ _names = [column.name for column in conversion.columns if column.name != "accoun
 _save = upsert(conversion)
 _save_lead = upsert(lead)
 _won = ("kind", "marks", "site_id", "created_at", "form", "page", "first_channel", "first_source", "first_campaign", "language")
-_rows = by(lead, "id", "id", "name", "email", "phone", *_won)
+_rows = by(lead, "id", "id", "name", "email", "phone", "quarantine", *_won)
 _by_lead = by(conversion, "lead_id", *_names)
 _by_digest = by(conversion, "digest", *_names)
 _by_id = by(conversion, "id", *_names)
@@ -52,6 +52,7 @@ class Row(NamedTuple):
     email: str
     phone: str
     kind: str
+    apart: bool
     won: Won | None
     origin: Origin
 
@@ -59,9 +60,11 @@ class Row(NamedTuple):
 def rows_of(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, Row]:
     """The rows of leads that have one."""
     found: dict[bytes, Row] = {}
-    for lead_id, name, email, phone, kind, marks, site, at, form, page, *first in _rows.rows(conn, leads, account_id=account_id):
-        origin = Origin(*first)
-        found[bytes(lead_id)] = Row(name, email, phone, kind, won(kind, marks, site, at, form, page, origin), origin)
+    for lead_id, name, email, phone, quarantine, kind, marks, site, at, form, page, *first in _rows.rows(
+        conn, leads, account_id=account_id
+    ):
+        origin = Origin(*first)._replace(apart=quarantine != "")
+        found[bytes(lead_id)] = Row(name, email, phone, kind, origin.apart, won(kind, marks, site, at, form, page, origin), origin)
     return found
 
 

@@ -15,7 +15,7 @@ from ..domain.events import TYPES, mark_names
 from ..domain.leads import fold_text
 from . import words
 from .events import unpacked
-from .schema import conversion, edge, event, lead, session, site, span, submission_field, touch
+from .schema import conversion, edge, event, lead, session, site, span, submission, submission_field, touch
 from .urls import whole
 
 Row = dict[str, Any]
@@ -68,7 +68,8 @@ class Timeline(NamedTuple):
     """All that is known of a lead's way, each list in the order of time.
 
     `spans` say with which evidence (`kind`, `edge_at`, `submission_id`) a visitor's time is the lead's; `submissions`
-    hold their `fields`; `events` have their type's name and `data` read; `cut` tells that older events are left out.
+    hold their `fields`, and as `action` who typed one in; `events` have their type's name and `data` read; `cut` tells that
+    older events are left out.
     """
 
     spans: list[Row]
@@ -167,7 +168,10 @@ async def export(conn: AsyncConnection, account_id: int, filters: Filters) -> As
 
 async def timeline(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Timeline:
     """The way that led to a lead: its visitors' facts within its spans, and all its submissions, counted or not."""
-    told = select(conversion).where(conversion.c.account_id == account_id, conversion.c.lead_id == lead_id)
+    same = and_(submission.c.account_id == conversion.c.account_id, submission.c.id == conversion.c.id)
+    sent = conversion.join(submission, same, isouter=True)
+    told = select(conversion, submission.c.action).select_from(sent)
+    told = told.where(conversion.c.account_id == account_id, conversion.c.lead_id == lead_id)
     submissions = await with_fields(conn, account_id, told.order_by(conversion.c.at, conversion.c.id))
     return await way(conn, account_id, await _spans(conn, account_id, lead_id), submissions)
 

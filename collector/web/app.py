@@ -28,6 +28,7 @@ from . import (
     errors,
     forms,
     goals,
+    hand,
     leads,
     links,
     live,
@@ -75,7 +76,16 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_reports(), *_sites(), *_people(), *_everywhere(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[
+            *_by_hand(),
+            *_screens(),
+            *_reports(),
+            *_sites(),
+            *_people(),
+            *_everywhere(),
+            *_visitors(),
+            Route("/static/{name}", files.answer),
+        ],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -88,6 +98,11 @@ def create(
     parts = (settings, database, writer, secret, signer, clock, ids, files, Throttle())
     made.state.house = House(*parts, fetch=fetch, doctor=doctor)
     return made
+
+
+def _by_hand() -> list[Route]:
+    """Before the screens: `/leads/{id}` would take its address."""
+    return [Route("/leads/new", hand.new, methods=["GET", "POST"])]
 
 
 def _screens() -> list[Route]:
@@ -215,3 +230,6 @@ def _visitors() -> list[Route]:
         Route("/me/object", me_acts.object_to, methods=["POST"]),
         Route("/me/erase", me_acts.erase, methods=both),
     ]
+
+
+_ROOMS = (_by_hand, _screens, _reports, _sites, _people, _everywhere, _visitors)

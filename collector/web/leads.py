@@ -113,7 +113,7 @@ async def one(request: Request) -> Response:
         who=_who(request),
         way=way,
         entries=told,
-        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language, way.touches, way.events),
+        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language, way.touches, way.events, panel["users"]),
         shown=shown(told),
         judged=judged,
         company=company,

@@ -12,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from ..actions import edit as edits
 from ..actions import merge as merging
 from ..domain.edits import FIELDS
-from ..present import people, why
+from ..domain.spam import PERSON
+from ..present import people, quarantine, why
 from ..store import dossier, leads, merges, sites, users
 from . import auth, house, render, zones
 
@@ -44,6 +45,9 @@ def _changes(sent: dict[str, str], row: dict[str, Any]) -> list[edits.Change]:
 
     changes: list[edits.Change] = [(kind, "", sent[kind]) for kind in ("status", "owner") if differs(kind)]
     changes += [(kind, "", sent[kind]) for kind in ("tag", "untag", "note") if sent.get(kind, "").strip()]
+    asked, stands = sent.get("spam"), row["quarantine"]
+    if (asked == "no" and stands) or (asked == "yes" and stands != PERSON):
+        changes.append(("spam", "", asked))
     return changes + [("field", name, sent[name]) for name in FIELDS if differs(name)]
 
 
@@ -153,6 +157,7 @@ async def panel(request: Request, conn: Any, lead: bytes, way: Any, row: dict[st
         "sources": people.sources(row, told.said, way.submissions, told.standing.fields, language),
         "edit_said": lambda one: people.edit(one, known, language),
         "actor_name": lambda key: people.actor(key, known, language),
+        "apart": quarantine.sentences(row["quarantine"], language),
         "fault": request.query_params.get("fault", ""),
         **words_of(request),
     }

@@ -51,7 +51,7 @@ async def test_a_lead_shows_its_score_its_reasons_with_rows_and_its_company(owne
     page = await _text(owned, await _lead(owned, "camille@durand-fils.fr"))
     for said in (
         '<strong class="points">100</strong>',
-        "+40: Asked something by a form.",
+        "+40: Asked something.",
         "+16: Looked at prices, 2 times, that is the most it gives.",
         "+3: Came by an ad.",
         "Its first arrival was Paid search: google, because its address carried “gclid”, the click id of Google.",
