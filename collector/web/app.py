@@ -26,6 +26,8 @@ from . import (
     costs,
     errors,
     goals,
+    lead,
+    lead_acts,
     leads,
     me,
     me_acts,
@@ -35,6 +37,7 @@ from . import (
     scoring,
     seen,
     sites,
+    today,
 )
 from .guard import Guard
 from .headers import Headers
@@ -56,7 +59,7 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_screens(), *_morning(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -74,11 +77,12 @@ def _screens() -> list[Route]:
     """Those of people with a role, and how they sign in."""
     both = ["GET", "POST"]
     return [
-        Route("/", leads.start),
         Route("/leads", leads.listed),
         Route("/leads/export", leads.export),
         Route("/leads/suggestions", people.suggested),
-        Route("/leads/{id}", leads.one),
+        Route("/leads/{id}", lead.one),
+        Route("/leads/{id}/file", lead_acts.file),
+        Route("/leads/{id}/erase", lead_acts.erase, methods=both),
         Route("/leads/{id}/seen", seen.shown),
         Route("/leads/{id}/edit", people.edit, methods=["POST"]),
         Route("/leads/{id}/undo", people.undo, methods=["POST"]),
@@ -121,6 +125,11 @@ def _screens() -> list[Route]:
         Route("/logout", account.logout, methods=["POST"]),
         Route("/language", account.language, methods=["POST"]),
     ]
+
+
+def _morning() -> list[Route]:
+    """Where a day begins."""
+    return [Route("/", today.start), Route("/today", today.shown)]
 
 
 def _visitors() -> list[Route]:

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from uuid import UUID
@@ -87,6 +88,8 @@ def _addresses(file: Path) -> dict[str, str]:
     count = conn.execute("SELECT count(*) FROM lead").fetchone()[0]
     deep = conn.execute("SELECT created_at, hex(id) FROM lead ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?", (count * 9 // 10,))
     at, identity = deep.fetchone()
+    (newest,) = conn.execute("SELECT max(created_at) FROM lead").fetchone()
+    morning = datetime.fromtimestamp(newest / 1000, UTC) - timedelta(days=2)  # three days of leads: a Monday
     (longest,) = conn.execute("SELECT id FROM lead ORDER BY visits DESC LIMIT 1").fetchone()
     ends = "SELECT site_id AS site, last_source AS way FROM lead UNION ALL SELECT site_id, first_source FROM lead WHERE first_source <> last_source"
     ways = conn.execute(f"SELECT site, way, count(*) FROM ({ends}) WHERE way <> '' GROUP BY site, way")
@@ -104,7 +107,9 @@ def _addresses(file: Path) -> dict[str, str]:
         "search: two words": "/leads?q=helene+kerbrat",
         "search: part of an e-mail": "/leads?q=le-goff7%40",
         "search: nothing found": "/leads?q=zzzzzz",
+        "today, three days of leads": f"/today?since={morning:%Y-%m-%d}",
         "the lead with the most visits": f"/leads/{UUID(bytes=longest)}",
+        "the same, its forms alone": f"/leads/{UUID(bytes=longest)}?show=forms",
         "export": f"/leads/export?site={site}&source={source}",
     }
 
