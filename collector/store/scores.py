@@ -159,13 +159,14 @@ def save(conn: Connection, account_id: int, made: Mapping[bytes, Score], terms: 
 def _note_changes(conn: Connection, account_id: int, terms: Terms, changed: Mapping[bytes, tuple[Any, Any]]) -> None:
     """What the day has changed of scores: of each lead how it stood before the first notable change, and after the last.
 
-    Other rules, and lists of who is not scored, are no news of a lead. It is raw: nothing that is made anew tells how a score stood.
+    Other rules, lists of who is not scored, and the first day that scores were made by are no news of a lead. The rows are raw: nothing
+    that is made anew tells how a score stood.
     """
     if not terms.as_of:
         return
     noted = []
-    for lead, ((*_, before, out, rules, _then), (*_key, after, excluded, _rules, _now)) in changed.items():
-        if abs(after - before) >= NOTABLE and bytes(rules) == terms.version and not (out or excluded):
+    for lead, ((*_, before, out, rules, then), (*_key, after, excluded, _rules, _now)) in changed.items():
+        if then and abs(after - before) >= NOTABLE and bytes(rules) == terms.version and not (out or excluded):
             told = {"account_id": account_id, "day": terms.as_of // DAY, "lead_id": lead, "before": before, "after": after}
             noted.append(told | {"at": terms.as_of})
     _note.many(conn, noted)

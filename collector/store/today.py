@@ -18,6 +18,7 @@ from .urls import whole
 Row = dict[str, Any]
 
 NEWEST = 1_000  # leads that are looked at; the newest
+MOVED = 200  # changes of scores, the largest
 MOST_PAGES = 2_000  # views
 _LIGHT = ("id", "kind", "created_at", "last_seen_at", "status", "owner", "quarantine")
 _SHOWN = [column for column in lead.c if column.name not in ("account_id", "search")]
@@ -42,18 +43,17 @@ async def back(conn: AsyncConnection, account_id: int, since: int) -> list[Row]:
 async def moved(conn: AsyncConnection, account_id: int, day: int, before: int, most: int) -> list[Row]:
     """Leads that came before a time and whose scores changed since a day (days since 1970, UTC), the most first: `before` the first
     change and `after` the last, in hundredths, beside the columns of `new`."""
-    joined = score_change.join(lead, and_(lead.c.account_id == score_change.c.account_id, lead.c.id == score_change.c.lead_id)).join(
+    weighty = func.abs(score_change.c.after - score_change.c.before).desc()
+    recent = select(score_change).where(score_change.c.account_id == account_id, score_change.c.day >= day)
+    most_moved = recent.order_by(weighty, score_change.c.lead_id).limit(MOVED).subquery()
+    joined = most_moved.join(lead, and_(lead.c.account_id == most_moved.c.account_id, lead.c.id == most_moved.c.lead_id)).join(
         score, and_(score.c.account_id == lead.c.account_id, score.c.lead_id == lead.c.id)
     )
-    columns = (*(lead.c[name] for name in _LIGHT), *_POINTS, score_change.c.day, score_change.c.before, score_change.c.after)
-    mine = (score_change.c.account_id == account_id, score_change.c.day >= day, lead.c.created_at < before, lead.c.quarantine == "")
-    weighty = func.abs(score_change.c.after - score_change.c.before).desc()
+    columns = (*(lead.c[name] for name in _LIGHT), *_POINTS, *(most_moved.c[name] for name in ("day", "before", "after")))
+    mine = (lead.c.created_at < before, lead.c.quarantine == "")
     found: dict[bytes, Row] = {}
-    for row in await _rows(conn, select(*columns).select_from(joined).where(*mine).order_by(weighty, lead.c.id).limit(NEWEST)):
-        known = found.setdefault(row["id"], row)
-        if known is not row:
-            first, last = sorted((known, row), key=lambda one: one["day"])
-            found[row["id"]] = {**known, "before": first["before"], "after": last["after"], "day": last["day"]}
+    for row in await _rows(conn, select(*columns).select_from(joined).where(*mine).order_by(most_moved.c.day, lead.c.id)):
+        found.setdefault(row["id"], row)["after"] = row["after"]
     told = sorted(found.values(), key=lambda row: (-abs(row["after"] - row["before"]), row["id"]))
     return [row for row in told if row["after"] != row["before"]][:most]
 
