@@ -79,7 +79,10 @@ def _source(name: str, row: Row, sent: Sequence[Row], said: Sequence[Any], zone:
     for told_by in said:
         if getattr(told_by, name) == value:
             return (_("said by the site, signed") if told_by.signed else _("said by the page, unsigned")), None
-    return _("put together from the other values"), None
+    parts = {"name": ("given_name", "family_name"), "given_name": ("name",), "family_name": ("name",)}.get(name, ())
+    if any(row[part] for part in parts):
+        return _("put together from the other names"), None
+    return _("where it was said is not kept any more"), None
 
 
 def _stands(value: str, fields: Sequence[Row]) -> bool:

@@ -26,9 +26,11 @@ _STEPS = {
 }
 
 
-def sentence(step: Step, row: Row, language: str) -> str:
-    """What to do next: `Call +33 6 12 34 56 78: nobody has yet.`"""
+def sentence(step: Step, row: Row, language: str, *, named: bool = True) -> str:
+    """What to do next: `Call +33 6 12 34 56 78: nobody has yet.`; not `named` where number and address stand beside it."""
     gettext, ngettext = catalogue(language).gettext, catalogue(language).ngettext
+    if step.code in ("call", "write") and not named:
+        return gettext("Call: nobody has yet.") if step.code == "call" else gettext("Write: nobody has yet.")
     if step.code == "call":
         return gettext("Call %(phone)s: nobody has yet.") % {"phone": words.phone(row["phone"])}
     if step.code == "write":
@@ -42,8 +44,8 @@ def sentence(step: Step, row: Row, language: str) -> str:
         return said % {"days": step.days}
     if step.code == "answer-request":
         said = ngettext(
-            "It asked about its own data: answer that first, %(days)s day is left.",
-            "It asked about its own data: answer that first, %(days)s days are left.",
+            "This person asked about their own data: answer that first, %(days)s day is left.",
+            "This person asked about their own data: answer that first, %(days)s days are left.",
             step.days,
         )
         return said % {"days": step.days}

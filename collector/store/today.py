@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.edits import Edit, standing
@@ -40,7 +40,7 @@ async def back(conn: AsyncConnection, account_id: int, since: int) -> list[Row]:
     return await _rows(conn, mine.where(*seen).order_by(lead.c.last_seen_at.desc()).limit(NEWEST))
 
 
-async def moved(conn: AsyncConnection, account_id: int, day: int, before: int, most: int) -> list[Row]:
+async def moved(conn: AsyncConnection, account_id: int, day: int, before: int) -> list[Row]:
     """Leads that came before a time and whose scores changed since a day (days since 1970, UTC), the most first: `before` the first
     change and `after` the last, in hundredths, beside the columns of `new`."""
     weighty = func.abs(score_change.c.after - score_change.c.before).desc()
@@ -50,12 +50,14 @@ async def moved(conn: AsyncConnection, account_id: int, day: int, before: int, m
         score, and_(score.c.account_id == lead.c.account_id, score.c.lead_id == lead.c.id)
     )
     columns = (*(lead.c[name] for name in _LIGHT), *_POINTS, *(most_moved.c[name] for name in ("day", "before", "after")))
-    mine = (lead.c.created_at < before, lead.c.quarantine == "")
+    # Who was not seen since has not done what a score rose by: it came late, or belongs to a past that was told anew.
+    real = or_(most_moved.c.after < most_moved.c.before, lead.c.last_seen_at >= before)
+    mine = (lead.c.created_at < before, lead.c.quarantine == "", real)
     found: dict[bytes, Row] = {}
     for row in await _rows(conn, select(*columns).select_from(joined).where(*mine).order_by(most_moved.c.day, lead.c.id)):
         found.setdefault(row["id"], row)["after"] = row["after"]
     told = sorted(found.values(), key=lambda row: (-abs(row["after"] - row["before"]), row["id"]))
-    return [row for row in told if row["after"] != row["before"]][:most]
+    return [row for row in told if row["after"] != row["before"]]
 
 
 async def shown(conn: AsyncConnection, account_id: int, leads: Sequence[bytes]) -> dict[bytes, Row]:

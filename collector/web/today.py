@@ -94,6 +94,7 @@ async def shown(request: Request) -> Response:
         news=news,
         asked=_asked(waiting, now, language),
         heard=heard,
+        quiet=any(row.get("quiet") for row in known),
         me=user.id.hex(),
         may=user.role in MAY,
         owner_name=lambda key: people.actor(key, owners, language),
@@ -128,7 +129,10 @@ async def _found(conn: AsyncConnection, account: int, since: int) -> Found:
     came = await today.new(conn, account, since)
     new = [row for row in came if row["kind"] == "lead" and not row["quarantine"]]
     back = [row for row in await today.back(conn, account, since) if not row["quarantine"]]
-    moved = await today.moved(conn, account, since // DAY, since, MOST["moved"])
+    moved = {row["id"]: row for row in await today.moved(conn, account, since // DAY, since)}
+    for row in back:  # who came back is told of once
+        if (change := moved.pop(row["id"], None)) is not None:
+            row |= {"before": change["before"], "after": change["after"]}
     counts = {
         "new": len(new),
         "open": sum(row["status"] not in _HANDLED for row in new),
@@ -138,7 +142,7 @@ async def _found(conn: AsyncConnection, account: int, since: int) -> Found:
         "quarantined": sum(bool(row["quarantine"]) for row in came),
         "cut": int(len(came) >= today.NEWEST),
     }
-    parts = {"new": sorted(new, key=_best), "back": sorted(back, key=_best), "moved": moved}
+    parts = {"new": sorted(new, key=_best), "back": sorted(back, key=_best), "moved": list(moved.values())}
     return Found({name: rows[: MOST[name]] for name, rows in parts.items()}, counts)
 
 
@@ -173,7 +177,7 @@ async def _cards(conn: AsyncConnection, account: int, found: Found, since: int, 
             step_words.reasons(row["reasons"], language),
             words.read(pages.get(light["id"], []), language),
             step,
-            step_words.sentence(step, row, language),
+            step_words.sentence(step, row, language, named=False),
             words.moved(light, language) if "after" in light else "",
         )
 

@@ -58,7 +58,7 @@ async def test_a_morning_is_read_alike_on_both_databases(house: tuple[Database, 
         came = await today.new(conn, 1, since)
         assert [(bytes(row["id"]), row["points"]) for row in came] == [(new, 4_200)]
         assert [bytes(row["id"]) for row in await today.back(conn, 1, since)] == [camille]
-        (moved,) = await today.moved(conn, 1, TODAY - 1, since, 5)
+        (moved,) = await today.moved(conn, 1, TODAY - 1, since)
         assert (bytes(moved["id"]), moved["before"], moved["after"]) == (camille, 2_000, 5_742)
         shown = await today.shown(conn, 1, [camille, new])
         assert (shown[camille]["company"], shown[new]["company"]) == ("durand-fils.example", "")
