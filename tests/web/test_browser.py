@@ -58,7 +58,7 @@ async def _sign_in(page: Page, url: str) -> None:
     await page.locator("[name=email]").fill("owner@example.com")
     await page.locator("[name=password]").fill(PASSWORD)
     await page.locator("article button").click()
-    await page.wait_for_url(f"{url}/leads")
+    await page.wait_for_url(f"{url}/today")
 
 
 LOOKS = [(language, scheme, width) for language in ("en", "fr") for scheme in ("light", "dark") for width in (1280, 360)]
