@@ -214,7 +214,7 @@ async def _stopped(conn: AsyncConnection, account: int, known: list[Row], now: i
         sent, seen = {day: n for day, n, _ in days}, {day: n for day, _, n in days}
         if one := stopped.stopped(heard[site], sent, seen):
             made.append(
-                News(words.stopped(key, one, heard[site], language), f"/reports/forms?{urlencode({'site': site, 'form': key})}", "form")
+                News(words.stopped(key, one, heard[site], language), f"/reports/forms/one?{urlencode({'site': site, 'form': key})}", "form")
             )
     return made
 
@@ -224,7 +224,7 @@ async def _refused(conn: AsyncConnection, account: int, known: list[Row], now: i
     counts = await today.refused(conn, account, day - surges.DAYS - 1)
     names = {row["id"]: row["name"] or row["domain"] for row in known}
     return [
-        News(f"{names[site]}: {words.surge(one, language)}", "/settings/status", "refused")
+        News(f"{names[site]}: {words.surge(one, language)}", "/status", "refused")
         for site, days in sorted(counts.items())
         if site in names and (one := surges.surge(day, days))
     ]
