@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import json
 import logging
@@ -12,7 +13,7 @@ import signal
 import socket as sockets
 import sys
 import traceback
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from socket import socket
@@ -38,6 +39,7 @@ SETUP_FOR = 24 * 3_600_000
 DEMO_FOR = 7 * 24 * 3_600_000
 PATIENCE = 15  # seconds: a connection whose request does not end is closed within two of them
 STEP = 100  # events of the invented past that are written at once: some 5 ms
+M_ARENA_MAX = -8  # of malloc.h
 DRAIN = 8  # seconds: with the last commit within the ten that a stop may take
 
 
@@ -52,8 +54,15 @@ class _Server(uvicorn.Server):
 def run(settings: Settings, host: str, port: int, *, demo_port: int | None = None, past: bool = False) -> None:
     """Serves until SIGTERM or SIGINT; `past` fills in the demo site's invented past. Raises Locked, OSError."""
     _log(settings.log_level)
+    _share_one_heap()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(settings, host, port, demo_port, past))
+
+
+def _share_one_heap() -> None:
+    """glibc keeps a heap for each thread, and none uses what another has freed: SQLite's pages would be held twice (mallopt(3))."""
+    with suppress(AttributeError, OSError, TypeError):  # other systems
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def _log(level: str) -> None:
@@ -160,11 +169,16 @@ async def _run(settings: Settings, host: str, port: int, demo_port: int | None, 
             lines.append(f"demo {(origin := _url_of(host, demo_bound))}")
             if past:
                 after.append(_tell(collector, origin))
-        await _serve(servers, lines, stop, after)
+        await _serve(servers, lines, stop, after, end=collector.end)
 
 
 async def _serve(
-    servers: list[tuple[_Server, socket]], lines: list[str], stop: asyncio.Event, after: Sequence[Coroutine[Any, Any, None]] = ()
+    servers: list[tuple[_Server, socket]],
+    lines: list[str],
+    stop: asyncio.Event,
+    after: Sequence[Coroutine[Any, Any, None]] = (),
+    *,
+    end: Callable[[], None] = lambda: None,
 ) -> None:
     tasks: list[asyncio.Task[Any]] = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
     while not all(server.started for server, _bound in servers):
@@ -184,6 +198,7 @@ async def _serve(
     await asyncio.wait([*beside, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for task in (*beside, *more):
         task.cancel()
+    end()
     for server, _bound in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)

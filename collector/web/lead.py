@@ -13,17 +13,17 @@ from starlette.responses import RedirectResponse, Response
 
 from ..actions import requests as filing
 from ..domain import steps
+from ..domain.credits import OF_ONE, Table, table
 from ..domain.edits import standing
 from ..domain.journeys import LONGEST
 from ..domain.reports import LOOK_BACK
-from ..domain.shares import OF_ONE, Table, table
 from ..domain.steps import Facts
-from ..present import attribution, dates, known, story, why
+from ..present import attribution, known, story, why
 from ..present import steps as step_words
 from ..present.timeline import Item, shown
 from ..store import companies, journeys, leads, requests, sites, ways
 from ..store.today import last_contact
-from . import auth, house, people, render, scoring
+from . import auth, house, people, render, scoring, zones
 
 MAY_EXPORT = ("owner", "marketer")
 MOST_EVENTS = 2_000  # of one page
@@ -79,7 +79,7 @@ async def one(request: Request) -> Response:
         places = {row["id"]: row for row in await sites.all(conn, user.account_id)}
         panel = await people.panel(request, conn, lead_id, way, lead)
         site = places.get(lead["site_id"])
-        zone = dates.zone_of(user.zone or (site["zone"] if site else None)).key
+        zone = zones.of(request, site)
         members = list(dict.fromkeys([lead_id, *(row["lead_id"] for row in panel["told"].identifiers)]))
         filed = await requests.of_leads(conn, user.account_id, members)
         beside = await _beside(conn, user.account_id, members, way, panel["told"], filed)

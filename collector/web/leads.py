@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from ..present import dates, why
 from ..present.export import Csv
 from ..store import leads, sites
-from . import auth, house, render, scoring
+from . import auth, house, render, scoring, zones
 
 ROWS = 50
 KINDS = {"leads": "lead", "messages": "message", "all": ""}
@@ -32,7 +32,7 @@ async def listed(request: Request) -> Response:
         known = await sites.all(conn, user.account_id)
         blind = leads.is_blind(conn)
         heard = None if found.rows else await _last_heard(conn, user.account_id, known)
-    zone = _zone(known, asked.filters.site)
+    zone = zones.listed(request, known, asked.filters.site)
     return render.page(
         request,
         "_list.html" if fragment else "leads.html",
@@ -56,7 +56,7 @@ async def export(request: Request) -> Response:
     """Exactly the rows of the list, all of them, as a CSV that spreadsheets open."""
     user, asked, made = auth.required(request), _Asked(request), house.of(request)
     async with made.database.reader() as conn:
-        zone = _zone(await sites.all(conn, user.account_id), asked.filters.site)
+        zone = zones.listed(request, await sites.all(conn, user.account_id), asked.filters.site)
     file = Csv(header="words", bom=True, zone=zone, language=render.language_of(request))
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -109,12 +109,6 @@ def _clean(text: str) -> str:
 
 def _who(request: Request) -> Any:
     return lambda row: why.who(row, render.language_of(request))
-
-
-def _zone(known: list[dict[str, Any]], chosen: int | None) -> str:
-    """The zone of the list: the chosen site's, else the oldest one's."""
-    named = [row["zone"] for row in known if chosen is None or row["id"] == chosen]
-    return dates.zone_of(named[0] if named else None).key
 
 
 async def _last_heard(conn: Any, account_id: int, known: list[dict[str, Any]]) -> int | None:

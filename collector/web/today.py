@@ -20,7 +20,7 @@ from ..present import scores as score_words
 from ..present import steps as step_words
 from ..present import today as words
 from ..store import requests, sites, today, users
-from . import auth, house, render
+from . import auth, house, render, zones
 from .people import MAY
 
 MOST = {"new": 25, "back": 15, "moved": 10}  # that are shown
@@ -63,7 +63,7 @@ async def shown(request: Request) -> Response:
     now = made.clock()
     async with made.database.reader() as conn:
         known = [row for row in await sites.all(conn, user.account_id) if not row["archived_at"]]
-        zone = dates.zone_of(user.zone or (known[0]["zone"] if known else None)).key
+        zone = zones.listed(request, known)
         day = day_of(now, zone)
         first = _since(request.query_params.get("since", ""), day)
         since = midnight(first, zone)

@@ -10,13 +10,13 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from uuid import UUID
 
 import httpx2
 
+from collector.domain import periods
 from tests.faults.server import Server
 
 from . import grown, growth, purged, results
@@ -88,8 +88,6 @@ def _addresses(file: Path) -> dict[str, str]:
     count = conn.execute("SELECT count(*) FROM lead").fetchone()[0]
     deep = conn.execute("SELECT created_at, hex(id) FROM lead ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?", (count * 9 // 10,))
     at, identity = deep.fetchone()
-    (newest,) = conn.execute("SELECT max(created_at) FROM lead").fetchone()
-    morning = datetime.fromtimestamp(newest / 1000, UTC) - timedelta(days=2)  # three days of leads: a Monday
     (longest,) = conn.execute("SELECT id FROM lead ORDER BY visits DESC LIMIT 1").fetchone()
     ends = "SELECT site_id AS site, last_source AS way FROM lead UNION ALL SELECT site_id, first_source FROM lead WHERE first_source <> last_source"
     ways = conn.execute(f"SELECT site, way, count(*) FROM ({ends}) WHERE way <> '' GROUP BY site, way")
@@ -107,11 +105,27 @@ def _addresses(file: Path) -> dict[str, str]:
         "search: two words": "/leads?q=helene+kerbrat",
         "search: part of an e-mail": "/leads?q=le-goff7%40",
         "search: nothing found": "/leads?q=zzzzzz",
-        "today, three days of leads": f"/today?since={morning:%Y-%m-%d}",
+        "today, three days of leads": f"/today?since={periods.iso(grown.END // 86_400_000 - 3)}",
         "the lead with the most visits": f"/leads/{UUID(bytes=longest)}",
         "the same, its forms alone": f"/leads/{UUID(bytes=longest)}?show=forms",
+        "sources, 30 days": f"/reports/sources?{_days(30)}",
+        "sources, 365 days": f"/reports/sources?{_days(365)}",
+        "sources, 30 days, by campaign": f"/reports/sources?{_days(30)}&by=campaign",
+        "sources, 365 days, linear beside position": f"/reports/sources?{_days(365)}&model=linear&beside=position",
+        "days, 365 days": f"/reports/sources/days?{_days(365)}",
+        "pages, 30 days": f"/reports/pages?{_days(30)}",
+        "pages, 365 days": f"/reports/pages?{_days(365)}",
+        "forms, 30 days": f"/reports/forms?{_days(30)}",
+        "forms, 365 days": f"/reports/forms?{_days(365)}",
+        "a form, 365 days": f"/reports/forms/one?form=contact&site=1&{_days(365)}",
         "export": f"/leads/export?site={site}&source={source}",
     }
+
+
+def _days(count: int) -> str:
+    """The last days of which the database tells, whatever day it is now."""
+    last = grown.END // 86_400_000 - 1
+    return f"period=custom&since={periods.iso(last - count + 1)}&until={periods.iso(last)}"
 
 
 def _asked(browser: httpx2.Client, addresses: dict[str, str], pid: int) -> list[str]:
