@@ -674,6 +674,7 @@ lead = _table(
         "ix_lead_listed", "account_id", "created_at", "id", "kind", "first_channel", "first_source", "last_channel", "last_source", "search"
     ),
     Index("ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
+    Index("ix_lead_seen", "account_id", "last_seen_at"),  # who came back (`store.today`)
     kind="derived",
 )
 

@@ -29,6 +29,8 @@ from . import (
     forms,
     goals,
     hand,
+    lead,
+    lead_acts,
     leads,
     links,
     live,
@@ -46,6 +48,7 @@ from . import (
     sites,
     status,
     taste,
+    today,
     users,
 )
 from .guard import Guard
@@ -76,16 +79,7 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[
-            *_by_hand(),
-            *_screens(),
-            *_reports(),
-            *_sites(),
-            *_people(),
-            *_everywhere(),
-            *_visitors(),
-            Route("/static/{name}", files.answer),
-        ],
+        routes=[*(route for room in _ROOMS for route in room()), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -109,11 +103,12 @@ def _screens() -> list[Route]:
     """Those of people with a role, and how they sign in."""
     both = ["GET", "POST"]
     return [
-        Route("/", leads.start),
         Route("/leads", leads.listed),
         Route("/leads/export", leads.export),
         Route("/leads/suggestions", people.suggested),
-        Route("/leads/{id}", leads.one),
+        Route("/leads/{id}", lead.one),
+        Route("/leads/{id}/file", lead_acts.file),
+        Route("/leads/{id}/erase", lead_acts.erase, methods=both),
         Route("/leads/{id}/seen", seen.shown),
         Route("/leads/{id}/edit", people.edit, methods=["POST"]),
         Route("/leads/{id}/undo", people.undo, methods=["POST"]),
@@ -150,6 +145,11 @@ def _screens() -> list[Route]:
         Route("/logout", account.logout, methods=["POST"]),
         Route("/language", account.language, methods=["POST"]),
     ]
+
+
+def _morning() -> list[Route]:
+    """Where a day begins."""
+    return [Route("/", today.start), Route("/today", today.shown)]
 
 
 def _reports() -> list[Route]:
@@ -232,4 +232,4 @@ def _visitors() -> list[Route]:
     ]
 
 
-_ROOMS = (_by_hand, _screens, _reports, _sites, _people, _everywhere, _visitors)
+_ROOMS = (_by_hand, _screens, _morning, _reports, _sites, _people, _everywhere, _visitors)

@@ -1,30 +1,22 @@
-"""Leads: the list, its export, and one lead with the way that led to it."""
+"""Leads: the list and its export."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from ..present import dates, why
 from ..present.export import Csv
-from ..present.timeline import entries, shown
-from ..store import companies, leads, sites
-from . import auth, house, people, render, scoring, zones
+from ..store import leads, sites
+from . import auth, house, render, scoring, zones
 
 ROWS = 50
 KINDS = {"leads": "lead", "messages": "message", "all": ""}
 _PIECE = 64 * 1024  # bytes of an export sent at once
-
-
-async def start(request: Request) -> Response:
-    """The screens begin at the leads."""
-    return RedirectResponse("/leads", 303)
 
 
 async def listed(request: Request) -> Response:
@@ -85,44 +77,6 @@ async def export(request: Request) -> Response:
     )
 
 
-async def one(request: Request) -> Response:
-    """One lead: who, why, and the whole way."""
-    user, lead_id = auth.required(request), people.lead_id(request.path_params["id"])
-    language = render.language_of(request)
-    async with house.of(request).database.reader() as conn:
-        lead = await leads.one(conn, user.account_id, lead_id)
-        if lead is None:
-            if (stands := await people.standing(conn, user.account_id, lead_id)) is not None:
-                return RedirectResponse(f"/leads/{UUID(bytes=stands)}", 303)
-            raise HTTPException(404)
-        way = await leads.timeline(conn, user.account_id, lead_id)
-        known = {row["id"]: row for row in await sites.all(conn, user.account_id)}
-        panel = await people.panel(request, conn, lead_id, way, lead)
-        judged = await scoring.panel(conn, user.account_id, lead_id, language)
-        company = await companies.of_lead(conn, user.account_id, lead_id)
-    site = known.get(lead["site_id"])
-    zone = zones.of(request, site)
-    told = entries(way.sessions, way.touches, way.events, way.submissions)
-    return render.page(
-        request,
-        "lead.html",
-        lead=lead,
-        site=site,
-        site_by_id=known,
-        zone=zone,
-        who=_who(request),
-        way=way,
-        entries=told,
-        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language, way.touches, way.events, panel["users"]),
-        shown=shown(told),
-        judged=judged,
-        company=company,
-        landing={end: _landing(way.touches, lead[f"{end}_at"]) for end in ("first", "last")},
-        permissions=[row for row in way.submissions if row["counted"] and row["marketing"]],
-        **panel,
-    )
-
-
 class _Asked:
     """What the address asks for; what cannot be read asks for nothing."""
 
@@ -155,10 +109,6 @@ def _clean(text: str) -> str:
 
 def _who(request: Request) -> Any:
     return lambda row: why.who(row, render.language_of(request))
-
-
-def _landing(touches: list[dict[str, Any]], at: int | None) -> str:
-    return next((touch["landing"] for touch in touches if touch["at"] == at), "")
 
 
 async def _last_heard(conn: Any, account_id: int, known: list[dict[str, Any]]) -> int | None:

@@ -36,7 +36,7 @@ async def edit(request: Request) -> Response:
             await made.writer.run(edits.edit, lead, changes, **_by(request, ids=made.ids))
     except edits.BadEdit as wrong:
         return _back(lead, wrong.args[0])
-    return _back(lead)
+    return RedirectResponse(auth.local_path(sent["back"]), 303) if sent.get("back") else _back(lead)
 
 
 def _changes(sent: dict[str, str], row: dict[str, Any]) -> list[edits.Change]:
