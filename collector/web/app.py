@@ -21,10 +21,12 @@ from . import (
     attribution,
     audit,
     auth,
+    bulk,
     companies,
     confirming,
     costs,
     errors,
+    files,
     goals,
     leads,
     me,
@@ -35,6 +37,7 @@ from . import (
     scoring,
     seen,
     sites,
+    views,
 )
 from .guard import Guard
 from .headers import Headers
@@ -53,10 +56,10 @@ def create(
 
     `secret` signs form tokens and is the key of identifiers.
     """
-    files = Files()
+    static = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_list(), *_screens(), *_visitors(), Route("/static/{name}", static.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -66,8 +69,25 @@ def create(
         ],
         exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
     )
-    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle())
+    made.state.house = House(settings, database, writer, secret, signer, clock, ids, static, Throttle())
     return made
+
+
+def _list() -> list[Route]:
+    """The list of leads, and what is done with it."""
+    return [
+        Route("/leads", leads.listed),
+        Route("/leads/export", files.export),
+        Route("/leads/bulk", bulk.begin, methods=["POST"]),
+        Route("/leads/changes", bulk.listed),
+        Route("/leads/changes/{id}", bulk.one),
+        Route("/leads/changes/{id}/undo", bulk.undo, methods=["POST"]),
+        Route("/leads/views", views.listed),
+        Route("/leads/views", views.add, methods=["POST"]),
+        Route("/leads/views/opens", views.opens, methods=["POST"]),
+        Route("/leads/views/{id}", views.change, methods=["POST"]),
+        Route("/leads/views/{id}/delete", views.drop, methods=["POST"]),
+    ]
 
 
 def _screens() -> list[Route]:
@@ -75,8 +95,6 @@ def _screens() -> list[Route]:
     both = ["GET", "POST"]
     return [
         Route("/", leads.start),
-        Route("/leads", leads.listed),
-        Route("/leads/export", leads.export),
         Route("/leads/suggestions", people.suggested),
         Route("/leads/{id}", leads.one),
         Route("/leads/{id}/seen", seen.shown),

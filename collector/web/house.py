@@ -77,6 +77,7 @@ class House:
     throttle: Throttle
     asked: Quota = field(default_factory=Quota)  # how often links to what is known are asked for
     hashing: asyncio.Lock = field(default_factory=asyncio.Lock)  # argon2 takes 19 MiB: one at a time
+    exporting: asyncio.Lock = field(default_factory=asyncio.Lock)  # a workbook of many rows takes some: one at a time
     reporting: asyncio.Lock = field(default_factory=asyncio.Lock)  # a large report takes a second of CPU: one at a time
 
 

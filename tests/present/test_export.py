@@ -38,12 +38,18 @@ ROW: dict[str, Any] = {
     "last_at": None,
     "marketing_consent": "none",
     "mark": "automated,headless",
+    "score": 42,
+    "status": "won",
+    "owner": "owner@example.com",
+    "tags": "salon, rappeler",
+    "quarantine": "",
 }
 CONTRACT = (
     "lead_id, created_at, last_seen_at, kind, name, given_name, family_name, email, phone, organization, site_id, site, form, page, "
     "submissions, visits, "
     "first_channel, first_source, first_medium, first_campaign, first_at, last_channel, last_source, last_medium, last_campaign, last_at, "
-    "marketing_consent, mark"
+    "marketing_consent, mark, "
+    "score, status, owner, tags, quarantine"
 )
 
 
