@@ -58,7 +58,7 @@ NAMES = {
     "form": N_("Form"),
     "status": N_("Status"),
     "owner": N_("Owner"),
-    "tag": N_("Tag"),
+    "tag": N_("Tags"),
     "company": N_("Company"),
     "mark": N_("Mark"),
     "page": N_("Page"),
@@ -77,7 +77,7 @@ CHANGES = {
 ERASED = "~"  # stands where a tag was that somebody bore who was erased
 FAULTS = {
     "none": N_("No lead was chosen."),
-    "many": N_("That are too many leads at once: narrow the list."),
+    "many": N_("These are too many leads at once: narrow the list."),
     "kind": N_("Choose what is to be changed."),
     "status": N_("This status is not known."),
     "owner": N_("This person has no account here."),
@@ -185,4 +185,5 @@ def changed(row: Mapping[str, Any], users: Mapping[str, str], language: str) -> 
         value = words.say(people.STATUSES, value, language)
     elif row["kind"] == "owner":
         value = users.get(value, gettext("somebody who is not here any more"))
-    return gettext(CHANGES[row["kind"]]) % {"value": value or ERASED}
+    said = CHANGES[row["kind"]]
+    return gettext(said) % {"value": value or ERASED}

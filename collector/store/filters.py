@@ -43,6 +43,10 @@ async def where(conn: AsyncConnection, account_id: int, filters: Filters, kind: 
     for name, condition in _CONDITIONS.items():
         if (value := getattr(asked, name)) not in ("", (), None):
             found.append(condition(value, filters))
+    if asked.page:
+        # SQLite's LIKE takes small and capital letters for the same, and is dearer with lower().
+        like = lead.c.page.icontains if conn.dialect.name == "postgresql" else lead.c.page.contains
+        found.append(like(asked.page, autoescape=True))
     if asked.tag:
         found.append(await _tagged(conn, account_id, asked.tag))
     if asked.company:
@@ -94,7 +98,6 @@ _CONDITIONS: dict[str, Callable[[Any, Filters], ColumnElement[bool]]] = {
     "channel": _end("channel"),
     "source": _end("source"),
     "campaign": _end("campaign"),
-    "page": lambda part, _: func.lower(lead.c.page).contains(part.lower(), autoescape=True),
 }
 
 

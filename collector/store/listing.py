@@ -107,8 +107,8 @@ async def counts(conn: AsyncConnection, account_id: int, filters: Filters, shown
     whole = shown is not None and shown.before is None and shown.after is None
     if whole:
         narrow.append(not_(of_kind(asked.kind)))
-    found = dict.fromkeys(("leads", "messages", "quarantine"), 0)
-    found |= {kind: int(n) for kind, n in await conn.execute(_counted(*narrow))}
+    messages, quarantine, every = (await conn.execute(_counted(*narrow))).one()
+    found = {"leads": every - messages - quarantine, "messages": messages, "quarantine": quarantine}
     if whole and shown is not None:
         for row in shown.rows:
             found["quarantine" if row["quarantine"] else "messages" if row["kind"] == "message" else "leads"] += 1
@@ -116,8 +116,10 @@ async def counts(conn: AsyncConnection, account_id: int, filters: Filters, shown
 
 
 def _counted(*narrow: ColumnElement[bool]) -> Select[Any]:
-    place = case((lead.c.quarantine != "", "quarantine"), (lead.c.kind == "message", "messages"), else_="leads")
-    return select(place, func.count()).where(*narrow).group_by(place)
+    # Groups would be a table of their own, and a third slower.
+    apart = [func.count(case((of_kind(kind), 1))) for kind in ("messages", "quarantine")]
+    asked: Select[Any] = select(*apart, func.count()).where(*narrow)  # type: ignore[assignment]
+    return asked
 
 
 async def ids(conn: AsyncConnection, account_id: int, filters: Filters) -> bytes:

@@ -53,6 +53,8 @@ async def test_the_ticked_leads_are_changed_at_once_and_back(owned: Place) -> No
     assert answer.headers["location"].startswith("/leads?form=contact&form=devis&changed=")
     page = (await owned.browser.get(answer.headers["location"])).text
     assert "Status: Contacted: 3 leads changed." in page
+    french = await owned.browser.get(answer.headers["location"], headers={"accept-language": "fr"})
+    assert "3 leads changés" in french.text
     assert sorted(email for email, status in (await _statuses(owned)).items() if status == "contacted") == [
         "p0@example.com", "p1@example.com", "p2@example.com",
     ]  # fmt: skip
