@@ -427,6 +427,19 @@ async def test_what_was_stopped_in_the_middle_is_readable_and_goes_on(database_u
 # Damage ---------------------------------------------------------------------------------------------------------------
 
 
+async def test_a_list_is_narrowed_by_a_sealed_tag_and_not_ordered_by_sealed_names(database_url: str) -> None:
+    async with _house(database_url, OLD) as (database, writer):
+        await turn(writer, database, "on", now=NOW)
+        await writer.run(_story)
+        async with database.reader() as conn:
+            for tag, n in (("etiquette bleue", 1), ("etiquette", 0), ("bleue", 0)):
+                assert len((await listing.page(conn, 1, Filters(Asked(tag=(tag,))), None, 50)).rows) == n
+            assert (await listing.offer(conn, 1)).tags == ["etiquette bleue"]
+            named = await listing.page(conn, 1, Filters(Asked(sort="name")), None, 50)
+            newest = await listing.page(conn, 1, Filters(), None, 50)
+            assert [row["id"] for row in named.rows] == [row["id"] for row in newest.rows]
+
+
 async def test_a_value_that_was_tampered_with_is_told_by_name_and_costs_no_other_row(database_url: str) -> None:
     lead = metadata.tables["lead"]
 
@@ -447,7 +460,7 @@ async def test_a_value_that_was_tampered_with_is_told_by_name_and_costs_no_other
             page = await listing.page(conn, 1, Filters(), None, 50)
         assert len(page.rows) == 4
         assert sorted(row["name"] for row in page.rows).count("\ufffd") == 1
-        assert sorted(row["tags"] for row in page.rows).count("[]") >= 1
+        assert [row["tags"] for row in page.rows].count([]) >= 1
         assert database.ring is not None
         assert set(database.ring.damaged) == {"lead.name", "lead.tags"}
         database.ring.damaged.clear()
