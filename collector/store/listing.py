@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 RECENT = 5_000  # leads whose origins, forms and tags the filters offer: the list must not read them all for that
 OFFERED = 200  # of each at most
-EXPORT_STEP = 500  # rows a statement: no read lasts as long as the download
+EXPORT_STEP = 250  # rows a statement: no read lasts as long as the download
 _PIECE = 5_000  # ids read at once
 _ENDS = ("first", "last")
 

@@ -45,12 +45,15 @@ async def _lines(made: house.House, account: int, chosen: bytes, csv: Csv) -> As
     waiting = [csv.head()]
     async with made.database.reader() as conn:
         async for some in rows.export(conn, account, chosen):
-            for row in some:
-                waiting.append(csv.line(row))
+            waiting += await asyncio.to_thread(_written, csv, some)
             if sum(map(len, waiting)) >= _PIECE:
                 yield b"".join(waiting)
                 waiting = []
     yield b"".join(waiting)
+
+
+def _written(csv: Csv, some: list[rows.Row]) -> list[bytes]:
+    return [csv.line(row) for row in some]
 
 
 async def _workbook(made: house.House, account: int, chosen: bytes, zone: str, language: str, columns: list[str]) -> tuple[BinaryIO, int]:
