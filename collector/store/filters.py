@@ -32,12 +32,13 @@ def is_blind(conn: AsyncConnection) -> bool:
     return words.are_read(conn.dialect)
 
 
-async def where(conn: AsyncConnection, account_id: int, filters: Filters, kind: bool = True) -> ColumnElement[bool]:
-    """The rows of a list: the same for its pages, its count, its export and a change of all of it."""
+async def where(conn: AsyncConnection, account_id: int, filters: Filters, kind: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """The rows of a list: the same for its pages, its count, its export and a change of all of it; of its own kind or of `kind`.
+
+    What is cheap to look at comes first: SQLite looks in this order, and no further than it must.
+    """
     asked = filters.asked
-    found: list[ColumnElement[bool]] = [lead.c.account_id == account_id]
-    if kind:
-        found.append(of_kind(asked.kind))
+    found: list[ColumnElement[bool]] = [lead.c.account_id == account_id, of_kind(asked.kind) if kind is None else kind]
     if filters.between is not None:
         found += [lead.c.created_at >= filters.between[0], lead.c.created_at < filters.between[1]]
     for name, condition in _CONDITIONS.items():
