@@ -74,9 +74,10 @@ def _change(conn: Connection, account: int, row: dict[str, Any], most: int, *, s
     told: dict[bytes, list[Edit]] = {lead: [] for lead in listed}
     for one in people.edits(conn, account, owner):
         told[owner[one.lead_id]].append(one)
+    apart = leads.apart(conn, account, listed) if row["kind"] == "spam" else set()
     made: list[Edit] = []
     for lead, said in told.items():
-        made += _edits(lead, said, row, now, ids)
+        made += _edits(lead, said, row, lead in apart, now, ids)
     people.add_edits(conn, account, made)
     changed = {owner[one.lead_id] for one in made}
     if changed:
@@ -87,7 +88,7 @@ def _change(conn: Connection, account: int, row: dict[str, Any], most: int, *, s
     return not ends
 
 
-def _edits(lead: bytes, said: Sequence[Edit], row: dict[str, Any], now: int, ids: Ids) -> list[Edit]:
+def _edits(lead: bytes, said: Sequence[Edit], row: dict[str, Any], apart: bool, now: int, ids: Ids) -> list[Edit]:
     """What is to be said of a lead; nothing where it is so already, or would bear too many tags."""
     kind, value, stands = row["kind"], row["value"], edits.fold(said, lead)
     bearers = [lead]
@@ -99,7 +100,7 @@ def _edits(lead: bytes, said: Sequence[Edit], row: dict[str, Any], now: int, ids
             return []
     elif kind == "untag":
         bearers = edits.bearers(said, value)
-    elif _spam(said) == value:
+    elif _spam(said) == value or (value == "no" and not apart):
         return []
     at = max([now, *(one.at + 1 for one in said)])  # after all that was said, whatever the clock does
     return [Edit(at, ids(now), one, kind, "", value, row["actor"], row["id"]) for one in bearers]

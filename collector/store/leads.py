@@ -47,6 +47,12 @@ def kinds(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[byt
     return {bytes(row[0]): row[1] for row in conn.execute(select(lead.c.id, lead.c.kind).where(mine))}
 
 
+def apart(conn: Connection, account_id: int, leads: Iterable[bytes]) -> set[bytes]:
+    """Those of these leads that stand in quarantine."""
+    mine = and_(lead.c.account_id == account_id, lead.c.id.in_(list(leads)), lead.c.quarantine != "")
+    return {bytes(row[0]) for row in conn.execute(select(lead.c.id).where(mine))}
+
+
 def site_of(conn: Connection, account_id: int, lead_id: bytes) -> int:
     """The site of a lead; 0 where it is not listed."""
     return conn.execute(select(lead.c.site_id).where(lead.c.account_id == account_id, lead.c.id == lead_id)).scalar() or 0

@@ -41,7 +41,8 @@ async def listed(request: Request) -> Response:
         if not found.rows and here.cursor is not None:
             return RedirectResponse(here.url(), 303)
         counts = await rows.counts(conn, user.account_id, filters, found)
-        more = {} if fragment else await _around(conn, here)
+        kept = await views.of_user(conn, user.account_id, user.id)
+        more: dict[str, Any] = {} if fragment else {"offered": await _offered(conn, here)}
         changed = await bulk.one(conn, user.account_id, here.changed) if here.changed else None
         heard = None if found.rows else await _last_heard(conn, user.account_id, of.sites)
         blind = is_blind(conn)
@@ -59,6 +60,7 @@ async def listed(request: Request) -> Response:
         heard=heard,
         blind=blind,
         changed=changed,
+        views=kept,
         fault=request.query_params.get("fault", ""),
         **more,
         **words_of(request, here, of),
@@ -84,14 +86,13 @@ def words_of(request: Request, here: Here, of: Known) -> dict[str, Any]:
     }
 
 
-async def _around(conn: AsyncConnection, here: Here) -> dict[str, Any]:
-    """What stands around the list: what its filters offer, and the views."""
+async def _offered(conn: AsyncConnection, here: Here) -> dict[str, list[str]]:
+    """What the filters offer."""
     account, asked = here.user.account_id, here.asked
     found = await rows.offer(conn, account)
     offered = dict(zip(("channel", "source", "campaign", "form", "tag"), found, strict=True))
     # What the address asks for stays there to be chosen, even where no recent lead has it.
-    offered = {name: sorted({*values, *getattr(asked, name)}) for name, values in offered.items()}
-    return {"offered": offered, "views": await views.of_user(conn, account, here.user.id)}
+    return {name: sorted({*values, *getattr(asked, name)}) for name, values in offered.items()}
 
 
 async def _opened(request: Request, user: auth.User) -> str:
