@@ -1,5 +1,5 @@
 """What happens by itself: counters every second, changes of many leads, scores as days and rules go, the purge at start and every hour,
-a rebuild that is due, a look at quiet sites."""
+a rebuild that is due, a look at quiet sites, and sites that go."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..store.scores import Terms
 from ..store.work import Busy
 from ..store.writer import Writer
 from . import bulk
+from .leave import leave_all
 from .rebuild import resume
 from .retain import purge
 from .score import rescore
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 HOUR = 3600
 LOOK = 600  # seconds between two looks at which sites are quiet
 BULK = 2  # seconds between two looks at whether many leads are to be changed
+LEAVE = 2  # seconds between two looks at which sites are to be deleted
 SCORE = 5  # seconds between two looks at whether the day or the rules of scores are others
 
 
@@ -52,7 +54,8 @@ class Clock:
 
     def start(self) -> None:
         """Begins."""
-        self._tasks = [asyncio.create_task(one) for one in (self._counters(), self._long(), self._scores(), self._watch(), self._bulk())]
+        made = (self._counters(), self._long(), self._leaving(), self._scores(), self._watch(), self._bulk())
+        self._tasks = [asyncio.create_task(one) for one in made]
 
     async def stop(self) -> None:
         """Ends, and writes the last counters."""
@@ -84,6 +87,13 @@ class Clock:
                 log.info("purged", **done)
             await asyncio.sleep(HOUR)
 
+    async def _leaving(self) -> None:
+        while True:
+            gone = await self._quietly("delete", leave_all(self._writer, self._database, secret=self._secret))
+            if gone:
+                log.info("sites deleted", sites=gone)
+            await asyncio.sleep(LEAVE)
+
     async def _scores(self) -> None:
         while True:
             await self._quietly("score", self.score())
@@ -110,7 +120,7 @@ class Clock:
         now = self._clock()
         try:
             async with self._database.reader() as conn:
-                for row in await sites.all(conn):
+                for row in filter(sites.is_current, await sites.all(conn)):
                     self._tell(row["id"], now, await sites.quiet_since(conn, row, now))
         except Exception as wrong:  # each driver has its own
             log.error("job failed", job="look", error=type(wrong).__name__)

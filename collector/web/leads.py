@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ..domain import edits, listing
-from ..present import dates, scores, why
 from ..present import listing as words
+from ..present import scores, why
 from ..present.timeline import entries, shown
 from ..store import bulk, companies, leads, sites, views
 from ..store import listing as rows
 from ..store.filters import is_blind
-from . import auth, house, people, render, scoring
+from . import auth, house, people, render, scoring, zones
 from .listing import Here, Known, known
 
 ROWS = 50
@@ -118,7 +118,7 @@ async def one(request: Request) -> Response:
         judged = await scoring.panel(conn, user.account_id, lead_id, language)
         company = await companies.of_lead(conn, user.account_id, lead_id)
     site = known.get(lead["site_id"])
-    zone = dates.zone_of(site["zone"] if site else None).key
+    zone = zones.of(request, site)
     told = entries(way.sessions, way.touches, way.events, way.submissions)
     return render.page(
         request,

@@ -13,10 +13,10 @@ from ..actions import edit as edits
 from ..actions import merge as merging
 from ..domain.edits import FIELDS
 from ..domain.listing import Asked
-from ..present import dates, people, why
+from ..present import people, why
 from ..store import dossier, leads, listing, merges, sites, users
 from ..store.filters import Filters, is_blind
-from . import auth, house, render
+from . import auth, house, render, zones
 
 MAY = ("owner", "marketer")
 FOUND = 20
@@ -105,7 +105,7 @@ async def _merge_page(request: Request, account: int, lead: bytes, fault: str) -
         found=[one for one in found.rows if one["id"] != lead] if found else [],
         fault=fault,
         faults=people.FAULTS,
-        zone=_zone(known, row),
+        zone=zones.of(request, known.get(row["site_id"])),
         who=lambda one: why.who(one, render.language_of(request)),
     )
 
@@ -200,8 +200,3 @@ def _by(request: Request, **more: Any) -> dict[str, Any]:
 def _back(lead: bytes, fault: str = "") -> Response:
     asked = f"?fault={fault}" if fault in people.FAULTS else ""
     return RedirectResponse(f"/leads/{UUID(bytes=lead)}{asked}#people", 303)
-
-
-def _zone(known: dict[int, dict[str, Any]], row: dict[str, Any]) -> str:
-    site = known.get(row["site_id"])
-    return dates.zone_of(site["zone"] if site else None).key
