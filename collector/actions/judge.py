@@ -33,11 +33,11 @@ def judge(
     owned: Mapping[bytes, Sequence[Span]],
     ways: Mapping[str, Sequence[Touch]],
     objected: Collection[bytes] = (),
-) -> None:
+) -> dict[bytes, int]:
     """Scores leads anew and says whose they are; drops what was said of those that are `gone`.
 
     `told` are their conversions, `owned` their spans, `ways` the touches of the visitors in them; those who `objected` get no score, and
-    what stands apart neither score nor company.
+    what stands apart neither score nor company. Answers the points of those that have a score.
     """
     terms = scores.terms(conn, given.account)
     rules = scoring.with_countries(terms.rules, (str(site["country"]) for site in given.sites.values()))
@@ -60,6 +60,7 @@ def judge(
         made[lead.id] = scoring.score(rules, [*said, *_fit(rules, lead, work, told.get(lead.id, ()))], terms.as_of)
     scores.save(conn, given.account, made, terms, [*gone, *(lead.id for lead in leads if lead.id not in made)])
     kept_companies.save(conn, given.account, members, [*gone, *(lead.id for lead in leads)])
+    return {lead: one.points for lead, one in made.items() if not one.excluded}
 
 
 _Fact = TypeVar("_Fact", scores.Step, scores.Stay, Touch)

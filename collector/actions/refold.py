@@ -336,9 +336,10 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
             gone.append(lead_id)
         else:
             made.append(lead)
-    conversions.save_leads(conn, account, made, gone)
+    objected = {lead for lead, one in known.items() if one.objected_at is not None}
+    points = judge(conn, given, made, gone, told, owned, ways, objected)
+    conversions.save_leads(conn, account, made, gone, points)
     summed.keep_likeness(conn, given, before, made, gone)
-    judge(conn, given, made, gone, told, owned, ways, {lead for lead, one in known.items() if one.objected_at is not None})
     credits.fold_leads(conn, account, given.goals, moved, told, owned, ways, {lead.id for lead in made if lead.apart})
 
 

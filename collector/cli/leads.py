@@ -11,12 +11,16 @@ from typing import IO, Any
 from uuid import UUID
 
 import rich_click as click
+from msgspec import structs
 
-from ..domain import edits, hand, letters
+from ..domain import edits, hand, letters, listing
 from ..present import dates, export, people
 from ..present.hand import labels
 from ..settings import Settings
-from ..store import dossier, leads, sites, users
+from ..store import dossier, sites, users
+from ..store import listing as rows
+from ..store.filters import Filters
+from ..store.ids import now
 from .hand import Hand, common, explained, known_site, opened, say, some
 from .tables import OBEYED
 
@@ -162,25 +166,31 @@ def leads_group() -> None:
 
 @leads_group.command("export")
 @click.option("--site", "site_id", type=int, help="Of one site only.")
-@click.option("--query", default="", help="What you would type into the search box.")
-@click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--query", default="", help="What you would type into the search box, or what stands behind the ? of a list's address.")
+@click.option("--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; stdout if you say none.")
 @click.option("--header", type=click.Choice(["keys", "words"]), default="keys", show_default=True, help="The first line of a CSV.")
 @common
 async def leads_export(
     config: Settings, account: int | None, as_json: bool, site_id: int | None, query: str, kind: str, output: Path | None, header: str
 ) -> None:
-    """Write the leads as CSV or JSON Lines: UTF-8, times in UTC."""
+    """Write the leads as CSV or JSON Lines (UTF-8, times in UTC), or as an XLSX workbook."""
     if as_json and output is None:
         raise click.UsageError("--json answers on stdout: say --output FILE for the leads")
-    count = 0
+    if kind == "xlsx" and output is None:
+        raise click.UsageError("say --output FILE for a workbook")
     async with opened(config) as hand:
         chosen = await hand.account(account)
         await known_site(hand, chosen, site_id)
-        filters = leads.Filters(query=query, site=site_id)
+        # Messages too, as it always was; what is in quarantine only where it is asked for.
+        asked = listing.read_query(query) if listing.is_query(query) else listing.Asked(q=listing.clean(query), kind="all")
+        if site_id is not None:
+            asked = structs.replace(asked, site=(site_id,))
         with open(output, "wb") if output else nullcontext(sys.stdout.buffer) as out:  # noqa: ASYNC230 (nothing else waits)
             async with hand.database.reader() as conn:
-                count = await _export(leads.export(conn, chosen, filters), kind, header, config.language, out)
+                ids = await rows.ids(conn, chosen, Filters(asked, listing.bounds(asked, now(), "UTC")))
+                file = export.Xlsx(out, zone="UTC", language=config.language) if kind == "xlsx" else None
+                count = await _export(rows.export(conn, chosen, ids), file or _lines(kind, header, config.language), out)
             out.flush()
     if output:
         say({"leads": count, "output": str(output)}, as_json, f"{some(count, 'lead')} in {output}")
@@ -226,11 +236,21 @@ async def leads_spam(config: Settings, account: int | None, as_json: bool, lead:
     say(done, as_json, "It stands apart." if answer == "yes" else "It is released.")
 
 
-async def _export(rows: AsyncIterator[dict[str, Any]], kind: str, header: str, language: str, out: IO[bytes]) -> int:
-    file = export.Jsonl() if kind == "jsonl" else export.Csv(header=header, language=language)
+def _lines(kind: str, header: str, language: str) -> export.Jsonl | export.Csv:
+    return export.Jsonl() if kind == "jsonl" else export.Csv(header=header, language=language)
+
+
+async def _export(parts: AsyncIterator[list[dict[str, Any]]], file: export.Xlsx | export.Jsonl | export.Csv, out: IO[bytes]) -> int:
+    """Writes rows. Answers how many."""
+    if isinstance(file, export.Xlsx):
+        async for some in parts:
+            file.add(some)
+        file.close()
+        return file.rows
     out.write(file.head())
     count = 0
-    async for row in rows:
-        out.write(file.line(row))
-        count += 1
+    async for some in parts:
+        for row in some:
+            out.write(file.line(row))
+        count += len(some)
     return count

@@ -19,9 +19,9 @@ when its visit began), of a visit when it began, of a conversion when it was sen
 | goal | the goal's id | conversions: of the site they are none |
 
 Declared crawlers count nowhere, nor does what stands apart as spam, and a view that is told again counts once (DESIGN 4.2, 4.3).
-A lead that somebody typed in counts as a lead of its site and of its source, where visits of it are known; never as a conversion,
-nor under a page or a form. A sending counts by the result that stands of it (confirmed, failed or unknown), the same values within
-a minute once; a form that asks for no address, number or message is never read, and its sendings count nowhere.
+A sending counts by the result that stands of it (confirmed, failed or unknown), the same values within a minute once; a form that asks
+for no address, number or message is never read, and its sendings count nowhere. A lead that somebody typed in counts as a lead of its
+site and of its source, where visits of it are known; never as a conversion, nor under a page or a form.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ VISITS, VIEWS, LEADS, CONVERSIONS = range(4)
 REST = "~"  # the key of what would tell of one person only
 _KEY_LIMIT = 120
 NOT_COUNTED = mark_bits(["crawler"])
-NO_CONVERSION = NOT_COUNTED | HAND  # of a submission: no form of a page was sent
 _FORM_EVENTS = frozenset({"form_view", *_STEP_OF})
+NO_CONVERSION = NOT_COUNTED | HAND  # of a submission: no form of a page was sent
 _SAME_VISIT = frozenset({"reload", "bfcache", "route"})
 _QUARTER = 15 * 60_000  # every zone's clock is moved by whole quarters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,6 +116,11 @@ def origin_of(lead: Lead) -> Origin:
     source = lead.first.source if lead.first else None
     named = (source.channel, source.source, source.campaign) if source else ("", "", "")
     return Origin(*named, lead.language, lead.apart)
+
+
+def _is_sending(one: Conversion) -> bool:
+    """Whether it counts as a step of its form, by its result: the same within a minute does not."""
+    return one.duplicate_of is None and bool(one.form)
 
 
 class Tally:
@@ -208,8 +213,8 @@ class Tally:
             self.visit(new)
 
     def conversion(self, one: Conversion, n: int = 1) -> None:
-        """A conversion came or goes, and with it the sending of its form: it counts once `origin` says what is known of its lead."""
-        if _counts(one):
+        """A conversion came or goes, and with it the sending of its form: they count once `origin` says what is known of its lead."""
+        if (one.counted or _is_sending(one)) and not one.marks & NO_CONVERSION:
             self._moved.setdefault(one.lead_id, []).append((one, n))
 
     def origin(self, lead_id: bytes, old: Origin, new: Origin, told: Iterable[Conversion] = ()) -> None:
@@ -219,12 +224,13 @@ class Tally:
             self._sourced(one, old, n)
         if old != new:
             for one in told:
-                if _counts(one):
-                    self._sourced(one, old, -1)
-                    self._sourced(one, new, 1)
-                    if old.apart != new.apart:
-                        self._converted(one, old, -1)
-                        self._converted(one, new, 1)
+                if one.marks & NO_CONVERSION:
+                    continue
+                self._sourced(one, old, -1)
+                self._sourced(one, new, 1)
+                if old.apart != new.apart:
+                    self._converted(one, old, -1)
+                    self._converted(one, new, 1)
 
     def settle(self) -> None:
         """Counts what came and went of leads that have no row: nothing stands apart of them."""
@@ -234,11 +240,11 @@ class Tally:
         self._moved.clear()
 
     def _converted(self, one: Conversion, origin: Origin, n: int) -> None:
-        """What a conversion and its sending count wherever its lead came from."""
+        """What a conversion counts wherever its lead came from."""
         if origin.apart:
             return
         day = self.day(one.site_id, one.at)
-        if one.duplicate_of is None and one.form:
+        if _is_sending(one):
             self._step(one.site_id, day, one.form, one.result, n)
         if not one.counted:
             return
@@ -295,11 +301,6 @@ class Tally:
         if found is None:
             found = self.counts[name] = [0, 0, 0, 0]
         found[place] += n
-
-
-def _counts(one: Conversion) -> bool:
-    """Whether a conversion, or at least the sending of its form, counts anything."""
-    return not one.marks & NO_CONVERSION and bool(one.counted or (one.duplicate_of is None and one.form))
 
 
 @lru_cache(maxsize=4096)
