@@ -30,13 +30,13 @@ LOOKS = {
     "viewer": """/ /leads /leads/export /leads/suggestions /leads/{id} /leads/{id}/seen /sites /sites/{id:int} /sites/{id:int}/heard
         /sites/{id:int}/texts /companies /companies/{name:path} /audit /settings /settings/retention /settings/scoring /attribution
         /attribution/kept /attribution/kept/{id} /costs /goals /requests /requests/{id} /help""",
-    "marketer": "/leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}",
+    "marketer": "/leads/new /leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}",
     "owner": "/sites/new",
     "anybody": "/login /login/link /setup /static/{name} /me /me/link /me/address /me/erase",
 }
 ACTS = {
     "viewer": "/logout /keys",
-    "marketer": """/leads/{id}/edit /leads/{id}/undo /leads/{id}/merge /leads/{id}/unmerge /leads/{id}/apart /attribution/keep
+    "marketer": """/leads/new /leads/{id}/edit /leads/{id}/undo /leads/{id}/merge /leads/{id}/unmerge /leads/{id}/apart /attribution/keep
         /costs /costs/{id}/remove /goals /goals/{id}/remove /requests/new /requests/{id}/answer /requests/{id}/link /requests/{id}/send
         /requests/{id}/carry-out /requests/{id}/erase /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}""",
     "owner": "/sites/new /settings/retention",
