@@ -27,11 +27,11 @@ SAME = {"sec-fetch-site": "same-origin"}
 
 # Who may look and who may act, by the least role. A route that stands nowhere here is a finding: nobody has said who may.
 LOOKS = {
-    "viewer": """/ /leads /leads/export /leads/suggestions /leads/{id} /leads/{id}/seen /sites /sites/{id:int} /sites/{id:int}/heard
+    "viewer": """/ /today /leads /leads/export /leads/suggestions /leads/{id} /leads/{id}/seen /sites /sites/{id:int} /sites/{id:int}/heard
         /sites/{id:int}/texts /companies /companies/{name:path} /audit /settings /settings/retention /settings/scoring /attribution
         /attribution/kept /attribution/kept/{id} /costs /goals /requests /requests/{id} /help""",
-    "marketer": "/leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}",
-    "owner": "/sites/new",
+    "marketer": "/leads/{id}/merge /leads/{id}/file /requests/new /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}",
+    "owner": "/leads/{id}/erase /sites/new",
     "anybody": "/login /login/link /setup /static/{name} /me /me/link /me/address /me/erase",
 }
 ACTS = {
@@ -39,7 +39,7 @@ ACTS = {
     "marketer": """/leads/{id}/edit /leads/{id}/undo /leads/{id}/merge /leads/{id}/unmerge /leads/{id}/apart /attribution/keep
         /costs /costs/{id}/remove /goals /goals/{id}/remove /requests/new /requests/{id}/answer /requests/{id}/link /requests/{id}/send
         /requests/{id}/carry-out /requests/{id}/erase /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}""",
-    "owner": "/sites/new /settings/retention",
+    "owner": "/leads/{id}/erase /sites/new /settings/retention",
     "anybody": """/login /setup /language /theme /me /me/link /me/address /me/close /me/download /me/correct /me/withdraw
         /me/object /me/erase""",
 }
