@@ -38,7 +38,8 @@ class Card(NamedTuple):
     points: int | None
     excluded: str
     reasons: str
-    read: str
+    read: list[str]
+    more: str
     step: steps.Step
     said: str
     moved: str = ""
@@ -175,7 +176,7 @@ async def _cards(conn: AsyncConnection, account: int, found: Found, since: int, 
             score_words.whole(light["points"]) if scored else None,
             score_words.unscored(light["excluded"], language),
             step_words.reasons(row["reasons"], language),
-            words.read(pages.get(light["id"], []), language),
+            *words.read(pages.get(light["id"], []), language),
             step,
             step_words.sentence(step, row, language, named=False),
             words.moved(light, language) if "after" in light else "",
