@@ -28,20 +28,22 @@ SAME = {"sec-fetch-site": "same-origin"}
 # Who may look and who may act, by the least role. A route that stands nowhere here is a finding: nobody has said who may.
 LOOKS = {
     "viewer": """/ /leads /leads/export /leads/suggestions /leads/{id} /leads/{id}/seen /sites /sites/{id:int} /sites/{id:int}/heard
-        /sites/{id:int}/texts /companies /companies/{name:path} /audit /settings /settings/retention /settings/scoring /attribution
-        /attribution/kept /attribution/kept/{id} /costs /goals /requests /requests/{id} /help""",
-    "marketer": "/leads/new /leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}",
-    "owner": "/sites/new",
-    "anybody": "/login /login/link /setup /static/{name} /me /me/link /me/address /me/erase",
+        /sites/{id:int}/texts /companies /companies/{name:path} /audit /settings /settings/retention /settings/scoring
+        /attribution /attribution/kept /attribution/kept/{id} /costs /goals /requests /requests/{id} /help /today""",
+    "marketer": """/leads/new /leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists
+        /settings/scoring/rules/{name} /leads/{id}/file""",
+    "owner": """/sites/new /leads/{id}/erase""",
+    "anybody": """/login /login/link /setup /static/{name} /me /me/link /me/address /me/erase""",
 }
 ACTS = {
-    "viewer": "/logout /keys",
+    "viewer": """/logout /keys""",
     "marketer": """/leads/new /leads/{id}/edit /leads/{id}/undo /leads/{id}/merge /leads/{id}/unmerge /leads/{id}/apart /attribution/keep
-        /costs /costs/{id}/remove /goals /goals/{id}/remove /requests/new /requests/{id}/answer /requests/{id}/link /requests/{id}/send
-        /requests/{id}/carry-out /requests/{id}/erase /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}""",
-    "owner": "/sites/new /settings/retention",
-    "anybody": """/login /setup /language /theme /me /me/link /me/address /me/close /me/download /me/correct /me/withdraw
-        /me/object /me/erase""",
+        /costs /costs/{id}/remove /goals /goals/{id}/remove /requests/new /requests/{id}/answer /requests/{id}/link
+        /requests/{id}/send /requests/{id}/carry-out /requests/{id}/erase /settings/scoring/new /settings/scoring/lists
+        /settings/scoring/rules/{name}""",
+    "owner": """/sites/new /settings/retention /leads/{id}/erase""",
+    "anybody": """/login /setup /language /theme /me /me/link /me/address /me/close /me/download /me/correct /me/withdraw /me/object
+        /me/erase""",
 }
 RANK = ("anybody", "viewer", "marketer", "owner")
 # What a good request answers that is not a page.

@@ -159,7 +159,9 @@ def address(path: str, told: Told) -> str:
 # What the screens look like when they are asked for more than their bare address.
 MORE = {
     "/leads": ["?kind=all", "?q=nobody-at-all", "?q=durand&site=42"],
+    "/leads/{id}": ["?show=forms", "?look_back=30"],
     "/leads/{id}/merge": ["?q=e"],
+    "/today": ["?since=2026-11-01"],
     "/leads/{id}/seen": ["?browser=1"],
     "/attribution": ["?beside=markov"],
     "/me": ["?site=42&closed=1"],
@@ -181,7 +183,7 @@ def addresses(app: Starlette, told: Told) -> Iterator[tuple[str, str]]:
 # Answers that do not end by themselves.
 STREAMS = {"/live/events"}
 # No look, or not HTML.
-FILES = {"/static/{name}", "/leads/export", "/sites/{id:int}/heard", "/"}
+FILES = {"/static/{name}", "/leads/export", "/leads/{id}/file", "/sites/{id:int}/heard", "/"}
 # Nothing of the screens: what is shown needs a link, or nobody signed in.
 OPEN = {"/login", "/login/link", "/setup"}
 
