@@ -29,7 +29,8 @@ SAME = {"sec-fetch-site": "same-origin"}
 LOOKS = {
     "viewer": """/ /leads /leads/export /leads/suggestions /leads/{id} /leads/{id}/seen /sites /sites/{id:int} /sites/{id:int}/heard
         /sites/{id:int}/texts /companies /companies/{name:path} /audit /settings /settings/retention /settings/scoring
-        /attribution /attribution/kept /attribution/kept/{id} /costs /goals /requests /requests/{id} /help /today""",
+        /attribution /attribution/kept /attribution/kept/{id} /costs /goals /requests /requests/{id} /help /today
+        /leads/changes /leads/changes/{id} /leads/views""",
     "marketer": """/leads/new /leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists
         /settings/scoring/rules/{name} /leads/{id}/file""",
     "owner": """/sites/new /leads/{id}/erase""",
@@ -40,14 +41,24 @@ ACTS = {
     "marketer": """/leads/new /leads/{id}/edit /leads/{id}/undo /leads/{id}/merge /leads/{id}/unmerge /leads/{id}/apart /attribution/keep
         /costs /costs/{id}/remove /goals /goals/{id}/remove /requests/new /requests/{id}/answer /requests/{id}/link
         /requests/{id}/send /requests/{id}/carry-out /requests/{id}/erase /settings/scoring/new /settings/scoring/lists
-        /settings/scoring/rules/{name}""",
+        /settings/scoring/rules/{name} /leads/bulk /leads/changes/{id}/undo /leads/views /leads/views/opens /leads/views/{id}
+        /leads/views/{id}/delete""",
     "owner": """/sites/new /settings/retention /leads/{id}/erase""",
     "anybody": """/login /setup /language /theme /me /me/link /me/address /me/close /me/download /me/correct /me/withdraw /me/object
         /me/erase""",
 }
 RANK = ("anybody", "viewer", "marketer", "owner")
 # What a good request answers that is not a page.
-STATUS = {"/": 303, "/login": 303, "/login/link": 404, "/setup": 404, "/static/{name}": 404, "/me/link": 410, "/me/erase": 303}
+STATUS = {
+    "/": 303,
+    "/leads/changes/{id}": 303,
+    "/login": 303,
+    "/login/link": 404,
+    "/setup": 404,
+    "/static/{name}": 404,
+    "/me/link": 410,
+    "/me/erase": 303,
+}
 
 
 class Ground(NamedTuple):
@@ -231,9 +242,10 @@ async def test_whatever_an_address_asks_for_breaks_no_screen(ground: Ground) -> 
             if 'method="post"' not in form:
                 names |= set(re.findall(r' name="(\w+)"', form))
         for turn in range(len(ASKED) if names else 0):
-            asked = {name: ASKED[(turn + at) % len(ASKED)] for at, name in enumerate(sorted(names))}
-            answer = await browser.get(address, params=asked)
-            assert answer.status_code < 500, (address, asked)
+            asked = [(name, ASKED[(turn + at) % len(ASKED)]) for at, name in enumerate(sorted(names))]
+            for start in range(0, len(asked), 12):  # a client bounds the length of an address
+                answer = await browser.get(address, params=dict(asked[start : start + 12]))
+                assert answer.status_code < 500, (address, asked)
 
 
 async def test_every_link_of_the_navigation_leads_to_a_screen(ground: Ground) -> None:

@@ -18,19 +18,21 @@ from sqlalchemy import Connection, Text, insert, select, update
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from collector.actions import costs, goals, requests, users, visiting
+from collector.actions import bulk, costs, goals, requests, users, visiting
 from collector.domain.costs import Cost
 from collector.store import schema, sites
 from collector.store.ids import uuid7
 from collector.store.migrate import RETENTION
 from collector.store.writer import Writer
 from collector.web import mine
+from tests.builders import SECRET
 
 from . import rows, story
 from .rows import DAY, HOUR, NOW
 
 STRANGER = "owner@elsewhere.example"
 ROLES = {"owner": "owner@example.com", "marketer": "marketer@example.com", "viewer": "viewer@example.com"}
+CHANGE = b"change" + bytes(10)
 BROWSER, CONFIRMED = "b" * 43, "c" * 43  # what browsers hold of the visitor's own page
 
 
@@ -53,10 +55,15 @@ def account(conn: Connection) -> Told:
     rows.site(conn, 77, account=2, domain="elsewhere.example")
     goal = next(row.goal_id for row in conn.execute(select(schema.goal.c.goal_id)))
     uuid = str(UUID(bytes=lead))
+    view = next(row.id for row in conn.execute(select(schema.view.c.id).order_by(schema.view.c.id)))
+    bulk.start(conn, "tag", "foire", lead, actor="", now=NOW, id=CHANGE)
+    bulk.step(conn, 1, CHANGE, 1, secret=SECRET, now=NOW, ids=uuid7)
     return Told(
         lead,
         {
             "/leads/{id}": uuid,
+            "/leads/changes/{id}": str(UUID(bytes=CHANGE)),
+            "/leads/views/{id}": str(UUID(bytes=view)),
             "/requests/{id}": str(UUID(bytes=request)),
             "/sites/{id:int}": "42",
             "/companies/{name:path}": "durand-fils.example",
@@ -158,7 +165,10 @@ def address(path: str, told: Told) -> str:
 
 # What the screens look like when they are asked for more than their bare address.
 MORE = {
-    "/leads": ["?kind=all", "?q=nobody-at-all", "?q=durand&site=42"],
+    "/leads": [
+        *("?kind=all", "?q=nobody-at-all", "?q=durand&site=42", f"?changed={UUID(bytes=CHANGE)}"),
+        "?columns=email,phone,company,status,owner,tags,page,first,last,seen,site,consent,marks&kind=all&part=columns",
+    ],
     "/leads/{id}": ["?show=forms", "?look_back=30"],
     "/leads/{id}/merge": ["?q=e"],
     "/today": ["?since=2026-11-01"],
