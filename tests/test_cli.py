@@ -114,7 +114,7 @@ def test_every_command_explains_itself(path: tuple[str, ...], folder: Path) -> N
 
 def test_the_commands_of_the_contract_are_there() -> None:
     wanted = (
-        "serve demo site:add user:add user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
+        "serve demo site:add user:add user:list user:invite user:role user:remove user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
         " backup restore doctor attribution lead:merge lead:unmerge lead:suggestions lead:edit lead:undo lead:history lead:link site:key"
         " scoring:show scoring:set scoring:remove scoring:list scoring:backtest"
         " requests:list requests:add requests:link requests:answer"
@@ -134,6 +134,20 @@ def test_a_site_on_an_empty_folder_has_exactly_the_contracts_shape(folder: Path)
     assert "/42ns.gif" in made["tag"]
     assert (folder / "data" / "webleads.sqlite").exists()
     assert (folder / "data" / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_site_is_laid_aside_taken_up_and_deleted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.jobs.leave.WAIT", 0)
+    answer("site", "add", "example.com", "--id", "42")
+    assert answer("site", "archive", "42") == {"id": 42, "domain": "example.com", "archived": True}
+    assert [one["archived"] for one in answer("site", "list")] == [True]
+    assert answer("site", "restore", "42")["archived"] is False
+    assert run("site", "delete", "42").exit_code == 2
+    assert "not the domain" in said(run("site", "delete", "42", "--sure", "example.org"))
+    done = run("site", "delete", "42", "--sure", "example.com")
+    assert (done.exit_code, done.stdout) == (0, "example.com is gone.\n")
+    assert answer("site", "list") == []
+    assert "there is no such site" in said(run("site", "archive", "42"))
 
 
 @pytest.mark.parametrize(
