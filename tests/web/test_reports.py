@@ -7,14 +7,16 @@ import html
 import io
 import re
 
+import pytest
 from sqlalchemy import Connection
 
 from collector.domain.rollups import day_of, midnight
 from tests.builders import DAY, HOME, HOUR, event, form, result, tell, view
 
-from . import rows
+from . import rows, walk
 from .conftest import Place, post, token_of
 from .rows import NOW
+from .stage import listened, standing
 
 LETTER = HOME + "?utm_source=lettre&utm_medium=email&utm_campaign=rentree"
 ADS = HOME + "?utm_source=google&utm_medium=cpc&utm_campaign=ete"
@@ -240,3 +242,26 @@ async def test_nobody_else_reads_a_report_and_nonsense_asks_for_nothing(owned: P
         for path in ("/reports/sources", "/reports/sources/days", "/reports/pages", "/reports/forms", "/reports/forms/one?form=x"):
             assert (await owned.browser.get(f"{path}{'&' if '?' in path else '?'}{nonsense}")).status_code == 200
             assert (await stranger.get(path)).status_code == 303
+
+
+@pytest.mark.slow
+async def test_the_days_can_be_looked_at_closely_and_without_javascript_they_are_drawn_all_the_same(sqlite_url: str) -> None:
+    async with standing(sqlite_url) as stage:
+        path = f"{stage.url}/reports/sources/days?period=90d"
+        page = await (await stage.context(walk.ROLES["viewer"])).new_page()
+        faults = listened(page)
+        await page.goto(path)
+        over = await page.locator(".u-over").bounding_box()
+        assert over is not None
+        across, height = over["width"], over["y"] + over["height"] / 2
+        await page.mouse.move(over["x"] + across / 2, height)
+        await page.mouse.down()
+        await page.mouse.move(over["x"] + across * 3 / 4, height)
+        await page.mouse.up()
+        await page.locator("[data-whole]").click()
+        assert not await page.locator(".trend").is_visible()
+        assert faults == []
+        page = await (await stage.context(walk.ROLES["viewer"], java_script_enabled=False)).new_page()
+        await page.goto(path)
+        assert await page.locator(".trend svg").is_visible()
+        assert not await page.locator("[data-zoom]").is_visible()
