@@ -92,6 +92,7 @@ async def test_sources_stand_side_by_side_by_two_models_and_lead_deeper(owned: P
     page = await read(owned, "/reports/sources?by=campaign&channel=Email&source=lettre&model=linear&beside=last&sort=leads1")
     assert lines(page, "Visits and leads by where they came from") == [["rentree", "1", "0.5", "50.0%", "0.5", "0", "0.0%", "0"]]
     assert "<strong>lettre</strong>" in page
+    assert 'href="/leads?period=30d&channel=Email&source=lettre"' in page
     page = await read(owned, "/reports/sources?model=markov&beside=markov&by=campaign")
     assert "Markov chain: There are fewer than 300 conversions" in page
     assert "ete · google · Paid search" in page
@@ -163,6 +164,7 @@ async def test_a_form_has_a_funnel_to_the_field_and_its_failures(owned: Place) -
         ["Leads", "2"],
     ]
     assert "1 sending failed" in page
+    assert 'href="/leads?period=30d&form=contact"' in page
     assert lines(page, "Fields of the form")[1][0] == "email"
     assert "This form was not seen in this period" in await read(owned, "/reports/forms/one?form=nothing")
     await read(owned, "/reports/forms/one", 404)
