@@ -200,7 +200,7 @@ async def heard(request: Request) -> Response:
 def _mark(found: Found, seen: install.Seen) -> str:
     """What the live line says, as a short name."""
     at = seen.look.at if seen.look else 0
-    said = (found.last, found.quiet, found.won > 0, found.site["archived_at"], seen.verdict.cause, seen.verdict.heard, at, seen.foreign)
+    said = (found.last, found.quiet, found.won, found.site["archived_at"], seen.verdict.cause, seen.verdict.heard, at, seen.foreign)
     return blake2b(repr(said).encode(), digest_size=6).hexdigest()
 
 

@@ -70,7 +70,6 @@ async def test_a_look_is_shown_on_the_page_and_the_first_event_turns_it_by_itsel
     heard = await browser.get(unchanged)
     assert "First event received." in heard.text
     assert "Events arrive" in heard.text
-    assert "hx-" not in heard.text
     assert "send a form of your site yourself" in heard.text
 
 
