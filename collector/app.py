@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import structlog
 from msgspec import Struct
 from starlette.types import ASGIApp
 
-from . import commands
+from . import commands, doctor
 from .actions import erase
 from .actions.record import Recorder
 from .domain import mail
@@ -41,6 +42,7 @@ class Collector(Struct):
     writer: Writer
     secret: bytes
     address: str  # where browsers find it
+    end: Callable[[], None] = lambda: None  # lets go of who listens, before the sockets close
 
 
 @asynccontextmanager
@@ -60,7 +62,17 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
             log.warning("erasures carried out again", erasures=again)
         for line in writer.lost:
             log.error("events lost", lost=line)
-        screens = create(settings=settings, database=database, writer=writer, secret=key, clock=ids.now, ids=ids.uuid7, fetch=_fetcher())
+        look = partial(doctor.of_account, settings, database)
+        screens = create(
+            settings=settings,
+            database=database,
+            writer=writer,
+            secret=key,
+            clock=ids.now,
+            ids=ids.uuid7,
+            fetch=_fetcher(),
+            doctor=look,
+        )
         counted: Counter[str] = Counter()  # refusals that the clock has taken
         looked_up = None
         if settings.networks:
@@ -95,7 +107,7 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
             outbox = Outbox(writer, database, mail.relay(settings.smtp), sender=settings.mail_from, clock=ids.now)
             outbox.start()
             stack.push_async_callback(outbox.stop)
-        collector = Collector(endpoint, database, writer, key, settings.url)
+        collector = Collector(endpoint, database, writer, key, settings.url, screens.state.house.live.close)
         if database.is_sqlite:
             server = await control.listen(database, commands.handler(writer, database, key, lambda: collector.address))
             if server is not None:

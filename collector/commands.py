@@ -15,7 +15,9 @@ from .actions import (
     edit,
     erase,
     goals,
+    handing,
     invitations,
+    joining,
     letter,
     merge,
     refused,
@@ -35,6 +37,7 @@ from .jobs import rebuild as rebuilding
 from .jobs import retain as retaining
 from .jobs import score as scored
 from .jobs import seal as sealing
+from .jobs.pace import Pace
 from .store import ids, merges
 from .store import sites as kept_sites
 from .store import users as kept_users
@@ -58,12 +61,26 @@ def _user_password(conn: Connection, secret: bytes, *, account: int, email: str,
     return {"email": email, "changed": users.set_password(conn, account, email, password)}
 
 
+def _user(conn: Connection, account: int, email: str) -> bytes:
+    """A user of an account. Raises Unknown."""
+    found = kept_users.load(conn, email.strip().lower())
+    if found is None or found["account_id"] != account:
+        raise erase.Unknown(email)
+    return bytes(found["id"])
+
+
+def _user_invite(conn: Connection, secret: bytes, *, account: int, email: str, role: str, token: str) -> Any:
+    now = ids.now()
+    joining.invite(conn, account, email, role, token, now=now, id=ids.uuid7(now))
+    return {"email": users.address(email), "role": role, "expires_at": now + joining.LASTS["invite"]}
+
+
+def _user_role(conn: Connection, secret: bytes, *, account: int, email: str, role: str) -> Any:
+    return {"email": email, "role": role, "changed": users.set_role(conn, account, _user(conn, account, email), role)}
+
+
 def _account_add(conn: Connection, secret: bytes, *, name: str) -> Any:
     return {"id": kept_sites.add_account(conn, name, ids.now(), RETENTION), "name": name}
-
-
-def _replay(conn: Connection, secret: bytes, *, account: int, site: int | None) -> Any:
-    return refused.replay(conn, secret=secret, ids=ids.uuid7, account=account, site=site)
 
 
 def _lead(conn: Connection, secret: bytes, account: int, named: str) -> bytes:
@@ -215,8 +232,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "site add": _site_add,
     "user add": _user_add,
     "user password": _user_password,
+    "user invite": _user_invite,
+    "user role": _user_role,
     "account add": _account_add,
-    "refused replay": _replay,
     "site key": _site_key,
     "site set": _site_set,
     "site archive": _site_archive,
@@ -283,8 +301,26 @@ async def _seal(writer: Writer, database: Database, secret: bytes, told: Told, *
     return await sealing.turn(writer, database, to, now=ids.now(), told=told, vacuum=vacuum)
 
 
+async def _replay(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int, site: int | None) -> Any:
+    return await refused.replay(Pace(writer).step, secret=secret, ids=ids.uuid7, account=account, site=site)
+
+
+async def _user_remove(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int, email: str, to: str) -> Any:
+    run = Pace(writer).step
+    who, heir = await run(_two_users, account, email, to)
+    more: dict[str, Any] = {"actor": "", "secret": secret, "clock": ids.now, "ids": ids.uuid7}
+    return {"email": await handing.leave(run, account, who, heir, **more)}
+
+
+def _two_users(conn: Connection, account: int, email: str, to: str) -> tuple[bytes, str]:
+    """Who leaves, and in hex who is handed their leads. Raises Unknown, BadEdit."""
+    return _user(conn, account, email), _owner(conn, account, to)
+
+
 LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rebuild": _rebuild,
+    "refused replay": _replay,
+    "user remove": _user_remove,
     "purge": _purge,
     "rescore": _rescore,
     "erase": _erase,

@@ -13,7 +13,7 @@ import signal
 import socket as sockets
 import sys
 import traceback
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from socket import socket
@@ -169,11 +169,16 @@ async def _run(settings: Settings, host: str, port: int, demo_port: int | None, 
             lines.append(f"demo {(origin := _url_of(host, demo_bound))}")
             if past:
                 after.append(_tell(collector, origin))
-        await _serve(servers, lines, stop, after)
+        await _serve(servers, lines, stop, after, end=collector.end)
 
 
 async def _serve(
-    servers: list[tuple[_Server, socket]], lines: list[str], stop: asyncio.Event, after: Sequence[Coroutine[Any, Any, None]] = ()
+    servers: list[tuple[_Server, socket]],
+    lines: list[str],
+    stop: asyncio.Event,
+    after: Sequence[Coroutine[Any, Any, None]] = (),
+    *,
+    end: Callable[[], None] = lambda: None,
 ) -> None:
     tasks: list[asyncio.Task[Any]] = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
     while not all(server.started for server, _bound in servers):
@@ -193,6 +198,7 @@ async def _serve(
     await asyncio.wait([*beside, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for task in (*beside, *more):
         task.cancel()
+    end()
     for server, _bound in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)

@@ -114,7 +114,7 @@ def test_every_command_explains_itself(path: tuple[str, ...], folder: Path) -> N
 
 def test_the_commands_of_the_contract_are_there() -> None:
     wanted = (
-        "serve demo site:add user:add user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
+        "serve demo site:add user:add user:list user:invite user:role user:remove user:password account:add leads:export rebuild erase purge refused:list refused:replay config:show"
         " backup restore doctor attribution lead:merge lead:unmerge lead:suggestions lead:edit lead:undo lead:history lead:link site:key"
         " scoring:show scoring:set scoring:remove scoring:list scoring:backtest"
         " requests:list requests:add requests:link requests:answer"

@@ -53,7 +53,7 @@ def _codes() -> set[str]:
     """Every code that stands in the code."""
     texts = [
         node.value
-        for path in (ROOT / "domain" / "health.py", ROOT / "upkeep.py")
+        for path in (ROOT / "domain" / "health.py", ROOT / "doctor.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]

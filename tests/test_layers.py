@@ -14,7 +14,7 @@ FLOORS = (
     ("upkeep",),
     ("serving",),
     ("app",),
-    ("probes",),
+    ("probes", "doctor"),
     ("commands",),
     ("settings",),
     ("ingest", "web", "api", "outbound", "jobs", "demo"),

@@ -1,7 +1,8 @@
-"""Refused events, sent again after what made them refused has been mended."""
+"""Refused events, read again after what made them refused has been mended: some at a time, so that visitors' events come between."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,29 +13,41 @@ from ..store import events
 from .record import Ids, record
 from .refold import context
 
-STEP = 500
+STEP = 16
+Run = Callable[..., Awaitable[Any]]  # the writer's
 
 
-def replay(conn: Connection, *, secret: bytes, ids: Ids, account: int, site: int | None = None) -> dict[str, int]:
-    """Reads what is kept of refused events as if it came at its own time, by today's rules; what is taken leaves the refused.
+async def replay(run: Run, *, secret: bytes, ids: Ids, account: int, site: int | None = None, reason: str = "") -> dict[str, int]:
+    """Reads what is kept of refused events, or of those of one site or reason, as if it came at its own time, by today's rules.
 
-    A body that came from a foreign page is taken once the page's host is one of the site's; the host is read from the URLs
-    of its events.
+    What is taken leaves the refused. A body that came from a foreign page is taken once the page's host is one of the site's; the
+    host is read from the URLs of its events.
     """
     done = {"taken": 0, "left": 0}
-    given = context(conn, account, secret)
-    last = b""
-    while rows := events.refused_after(conn, account, site, last, STEP):
-        for row in rows:
-            batch = _again(row, given.sites.get(row["site_id"]))
-            if batch is None:
-                done["left"] += 1
-            else:
-                record(conn, given, [batch], ids)
-                events.drop_refused(conn, account, [row["id"]])
-                done["taken"] += 1
-        last = rows[-1]["id"]
+    after: bytes | None = b""
+    while after is not None:
+        taken, left, after = await run(step, after, secret=secret, ids=ids, account=account, site=site, reason=reason)
+        done["taken"] += taken
+        done["left"] += left
     return done
+
+
+def step(
+    conn: Connection, after: bytes, *, secret: bytes, ids: Ids, account: int, site: int | None = None, reason: str = "", most: int = STEP
+) -> tuple[int, int, bytes | None]:
+    """The next of them. Answers how many were taken and left, and the last id, or None at the end."""
+    taken, left = 0, 0
+    given = context(conn, account, secret)
+    rows = events.refused_after(conn, account, site, after, most)
+    for row in rows:
+        batch = _again(row, given.sites.get(row["site_id"])) if reason in ("", row["reason"]) else None
+        if batch is None:
+            left += reason in ("", row["reason"])
+        else:
+            record(conn, given, [batch], ids)
+            events.drop_refused(conn, account, [row["id"]])
+            taken += 1
+    return taken, left, rows[-1]["id"] if len(rows) == most else None
 
 
 def _again(row: dict[str, Any], site: dict[str, Any] | None) -> Batch | None:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from .. import upkeep
+from ..doctor import doctor as doctor_of
 from ..domain.health import Finding
 from ..present import dates, health
 from ..settings import Settings
@@ -147,7 +148,7 @@ def restore(config: Settings, _account: int | None, as_json: bool, file: Path) -
 async def doctor(config: Settings, _account: int | None, as_json: bool) -> None:
     """Look at everything that the collector needs and say what is wrong, and what to do. Ends with 1 if anything is."""
     with Console(stderr=True).status("Looking…"):
-        found = await upkeep.doctor(config)
+        found = await doctor_of(config)
     told = [
         {"check": one.check, "level": one.level, "says": health.sentence(one, config.language), "fix": health.fix(one, config.language)}
         | {"code": one.code, "values": one.values}

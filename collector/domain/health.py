@@ -27,13 +27,13 @@ class Finding(Struct, frozen=True):
     values: dict[str, object] = {}
 
 
-def file(path: str, mode: int, size: int, faults: list[str]) -> Finding:
-    """A database's file: its mode, and what SQLite finds wrong in it (`ok` where nothing is)."""
+def file(path: str, mode: int, size: int, faults: list[str], *, whole: bool = True) -> Finding:
+    """A database's file: its mode, and what SQLite finds wrong in it (`ok` where nothing is); `whole` says that all of it was read."""
     if faults != ["ok"]:
         return Finding("file", "wrong", "file-damaged", {"file": path, "said": faults[0] if faults else ""})
     if mode & 0o077:
         return Finding("file", "wrong", "file-open", {"file": path, "mode": f"{mode & 0o777:o}"})
-    return Finding("file", "ok", "file-ok", {"file": path, "mb": _mb(size)})
+    return Finding("file", "ok", "file-ok" if whole else "file-there", {"file": path, "mb": _mb(size)})
 
 
 def schema(stored: str | None, newest: str, known: bool) -> Finding:

@@ -70,6 +70,11 @@ def duration(ms: int) -> str:
     return f"{hours} h {minutes:02d} min"
 
 
+def decimal(value: float, language: str) -> str:
+    """`1.2`, `1,2`: one place after the point where it is not 0."""
+    return format_decimal(value, format="#,##0.#", locale=locale(language))
+
+
 def number(count: int, language: str) -> str:
     """`12,345`, `12 345`."""
     return format_decimal(count, locale=locale(language))

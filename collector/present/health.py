@@ -27,6 +27,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "file-open": (N_("Others on this machine may read %(file)s (mode %(mode)s)."), N_("chmod 600 %(file)s")),
     "file-ok": (N_("%(file)s is sound: %(mb)s MB, for its owner alone."), ""),
+    "file-there": (N_("%(file)s: %(mb)s MB, for its owner alone."), ""),
     "schema-ok": (N_("It has this version's schema, %(stored)s."), ""),
     "schema-older": (
         N_("It has the schema %(stored)s; this version's is %(newest)s."),

@@ -1,4 +1,4 @@
-"""Letters to people whose data is kept, in their language: subject, plain text, simple HTML."""
+"""Letters to people whose data is kept and to those who work with it, in their language: subject, plain text, simple HTML."""
 
 from __future__ import annotations
 
@@ -31,15 +31,56 @@ def link(url: str, site: str, language: str, *, days: int, by_person: bool = Fal
         if by_person
         else _("Somebody, probably you, asked on %(site)s to see what is kept about this e-mail address.")
     ) % names
-    paragraphs = [
-        why,
-        _("Open this link to see it, take it with you, correct it or have it erased:"),
-        _("The link lasts %(days)s days and works once. Then the page stays open for ten minutes.") % names,
-        _("If you did not ask for it, do nothing: nobody sees anything without this link, and it ends by itself."),
-    ]
-    text = "\n\n".join([*paragraphs[:2], url, *paragraphs[2:]]) + "\n"
-    told = [escape(one) for one in paragraphs]
-    button = f'<p><a href="{escape(url)}">{escape(_("See what is kept about me"))}</a></p>'
-    body = "".join([*(f"<p>{one}</p>" for one in told[:2]), button, *(f"<p>{one}</p>" for one in told[2:])])
+    return _letter(
+        language,
+        subject,
+        [why, _("Open this link to see it, take it with you, correct it or have it erased:")],
+        (_("See what is kept about me"), url),
+        [
+            _("The link lasts %(days)s days and works once. Then the page stays open for ten minutes.") % names,
+            _("If you did not ask for it, do nothing: nobody sees anything without this link, and it ends by itself."),
+        ],
+    )
+
+
+def invitation(url: str, language: str, *, by: str, days: int) -> Letter:
+    """The link by which somebody who was invited chooses a password; `by` is the address of who invites."""
+    _ = catalogue(language).gettext
+    names = {"who": by, "days": days}
+    why = _("%(who)s invites you to Webleads Tracker, where the leads of your websites are kept with the way that led to them.")
+    return _letter(
+        language,
+        _("Your invitation to Webleads Tracker"),
+        [why % names, _("Open this link and choose a password:")],
+        (_("Join"), url),
+        [
+            _("The link lasts %(days)s days and works once.") % names,
+            _("If you do not know who invites you, do nothing: the link ends by itself."),
+        ],
+    )
+
+
+def reset(url: str, language: str, *, by: str, days: int) -> Letter:
+    """The link by which somebody chooses another password; `by` is the address of who made it."""
+    _ = catalogue(language).gettext
+    names = {"who": by, "hours": 24 * days}
+    return _letter(
+        language,
+        _("Another password for Webleads Tracker"),
+        [_("%(who)s made a link for you to choose another password.") % names, _("Open it here:")],
+        (_("Choose another password"), url),
+        [
+            _("The link lasts %(hours)s hours and works once. Your old password works until then.") % names,
+            _("If you did not ask for it, do nothing, and tell %(who)s.") % names,
+        ],
+    )
+
+
+def _letter(language: str, subject: str, before: list[str], button: tuple[str, str], after: list[str]) -> Letter:
+    said, url = button
+    text = "\n\n".join([*before, url, *after]) + "\n"
+    told = "".join(f"<p>{escape(one)}</p>" for one in before)
+    rest = "".join(f"<p>{escape(one)}</p>" for one in after)
+    body = f'{told}<p><a href="{escape(url)}">{escape(said)}</a></p>{rest}'
     head = f'<head><meta charset="utf-8"><title>{escape(subject)}</title></head>'
     return Letter(subject, text, f'<!doctype html><html lang="{language}">{head}<body>{body}</body></html>')

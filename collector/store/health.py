@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -25,21 +26,33 @@ class Look(Struct, frozen=True):
     has_identifiers: bool
 
 
-def look(file: Path) -> Look:
-    """Reads a SQLite file through. Raises OSError."""
+def look(file: Path, *, whole: bool = True) -> Look:
+    """Reads a SQLite file through, or without `whole` only what it says of itself. Raises OSError."""
     status = file.stat()
-    os.close(os.open(file, os.O_RDONLY))  # may we?
-    mode, whole = status.st_mode, status.st_size
+    # To open and close it here would drop the locks of a collector that looks at its own file (sqlite.org/howtocorrupt.html, 2.2).
+    if not os.access(file, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+    mode, length = status.st_mode, status.st_size
     try:
         with backup.reading(file) as conn:
-            faults = [str(row[0]) for row in conn.execute("PRAGMA quick_check(3)")]
+            faults = [str(row[0]) for row in conn.execute("PRAGMA quick_check(3)")] if whole else ["ok"]
             pages, free, size = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
             tables = {row[0] for row in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
             schema = conn.execute("SELECT version_num FROM alembic_version").fetchone() if "alembic_version" in tables else None
             known = "identifier" in tables and conn.execute("SELECT 1 FROM identifier LIMIT 1").fetchone() is not None
     except sqlite3.Error as wrong:
-        return Look(mode, whole, [str(wrong)], None, 0, 0, 4_096, False)
-    return Look(mode, whole, faults, schema[0] if schema else None, pages, free, size, known)
+        return Look(mode, length, [str(wrong)], None, 0, 0, 4_096, False)
+    return Look(mode, length, faults, schema[0] if schema else None, pages, free, size, known)
+
+
+def size(database: Database) -> int | None:
+    """Bytes of the SQLite file with its -wal; None on PostgreSQL."""
+    if database.file is None:
+        return None
+    try:
+        return database.file.stat().st_size + (wal_bytes(database) or 0)
+    except OSError:
+        return 0
 
 
 def wal_bytes(database: Database) -> int | None:

@@ -182,20 +182,23 @@ async def views_since(conn: AsyncConnection, account_id: int, site_id: int, day:
     return {int(row[0]): int(row[1]) for row in await conn.execute(asked)}
 
 
-async def won_on(conn: AsyncConnection, account_id: int, site_id: int, days: range) -> tuple[int, int]:
-    """Visits and leads of a site on some days (since 1970)."""
+async def won_since(conn: AsyncConnection, account_id: int, site_id: int, day: int) -> tuple[int, int]:
+    """Visits and leads of a site from a day on (days since 1970)."""
+    days = range(day, await _newest_day(conn, account_id, site_id) + 1)
     mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.kind == "site", rollup.c.key == "")
     asked = select(func.sum(rollup.c.visits), func.sum(rollup.c.leads)).where(*mine, rollup.c.day.in_(days))
     visits, leads = (await conn.execute(asked)).one()
     return int(visits or 0), int(leads or 0)
 
 
-async def campaigns_on(conn: AsyncConnection, account_id: int, sites: Sequence[int], days: range, most: int) -> list[tuple[str, int]]:
-    """The campaigns of visits of some sites on some days (since 1970), by how many came, the most first."""
+async def campaigns_on(conn: AsyncConnection, account_id: int, days: range, most: int) -> list[tuple[str, int]]:
+    """The campaigns of visits of some days (since 1970), by how many came, the most first."""
     visits = func.sum(rollup.c.visits)
-    which = (rollup.c.account_id == account_id, rollup.c.site_id.in_(sites), rollup.c.day.in_(days), rollup.c.kind == "campaign")
-    asked = select(rollup.c.key, visits).where(*which, rollup.c.key != REST).group_by(rollup.c.key).having(visits > 0)
-    return [(row[0], int(row[1])) for row in await conn.execute(asked.order_by(visits.desc(), rollup.c.key).limit(most))]
+    of_account = select(site.c.id).where(site.c.account_id == account_id)
+    within = (rollup.c.account_id == account_id, rollup.c.site_id.in_(of_account), rollup.c.day.in_(days))
+    mine = (*within, rollup.c.kind == "campaign", rollup.c.key != REST)
+    asked = select(rollup.c.key, visits).where(*mine).group_by(rollup.c.key).having(visits > 0).order_by(visits.desc(), rollup.c.key)
+    return [(row[0], int(row[1])) for row in await conn.execute(asked.limit(most))]
 
 
 async def goals_on(conn: AsyncConnection, account_id: int, days: range) -> dict[str, int]:

@@ -123,7 +123,7 @@ link = _table(
     "link",
     _key("token", LargeBinary(32)),
     _col("account_id", Integer),
-    _col("purpose", Text),  # setup | login | invite
+    _col("purpose", Text),  # setup | login | invite | reset
     _col("user_id", ID, nullable=True),
     _col("expires_at", TIME),
     kind="directory",
@@ -514,7 +514,7 @@ mail = _table(
     "mail",  # what is to be sent; emptied as soon as it was, or has been given up
     _key("account_id", Integer),
     _key("id", ID),
-    _col("purpose", Text),  # link: a letter is written for nothing else
+    _col("purpose", Text),  # link: to a lead, to confirm their address | user: to somebody who works here
     _col("lead_id", ID, nullable=True),
     _personal("recipient", Sealed()),
     _personal("content", SealedObject()),  # JSON: subject, text, html

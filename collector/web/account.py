@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from hashlib import sha256
+from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from ..actions import joining
 from ..actions import users as acts
+from ..present import users as words
 from ..present.language import LANGUAGES
 from ..store import users
 from . import auth, house, render
@@ -21,21 +25,20 @@ async def setup(request: Request) -> Response:
     if not await _is_alive(request, link):
         return render.page(request, "setup_dead.html", 404)
     if request.method != "POST":
-        return render.page(request, "setup.html", link=link, email="", fault="")
+        return render.page(request, "setup.html", link=link, email="", fault="", words=words)
     sent = await auth.form(request)
     email, made = sent.get("email", ""), house.of(request)
     session, now = auth.new_token(), made.clock()
     try:
         acts.address(email)
         async with made.hashing:
-            password = await asyncio.to_thread(acts.hashed, sent.get("password", ""))
-        await made.writer.run(
-            acts.set_up, link, email, password, now=now, id=made.ids(now), session=session, language=render.language_of(request)
-        )
+            password = await asyncio.to_thread(acts.hashed, sent.get("password", ""), email)
+        more = {"session": session, "language": render.language_of(request), "agent": auth.agent_of(request)}
+        await made.writer.run(acts.set_up, link, email, password, now=now, id=made.ids(now), **more)
     except acts.BadUser as wrong:
-        return render.page(request, "setup.html", 422, link=link, email=email, fault=wrong.args[0])
+        return render.page(request, "setup.html", 422, link=link, email=email, fault=wrong.args[0], words=words)
     except acts.Taken:
-        return render.page(request, "setup.html", 422, link=link, email=email, fault="taken")
+        return render.page(request, "setup.html", 422, link=link, email=email, fault="taken", words=words)
     except acts.Dead:
         return render.page(request, "setup_dead.html", 404)
     answer = RedirectResponse("/sites/new", 303)
@@ -89,7 +92,8 @@ async def _logged_in(request: Request, user_id: bytes, wanted: str) -> Response:
     """A new token at each login: one that was planted before it is worth nothing."""
     session, user = auth.new_token(), auth.user_of(request)
     made = house.of(request)
-    await made.writer.run(acts.log_in, user_id, session, now=made.clock(), old=user.session if user else None)
+    more = {"old": user.session if user else None, "agent": auth.agent_of(request)}
+    await made.writer.run(acts.log_in, user_id, session, now=made.clock(), **more)
     answer = RedirectResponse(wanted, 303)
     auth.keep_login(request, answer, session)
     return answer
@@ -103,6 +107,38 @@ async def login_link(request: Request) -> Response:
     if found is None or found["user_id"] is None:
         return render.page(request, "link_dead.html", 404)
     return await _logged_in(request, found["user_id"], "/")
+
+
+async def join(request: Request) -> Response:
+    """Who was invited, or has forgotten their password, chooses one by the link that they hold; it works once."""
+    token, made = request.query_params.get("token", ""), house.of(request)
+    async with made.database.reader() as conn:
+        purpose, who = await _holder(conn, token, made.clock())
+    if who is None:
+        return render.page(request, "join_dead.html", 404)
+    if request.method != "POST":
+        return render.page(request, "join.html", link=token, email=who["email"], purpose=purpose, fault="", words=words)
+    sent, session = await auth.form(request), auth.new_token()
+    try:
+        async with made.hashing:
+            password = await asyncio.to_thread(acts.hashed, sent.get("password", ""), who["email"])
+        await made.writer.run(joining.join, token, password, session, now=made.clock(), agent=auth.agent_of(request))
+    except acts.BadUser as wrong:
+        return render.page(request, "join.html", 422, link=token, email=who["email"], purpose=purpose, fault=wrong.args[0], words=words)
+    except acts.Dead:
+        return render.page(request, "join_dead.html", 404)
+    answer = RedirectResponse("/", 303)
+    auth.keep_login(request, answer, session)
+    return answer
+
+
+async def _holder(conn: AsyncConnection, token: str, now: int) -> tuple[str, dict[str, Any] | None]:
+    """What a link is for and who holds it."""
+    for purpose in joining.LASTS:
+        found = await users.link_of(conn, acts.digest(token), purpose, now)
+        if found is not None and found["user_id"] is not None:
+            return purpose, await users.by_id(conn, found["user_id"])
+    return "", None
 
 
 async def logout(request: Request) -> Response:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..domain.costs import LARGEST
+from ..store.database import Database
 from ..store.work import Busy
 from . import (
     account,
@@ -25,22 +26,30 @@ from . import (
     confirming,
     costs,
     errors,
+    forms,
     goals,
     leads,
     links,
+    live,
     me,
     me_acts,
+    offers,
     people,
+    profile,
+    reports,
     requests,
     retention,
     scoring,
     seen,
     site_settings,
     sites,
+    status,
+    taste,
+    users,
 )
 from .guard import Guard
 from .headers import Headers
-from .house import Database, Fetch, House, Settings, Writer
+from .house import Doctor, Fetch, House, Settings, Writer, no_doctor
 from .patience import Patience
 from .static import Files
 from .throttle import Throttle
@@ -57,6 +66,7 @@ def create(
     clock: Callable[[], int],
     ids: Callable[[int], bytes],
     fetch: Fetch | None = None,
+    doctor: Doctor = no_doctor,
 ) -> Starlette:
     """The screens as an ASGI application. `clock()` is UTC milliseconds, `ids(now)` a UUIDv7.
 
@@ -65,7 +75,7 @@ def create(
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_sites(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_screens(), *_reports(), *_sites(), *_people(), *_everywhere(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -75,7 +85,8 @@ def create(
         ],
         exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
     )
-    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle(), fetch=fetch)
+    parts = (settings, database, writer, secret, signer, clock, ids, files, Throttle())
+    made.state.house = House(*parts, fetch=fetch, doctor=doctor)
     return made
 
 
@@ -97,7 +108,6 @@ def _screens() -> list[Route]:
         Route("/companies", companies.listed),
         Route("/companies/{name:path}", companies.one),
         Route("/audit", audit.shown),
-        Route("/settings", scoring.settings),
         Route("/settings/retention", retention.shown, methods=both),
         Route("/settings/scoring", scoring.listed),
         Route("/settings/scoring/new", scoring.new, methods=both),
@@ -127,6 +137,17 @@ def _screens() -> list[Route]:
     ]
 
 
+def _reports() -> list[Route]:
+    """Sources, days, pages and forms."""
+    return [
+        Route("/reports/sources", reports.sources),
+        Route("/reports/sources/days", reports.days),
+        Route("/reports/pages", reports.pages),
+        Route("/reports/forms", forms.forms),
+        Route("/reports/forms/one", forms.one),
+    ]
+
+
 def _sites() -> list[Route]:
     """Sites, and links that lead to them."""
     both = ["GET", "POST"]
@@ -143,6 +164,39 @@ def _sites() -> list[Route]:
         Route("/sites/{id:int}/delete", site_settings.delete, methods=both),
         Route("/sites/{id:int}/going", site_settings.going),
         Route("/links", links.shown),
+    ]
+
+
+def _people() -> list[Route]:
+    """Those who work here, their own settings, the collector's state, and what goes on now."""
+    both = ["GET", "POST"]
+    return [
+        Route("/join", account.join, methods=both),
+        Route("/live", live.shown),
+        Route("/live/events", live.events),
+        Route("/settings/people", users.listed, methods=both),
+        Route("/settings/people/{id}/role", users.role, methods=["POST"]),
+        Route("/settings/people/{id}/link", users.link, methods=["POST"]),
+        Route("/settings/people/{id}/sign-out", users.sign_out, methods=["POST"]),
+        Route("/settings/people/{id}/remove", users.remove, methods=["POST"]),
+        Route("/settings/profile", profile.shown, methods=both),
+        Route("/settings/profile/password", profile.password, methods=["POST"]),
+        Route("/settings/profile/sessions", profile.sessions, methods=["POST"]),
+        Route("/status", status.shown),
+        Route("/status/look", status.look, methods=["POST"]),
+        Route("/status/backup", status.backup, methods=["POST"]),
+        Route("/status/backups/remove", status.drop, methods=["POST"]),
+        Route("/status/replay", status.replay, methods=["POST"]),
+    ]
+
+
+def _everywhere() -> list[Route]:
+    """What stands on every screen: settings, help, and how somebody likes it."""
+    return [
+        Route("/settings", offers.settings),
+        Route("/help", offers.help),
+        Route("/theme", taste.theme, methods=["POST"]),
+        Route("/keys", taste.keys, methods=["POST"]),
     ]
 
 

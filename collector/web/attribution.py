@@ -22,7 +22,7 @@ from ..present import attribution as words
 from ..present import dates, report
 from ..store import goals, reports, sites
 from ..store import journeys as rows
-from . import auth, house, render
+from . import auth, house, render, zones
 
 WRITERS = ("owner", "marketer")
 HALF_LIVES = (7.0, 14.0, 30.0)  # days that are offered; the longer ones for long decisions
@@ -87,7 +87,7 @@ async def kept(request: Request) -> Response:
     user = auth.required(request)
     async with house.of(request).database.reader() as conn:
         told = [row | {"asked": reports.asked_back(row["asked"])} for row in await reports.kept(conn, user.account_id)]
-        zone = _zone(await sites.all(conn, user.account_id), 0)
+        zone = zones.listed(request, await sites.all(conn, user.account_id))
     known = await _known(request, user.account_id)
     found = [row | {"then": report.kept(json.loads(row["figures"]), row["asked"])} for row in told]
     return render.page(request, "kept.html", kept=found, known=known, report=report, zone=zone)
@@ -115,7 +115,7 @@ async def then(request: Request) -> Response:
         asked=asked,
         known=known,
         report=report,
-        zone=_zone(known.sites, asked.site),
+        zone=zones.listed(request, known.sites, asked.site),
     )
 
 
@@ -131,7 +131,8 @@ async def _figures(request: Request, account_id: int, asked: Question, chosen: l
 async def _known(request: Request, account_id: int) -> Known:
     async with house.of(request).database.reader() as conn:
         told: list[Version] = await goals.versions(conn, account_id)
-        return Known(await sites.all(conn, account_id), {one.id.hex(): one.name for one in told})
+        found = [row | {"zone": zones.shown(request, row["zone"])} for row in await sites.all(conn, account_id)]
+    return Known(found, {one.id.hex(): one.name for one in told})
 
 
 def _asked(given: QueryParams | dict[str, str], known: Known, now: int) -> tuple[Question, str]:

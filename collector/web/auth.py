@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from typing import Any, NamedTuple
@@ -12,12 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..actions.users import LOGIN_FOR, digest
+from ..actions.users import LOGIN_FOR, digest, seen
+from ..domain import agents
 from ..present.language import choose
 from ..store import users
 from . import house
 
 _MOST_FIELDS = 20
+SEEN_EVERY = 3_600_000  # milliseconds between two notes that a login session is in use
 LARGEST_FORM = 64 * 1024  # bytes
 
 
@@ -75,7 +78,17 @@ def drop_login(request: Request, response: Response) -> None:
 
 def keep_language(request: Request, response: Response, language: str) -> None:
     """Remembers a language for those who are not logged in."""
-    _set(request, response, "language", language, 365 * 86_400)
+    keep(request, response, "language", language, 365 * 86_400)
+
+
+def keep(request: Request, response: Response, what: str, value: str, seconds: int) -> None:
+    """Remembers a choice that says nothing of who somebody is."""
+    _set(request, response, what, value, seconds)
+
+
+def kept(request: Request, what: str) -> str:
+    """A choice that the browser remembers, or empty; anybody can write anything there."""
+    return request.cookies.get(_name(request, what), "")
 
 
 async def find_user(request: Request) -> User | None:
@@ -86,13 +99,38 @@ async def find_user(request: Request) -> User | None:
     stored = digest(token)
     async with house.of(request).database.reader() as conn:
         row = await users.by_session(conn, stored, house.of(request).clock())
-    return None if row is None else User(**row, session=stored)
+    if row is None:
+        return None
+    if house.of(request).clock() - row.pop("seen_at") >= SEEN_EVERY:
+        _note(request, stored)
+    return User(**row, session=stored)
+
+
+def _note(request: Request, session: bytes) -> None:
+    """Keeps that a login session is in use. No page waits for it, and none fails where nothing can be written."""
+    made = house.of(request)
+    if session in made.noting:
+        return
+    task = asyncio.ensure_future(made.writer.run(seen, session, now=made.clock()))
+    made.noting[session] = task
+
+    def end(done: asyncio.Future[Any]) -> None:
+        made.noting.pop(session, None)
+        if not done.cancelled():
+            done.exception()  # looked at: whatever it was, the next request asks again
+
+    task.add_done_callback(end)
+
+
+def agent_of(request: Request) -> str:
+    """Browser and system of who asks, in words: `Firefox 145 · Linux · desktop`."""
+    return agents.read(request.headers.get("user-agent", "")).label
 
 
 def find_language(request: Request) -> str:
     """The language to answer in."""
     user = user_of(request)
-    cookie = request.cookies.get(_name(request, "language"), "")
+    cookie = kept(request, "language")
     default = house.of(request).settings.language
     return choose(user.language if user else "", cookie, request.headers.get("accept-language", ""), default)
 

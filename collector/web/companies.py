@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..present import dates, scores, why
+from ..present import scores, why
 from ..store import companies, sites
-from . import auth, house, render
+from . import auth, house, render, zones
 
 ROWS = 50
 MOST_LEADS = 500  # of one company
@@ -24,7 +22,7 @@ async def listed(request: Request) -> Response:
     async with house.of(request).database.reader() as conn:
         rows = await companies.page(conn, user.account_id, query, max(0, page - 1) * ROWS, ROWS)
         count = await companies.count(conn, user.account_id, query)
-        zone = _zone(await sites.all(conn, user.account_id))
+        zone = zones.listed(request, await sites.all(conn, user.account_id))
     return render.page(
         request,
         "companies.html",
@@ -54,12 +52,8 @@ async def one(request: Request) -> Response:
         company=name,
         named=named,
         rows=rows,
-        zone=_zone(known),
+        zone=zones.listed(request, known),
         site_by_id={row["id"]: row for row in known},
         who=lambda row: why.who(row, language),
         whole=scores.whole,
     )
-
-
-def _zone(known: list[dict[str, Any]]) -> str:
-    return dates.zone_of(known[0]["zone"] if known else None).key

@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse, Response
 from ..actions import costs as acts
 from ..domain import costs, money
 from ..present import costs as words
-from ..present import dates, report
+from ..present import report
 from ..store import costs as kept
 from ..store import sites
-from . import auth, house, render
+from . import auth, house, render, zones
 from .attribution import WRITERS
 
 
@@ -61,6 +61,6 @@ async def _page(request: Request, user: auth.User, done: dict[str, Any] | None =
         report=report,
         largest=costs.LARGEST // 1024**2,
         most=costs.MOST,
-        zone=dates.zone_of(known[0]["zone"] if known else None).key,
+        zone=zones.listed(request, known),
         may_write=user.role in WRITERS,
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from itsdangerous import URLSafeSerializer
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 
+from ..domain.health import Finding
 from ..domain.install import Page
+from ..store.database import Database
+from ..store.meter import Meter
+from .care import Care
+from .hub import Hub
 from .looks import Looks
 from .quota import Quota
 from .static import Files
@@ -39,6 +42,10 @@ class Settings(Protocol):
         """The mail server, or empty."""
 
     @property
+    def seal(self) -> str:
+        """The file of the keys that values are sealed with, or empty."""
+
+    @property
     def networks(self) -> str:
         """The file of networks by which companies are looked up, or empty."""
 
@@ -47,21 +54,39 @@ class Settings(Protocol):
         """Whose X-Forwarded-For is believed."""
 
 
-class Database(Protocol):
-    """Where the screens read."""
-
-    def reader(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection for a few short reads."""
-
-    def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection for reads of one moment."""
-
-
 class Writer(Protocol):
     """Who writes."""
 
     def run(self, action: Callable[..., Any], *args: Any, **more: Any) -> Awaitable[Any]:
         """Runs `action(conn, *args, **more)` in one transaction."""
+
+    @property
+    def waiting(self) -> int:
+        """Events that wait for their commit."""
+
+    @property
+    def full(self) -> bool:
+        """Whether nobody would be taken now."""
+
+    @property
+    def lost(self) -> list[str]:
+        """What the file lost before this start, a line each."""
+
+    @property
+    def meter(self) -> Meter:
+        """What was written since the start."""
+
+
+class Doctor(Protocol):
+    """Who looks at everything that the collector needs."""
+
+    async def __call__(self, account: int, *, whole: bool) -> list[Finding]:
+        """The findings for an owner of an account; `whole` takes longer and asks others too."""
+
+
+async def no_doctor(account: int, *, whole: bool) -> list[Finding]:
+    """Where nobody looks, nothing is found."""
+    return []
 
 
 class Fetch(Protocol):
@@ -88,6 +113,10 @@ class House:
     hashing: asyncio.Lock = field(default_factory=asyncio.Lock)  # argon2 takes 19 MiB: one at a time
     fetch: Fetch | None = None
     looks: Looks = field(default_factory=Looks)  # what the last check of each site found
+    doctor: Doctor = no_doctor
+    care: Care = field(default_factory=Care)  # what takes longer than a request
+    live: Hub = field(default_factory=Hub)  # who watches what goes on
+    noting: dict[bytes, asyncio.Future[Any]] = field(default_factory=dict)  # login sessions of which it is being kept that they are used
     reporting: asyncio.Lock = field(default_factory=asyncio.Lock)  # a large report takes a second of CPU: one at a time
 
 

@@ -15,7 +15,7 @@ from ..present import dates, why
 from ..present.export import Csv
 from ..present.timeline import entries, shown
 from ..store import companies, leads, sites
-from . import auth, house, people, render, scoring
+from . import auth, house, people, render, scoring, zones
 
 ROWS = 50
 KINDS = {"leads": "lead", "messages": "message", "all": ""}
@@ -40,7 +40,7 @@ async def listed(request: Request) -> Response:
         known = await sites.all(conn, user.account_id)
         blind = leads.is_blind(conn)
         heard = None if found.rows else await _last_heard(conn, user.account_id, known)
-    zone = _zone(known, asked.filters.site)
+    zone = zones.listed(request, known, asked.filters.site)
     return render.page(
         request,
         "_list.html" if fragment else "leads.html",
@@ -64,7 +64,7 @@ async def export(request: Request) -> Response:
     """Exactly the rows of the list, all of them, as a CSV that spreadsheets open."""
     user, asked, made = auth.required(request), _Asked(request), house.of(request)
     async with made.database.reader() as conn:
-        zone = _zone(await sites.all(conn, user.account_id), asked.filters.site)
+        zone = zones.listed(request, await sites.all(conn, user.account_id), asked.filters.site)
     file = Csv(header="words", bom=True, zone=zone, language=render.language_of(request))
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -101,7 +101,7 @@ async def one(request: Request) -> Response:
         judged = await scoring.panel(conn, user.account_id, lead_id, language)
         company = await companies.of_lead(conn, user.account_id, lead_id)
     site = known.get(lead["site_id"])
-    zone = dates.zone_of(site["zone"] if site else None).key
+    zone = zones.of(request, site)
     told = entries(way.sessions, way.touches, way.events, way.submissions)
     return render.page(
         request,
@@ -155,12 +155,6 @@ def _clean(text: str) -> str:
 
 def _who(request: Request) -> Any:
     return lambda row: why.who(row, render.language_of(request))
-
-
-def _zone(known: list[dict[str, Any]], chosen: int | None) -> str:
-    """The zone of the list: the chosen site's, else the oldest one's."""
-    named = [row["zone"] for row in known if chosen is None or row["id"] == chosen]
-    return dates.zone_of(named[0] if named else None).key
 
 
 def _landing(touches: list[dict[str, Any]], at: int | None) -> str:

@@ -22,9 +22,8 @@ async def shown(request: Request) -> Response:
     asked = links.Asked(**{name: request.query_params.get(name, "")[:2_000].replace("\x00", "") for name in links.Asked._fields})
     async with house.of(request).database.reader() as conn:
         known = [row for row in await sites.all(conn, user.account_id) if sites.is_current(row)]
-        today = now // 86_400_000
-        days = range(today - RECENT_DAYS + 1, today + 2)  # a zone may be a day ahead
-        campaigns = await rollups.campaigns_on(conn, user.account_id, [row["id"] for row in known], days, MOST)
+        days = range(now // 86_400_000 - RECENT_DAYS, now // 86_400_000 + 2)
+        campaigns = await rollups.campaigns_on(conn, user.account_id, days, MOST)
         tagged = [
             (row, found)
             for row in known

@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from ..actions import edit as edits
 from ..actions import merge as merging
 from ..domain.edits import FIELDS
-from ..present import dates, people, why
+from ..present import people, why
 from ..store import dossier, leads, merges, sites, users
-from . import auth, house, render
+from . import auth, house, render, zones
 
 MAY = ("owner", "marketer")
 FOUND = 20
@@ -103,7 +103,7 @@ async def _merge_page(request: Request, account: int, lead: bytes, fault: str) -
         found=[one for one in found.rows if one["id"] != lead] if found else [],
         fault=fault,
         faults=people.FAULTS,
-        zone=_zone(known, row),
+        zone=zones.of(request, known.get(row["site_id"])),
         who=lambda one: why.who(one, render.language_of(request)),
     )
 
@@ -198,8 +198,3 @@ def _by(request: Request, **more: Any) -> dict[str, Any]:
 def _back(lead: bytes, fault: str = "") -> Response:
     asked = f"?fault={fault}" if fault in people.FAULTS else ""
     return RedirectResponse(f"/leads/{UUID(bytes=lead)}{asked}#people", 303)
-
-
-def _zone(known: dict[int, dict[str, Any]], row: dict[str, Any]) -> str:
-    site = known.get(row["site_id"])
-    return dates.zone_of(site["zone"] if site else None).key

@@ -15,10 +15,10 @@ from ..actions import erasing, invitations
 from ..actions import requests as acts
 from ..domain import requests as rules
 from ..domain.tickets import LASTS
-from ..present import dates, people, why
+from ..present import people, why
 from ..present import requests as words
 from ..store import leads, mine, requests, sites, users
-from . import auth, house, render
+from . import auth, house, render, zones
 from .people import MAY
 
 OPEN, ANSWERED, MOST_TIED = 500, 100, 10  # shown at most
@@ -32,7 +32,7 @@ async def listed(request: Request) -> Response:
     async with house.of(request).database.reader() as conn:
         waiting = await requests.listed(conn, user.account_id, open=True, most=OPEN)
         answered = await requests.listed(conn, user.account_id, open=False, most=ANSWERED)
-        zone = await _zone(conn, user.account_id)
+        zone = zones.listed(request, await sites.all(conn, user.account_id))
     for row in (*waiting, *answered):
         row["state"] = acts.state(row)
     waiting.sort(key=lambda row: (row["state"].due_at, row["id"]))
@@ -147,7 +147,7 @@ async def _page(request: Request, *, fault: str = "", note: str = "", link: str 
     async with made.database.reader() as conn:
         row = await requests.one(conn, user.account_id, request_id(request))
         known = {one["id"].hex(): one["email"] for one in await users.all(conn, user.account_id)}
-        zone = await _zone(conn, user.account_id)
+        zone = zones.listed(request, await sites.all(conn, user.account_id))
         tied = await _tied(conn, user.account_id, row)
     if row is None:
         raise HTTPException(404)
@@ -204,8 +204,3 @@ async def _tied(conn: AsyncConnection, account: int, row: requests.Row | None) -
     ids = dict.fromkeys(bytes(one["lead_id"]) for one in await mine.links(conn, account, row["visitor"]))
     found = [await leads.one(conn, account, id) for id in list(ids)[:MOST_TIED]]
     return [one for one in found if one is not None]
-
-
-async def _zone(conn: Any, account: int) -> str:
-    known = await sites.all(conn, account)
-    return dates.zone_of(known[0]["zone"] if known else None).key

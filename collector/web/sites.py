@@ -46,7 +46,7 @@ async def listed(request: Request) -> Response:
         for row in await sites.all(conn, user.account_id):
             heard = await sites.last_event(conn, user.account_id, row["id"])
             quiet = heard is not None and await sites.quiet_since(conn, row, now) is not None
-            won = await rollups.won_on(conn, user.account_id, row["id"], _week(row, now))
+            won = await rollups.won_since(conn, user.account_id, row["id"], day_of(now, row["zone"]) - WEEK + 1)
             rows.append(Row(row, _state(row, heard, quiet), heard, *won))
     sort = request.query_params.get("sort", "")
     sort = sort if sort in SORTS else "name"
@@ -55,12 +55,6 @@ async def listed(request: Request) -> Response:
     rows.sort(key=lambda row: _place(row, sort), reverse=down)
     rows.sort(key=lambda row: not sites.is_current(row.site))  # what was laid aside stands last in every order
     return render.page(request, "sites.html", rows=rows, words=site_words, sort=sort, down=down, several=len(rows) > 1)
-
-
-def _week(row: dict[str, Any], now: int) -> range:
-    """The last seven days of a site with today."""
-    today = day_of(now, row["zone"])
-    return range(today - WEEK + 1, today + 1)
 
 
 def _state(row: dict[str, Any], heard: int | None, quiet: bool) -> str:
@@ -224,6 +218,6 @@ async def find(request: Request) -> Found:
             if row["id"] == wanted:
                 quiet = await sites.quiet_since(conn, row, now) is not None
                 last = await sites.last_event(conn, user.account_id, wanted)
-                _visits, won = await rollups.won_on(conn, user.account_id, wanted, _week(row, now))
+                _visits, won = await rollups.won_since(conn, user.account_id, wanted, day_of(now, row["zone"]) - WEEK + 1)
                 return Found(row, last, quiet, len(known) == 1, won)
     raise HTTPException(404)

@@ -101,8 +101,30 @@ def test_passwords_are_argon2id_of_19_mebibytes_and_are_matched() -> None:
     assert not acts.matches(HASH, "x" * 100_000)
 
 
-@pytest.mark.parametrize(("password", "fault"), [("1234567", "short"), ("x" * 1001, "long")])
-def test_only_the_length_of_a_password_is_judged(password: str, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("password", "fault"), [("1234567", "short"), ("x" * 1001, "long"), ("12345678", "common"), ("a@b.example", "yours")]
+)
+def test_a_password_that_will_not_do_is_not_hashed(password: str, fault: str) -> None:
     with pytest.raises(acts.BadUser, match=fault):
-        acts.hashed(password)
-    assert acts.matches(acts.hashed("aaaaaaaa"), "aaaaaaaa")
+        acts.hashed(password, "a@b.example")
+
+
+@pytest.mark.parametrize("kept", [HASH, None, "", "!"])
+def test_an_unknown_address_costs_one_hash_as_a_known_one_does(kept: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    acts.matches(None, "x")  # the hash of nobody is made once
+    hasher, asked = acts._hasher, []
+
+    class Counting:
+        def verify(self, hashed: str, password: bytes) -> bool:
+            asked.append(hashed[:31])
+            return hasher.verify(hashed, password)
+
+    monkeypatch.setattr(acts, "_hasher", Counting())
+    assert not acts.matches(kept, "wrong password")
+    assert asked == ["$argon2id$v=19$m=19456,t=2,p=1$"]
+
+
+@pytest.mark.parametrize("kept", ["", "!", "rubbish", None])
+def test_where_there_is_no_hash_no_password_is_right(kept: str | None) -> None:
+    for password in ("", "!", "nobody has this password", PASSWORD):
+        assert not acts.matches(kept, password)

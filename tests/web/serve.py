@@ -31,6 +31,7 @@ class Settings(NamedTuple):
     trusted_proxies: tuple[str, ...] = ()
     smtp: str = ""
     networks: str = ""
+    seal: str = ""
 
 
 def screens(database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, fetch: Any = None, **settings: Any) -> Starlette:

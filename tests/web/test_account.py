@@ -22,7 +22,7 @@ async def _link(place: Place, purpose: str = "setup", token: str = "link", **mor
 
 async def test_the_first_run_goes_from_the_link_to_the_tag(place: Place) -> None:
     await _link(place)
-    made = await post(place.browser, "/setup?token=link", {"email": "Me@Example.com", "password": "12345678"})
+    made = await post(place.browser, "/setup?token=link", {"email": "Me@Example.com", "password": PASSWORD})
     assert (made.status_code, made.headers["location"]) == (303, "/sites/new")
     added = await post(place.browser, "/sites/new", {"domain": "https://Example.com/contact"})
     page = await place.browser.get(added.headers["location"])
@@ -35,10 +35,10 @@ async def test_the_first_run_goes_from_the_link_to_the_tag(place: Place) -> None
 async def test_the_setup_link_works_once(place: Place) -> None:
     await _link(place)
     page = await place.browser.get("/setup?token=link")
-    await post(place.browser, "/setup?token=link", {"email": "me@example.com", "password": "12345678"})
+    await post(place.browser, "/setup?token=link", {"email": "me@example.com", "password": PASSWORD})
     late = place.another(cookies=dict(place.browser.cookies))
     assert (await place.another().get("/setup?token=link")).status_code == 404
-    again = await post(place.browser, "/setup?token=link", {"email": "thief@example.com", "password": "12345678"}, token_of(page))
+    again = await post(place.browser, "/setup?token=link", {"email": "thief@example.com", "password": PASSWORD}, token_of(page))
     assert again.status_code in (403, 404)
     await late.aclose()
     async with place.database.reader() as conn:
@@ -53,7 +53,7 @@ async def test_a_wrong_setup_link_says_so(place: Place, token: str) -> None:
     assert "no longer works" in answer.text
 
 
-@pytest.mark.parametrize(("email", "password", "said"), [("me", "12345678", "not an e-mail"), ("me@example.com", "1234567", "at least 8")])
+@pytest.mark.parametrize(("email", "password", "said"), [("me", PASSWORD, "not an e-mail"), ("me@example.com", "1234567", "at least 8")])
 async def test_setup_says_what_is_wrong_and_keeps_what_was_typed(place: Place, email: str, password: str, said: str) -> None:
     await _link(place)
     answer = await post(place.browser, "/setup?token=link", {"email": email, "password": password})
@@ -209,7 +209,7 @@ async def test_the_demos_user_owns_nothing_so_that_the_set_up_still_works_after_
     await place.writer.run(demo.add, 1, now=NOW, user_id=ids.uuid7(NOW))
     await _link(place)
     assert "Nobody has a password here yet" in (await place.browser.get("/login")).text
-    made = await post(place.browser, "/setup?token=link", {"email": "me@example.com", "password": "12345678"})
+    made = await post(place.browser, "/setup?token=link", {"email": "me@example.com", "password": PASSWORD})
     assert made.status_code == 303
 
 
