@@ -200,7 +200,11 @@ async def campaigns_on(conn: AsyncConnection, account_id: int, days: range, most
     within = (rollup.c.account_id == account_id, rollup.c.site_id.in_(of_account), rollup.c.day.in_(days))
     mine = (*within, rollup.c.kind == "campaign", rollup.c.key != REST)
     asked = select(rollup.c.key, visits).where(*mine).group_by(rollup.c.key).having(visits > 0).order_by(visits.desc(), rollup.c.key)
-    return [(row[0], int(row[1])) for row in await conn.execute(asked.limit(most))]
+    found: dict[str, int] = {}
+    for key, n in await conn.execute(asked.limit(most * 10)):  # of a campaign each source and channel by itself
+        name = key.rpartition("\x1f")[2]
+        found[name] = found.get(name, 0) + int(n)
+    return sorted(found.items(), key=lambda one: (-one[1], one[0]))[:most]
 
 
 async def goals_on(conn: AsyncConnection, account_id: int, days: range) -> dict[str, int]:
