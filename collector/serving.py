@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import json
 import logging
@@ -38,6 +39,7 @@ SETUP_FOR = 24 * 3_600_000
 DEMO_FOR = 7 * 24 * 3_600_000
 PATIENCE = 15  # seconds: a connection whose request does not end is closed within two of them
 STEP = 100  # events of the invented past that are written at once: some 5 ms
+M_ARENA_MAX = -8  # of malloc.h
 DRAIN = 8  # seconds: with the last commit within the ten that a stop may take
 
 
@@ -52,8 +54,15 @@ class _Server(uvicorn.Server):
 def run(settings: Settings, host: str, port: int, *, demo_port: int | None = None, past: bool = False) -> None:
     """Serves until SIGTERM or SIGINT; `past` fills in the demo site's invented past. Raises Locked, OSError."""
     _log(settings.log_level)
+    _share_one_heap()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(settings, host, port, demo_port, past))
+
+
+def _share_one_heap() -> None:
+    """glibc keeps a heap for each thread, and none uses what another has freed: SQLite's pages would be held twice (mallopt(3))."""
+    with suppress(AttributeError, OSError, TypeError):  # other systems
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def _log(level: str) -> None:

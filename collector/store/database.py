@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .ring import Ring
 
 PATIENCE = 5.0  # seconds that one connection waits for another
+_KEPT_READERS = 2  # each keeps 8 MB of pages in memory; more are opened and closed where more are wanted at once
+_MOST_READERS = 12
 
 
 class BadDatabase(ValueError):
@@ -108,7 +110,13 @@ class Database:
         if self._readers is None:
             if self.is_sqlite:
                 url = self.url.set(drivername="sqlite+aiosqlite")
-                self._readers = create_async_engine(url, pool_size=4, max_overflow=8, connect_args={"timeout": PATIENCE})
+                self._readers = create_async_engine(
+                    url,
+                    pool_size=_KEPT_READERS,
+                    max_overflow=_MOST_READERS - _KEPT_READERS,
+                    pool_use_lifo=True,  # the one whose pages are still in memory
+                    connect_args={"timeout": PATIENCE},
+                )
                 event.listen(self._readers.sync_engine, "connect", _reader_pragmas)
                 event.listen(self._readers.sync_engine, "handle_error", _on_error)
             else:
@@ -177,7 +185,7 @@ def _writer_pragmas(raw: Any, _record: Any) -> None:
 
 def _reader_pragmas(raw: Any, _record: Any) -> None:
     # Only the writer checkpoints: SQLite before 3.51.3 can lose commits when two connections do (sqlite.org/wal.html).
-    _set(raw, "query_only=ON", "wal_autocheckpoint=0", "cache_size=-16384")
+    _set(raw, "query_only=ON", "wal_autocheckpoint=0", "cache_size=-8192")
 
 
 def _set(raw: Any, *pragmas: str) -> None:

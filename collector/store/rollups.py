@@ -12,7 +12,7 @@ from ..domain.events import TYPES
 from ..domain.rollups import COUNTS, REST, Key, Tally
 from .events import unpacked
 from .hot import Hot
-from .schema import event, kept_count, rollup
+from .schema import event, kept_count, rollup, site
 from .urls import whole
 
 KEY = ("site_id", "day", "kind", "key")
@@ -85,8 +85,8 @@ def write(conn: Connection, table: Table, account_id: int, counts: dict[Key, lis
             rows[key] = row = _row(account_id, key, more)
             if min(more) < 0:
                 lost.append(row)
-    for (site, day), at in heard.items():
-        key = (site, day, "site", "")
+    for (site_id, day), at in heard.items():
+        key = (site_id, day, "site", "")
         rows.setdefault(key, _row(account_id, key, _NOTHING))["heard_at"] = at
     _add[table].many(conn, [rows[key] for key in sorted(rows)])  # in one order: two writers of PostgreSQL never wait for each other
     _empty[table].many(conn, lost)
@@ -98,10 +98,10 @@ def prune(conn: Connection, account_id: int, keys: Iterable[Key]) -> None:
 
 
 def _row(account_id: int, key: Key, counts: list[int]) -> dict[str, Any]:
-    site, day, kind, text = key
+    site_id, day, kind, text = key
     visits, views, leads, conversions = counts
     return {
-        "account_id": account_id, "site_id": site, "day": day, "kind": kind, "key": text,
+        "account_id": account_id, "site_id": site_id, "day": day, "kind": kind, "key": text,
         "visits": visits, "views": views, "leads": leads, "conversions": conversions, "heard_at": 0,
     }  # fmt: skip
 
@@ -140,14 +140,25 @@ def _days(account_id: int, site_id: int) -> Any:
 
 async def last_heard(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:
     """When a site's tag was last heard, UTC milliseconds. What is received today may belong to the day before."""
-    newest = _days(account_id, site_id).order_by(rollup.c.day.desc()).limit(3)
-    return max((int(row[0]) for row in await conn.execute(newest)), default=0) or None
+    newest = await _newest_day(conn, account_id, site_id)
+    asked = _days(account_id, site_id).where(rollup.c.day.in_(range(newest - 2, newest + 1)))
+    return max((int(row[0]) for row in await conn.execute(asked)), default=0) or None
+
+
+async def _newest_day(conn: AsyncConnection, account_id: int, site_id: int) -> int:
+    """The last day on which anything is counted; 0 where nothing is.
+
+    Days are then named one by one: a day's rows stand before their kind in the key, so that a range of days would read them all.
+    """
+    mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id)
+    return int((await conn.execute(select(func.max(rollup.c.day)).where(*mine))).scalar() or 0)
 
 
 async def own_links(conn: AsyncConnection, account_id: int, site_id: int, day: int) -> list[tuple[str, int]]:
     """The pages that links of the account's own reached with campaign tags since a day (days since 1970), and how often, the most first."""
     views = func.sum(rollup.c.views)
-    mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.day >= day, rollup.c.kind == "own-link")
+    days = range(day, await _newest_day(conn, account_id, site_id) + 1)
+    mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.day.in_(days), rollup.c.kind == "own-link")
     asked = select(rollup.c.key, views).where(*mine).group_by(rollup.c.key).having(views > 0).order_by(views.desc(), rollup.c.key)
     return [(row[0], int(row[1])) for row in await conn.execute(asked)]
 
@@ -155,13 +166,15 @@ async def own_links(conn: AsyncConnection, account_id: int, site_id: int, day: i
 async def views_since(conn: AsyncConnection, account_id: int, site_id: int, day: int) -> dict[int, int]:
     """The views of each day of a site from a day on (days since 1970), of those days on which it was heard."""
     mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.kind == "site", rollup.c.key == "")
-    asked = select(rollup.c.day, rollup.c.views).where(*mine, rollup.c.day >= day)
+    days = range(day, await _newest_day(conn, account_id, site_id) + 1)
+    asked = select(rollup.c.day, rollup.c.views).where(*mine, rollup.c.day.in_(days))
     return {int(row[0]): int(row[1]) for row in await conn.execute(asked)}
 
 
-async def goals_since(conn: AsyncConnection, account_id: int, day: int) -> dict[str, int]:
-    """How often each goal was reached from a day on (days since 1970), by its id in hex."""
-    mine = (rollup.c.account_id == account_id, rollup.c.kind == "goal", rollup.c.day >= day)
+async def goals_on(conn: AsyncConnection, account_id: int, days: range) -> dict[str, int]:
+    """How often each goal was reached on some days (since 1970), by its id in hex."""
+    of_account = select(site.c.id).where(site.c.account_id == account_id)
+    mine = (rollup.c.account_id == account_id, rollup.c.site_id.in_(of_account), rollup.c.day.in_(days), rollup.c.kind == "goal")
     asked = select(rollup.c.key, func.sum(rollup.c.conversions)).where(*mine).group_by(rollup.c.key)
     return {row[0]: int(row[1]) for row in await conn.execute(asked)}
 

@@ -67,7 +67,8 @@ async def _page(request: Request, user: auth.User, sent: dict[str, str], fault: 
     async with house.of(request).database.reader() as conn:
         told = [acts.answer(one) for one in goals.current(await kept.versions(conn, user.account_id))]
         known = await sites.all(conn, user.account_id)
-        reached = await rollups.goals_since(conn, user.account_id, house.of(request).clock() // 86_400_000 - DAYS + 1)
+        today = house.of(request).clock() // 86_400_000
+        reached = await rollups.goals_on(conn, user.account_id, range(today - DAYS + 1, today + 2))  # a zone may be a day ahead
     return render.page(
         request,
         "goals.html",

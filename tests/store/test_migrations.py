@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -21,14 +23,36 @@ from collector.store.writer import Writer
 from tests.builders import DAY, HOME, NOW, SECRET, VISITOR, rows
 
 
-async def test_migrations_from_nothing_make_the_declared_schema(writer: Writer) -> None:
+@pytest_asyncio.fixture(params=["made at once", "migrated"])
+async def made(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Writer]:
+    """A writer on a database that has its schema in one of the two ways."""
+    database = Database(database_url)
+    writer = Writer(database)
+
+    def migrated(conn: Connection) -> None:
+        made = migrate.config()
+        made.attributes["connection"] = conn
+        command.upgrade(made, "head")
+
+    try:
+        await writer.start()
+        await (writer.run(migrated) if request.param == "migrated" else writer.run(migrate.upgrade, NOW))
+        yield writer
+    finally:
+        await writer.stop()
+        await database.close()
+
+
+async def test_an_empty_database_gets_the_declared_schema(made: Writer) -> None:
     def differences(conn: Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata))
+        context = MigrationContext.configure(conn, opts={"compare_type": True})
+        assert context.get_current_revision() == migrate.newest()
+        return list(compare_metadata(context, metadata))
 
-    assert await writer.run(differences) == []
+    assert await made.run(differences) == []
 
 
-async def test_keys_and_indexes_are_the_declared_ones(writer: Writer) -> None:
+async def test_keys_and_indexes_are_the_declared_ones(made: Writer) -> None:
     def check(conn: Connection) -> None:
         seen = inspect(conn)
         assert set(seen.get_table_names()) == {*metadata.tables, "alembic_version"}
@@ -39,7 +63,7 @@ async def test_keys_and_indexes_are_the_declared_ones(writer: Writer) -> None:
             made = {tuple(index["column_names"]) for index in seen.get_indexes(table.name) if not index["unique"]}
             assert {tuple(column.name for column in index.columns) for index in table.indexes} <= made, table.name
 
-    await writer.run(check)
+    await made.run(check)
 
 
 async def test_upgrading_again_changes_nothing(writer: Writer) -> None:

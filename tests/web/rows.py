@@ -118,6 +118,7 @@ def submission(conn: Connection, lead_id: bytes, at: int, fields: Sequence[Field
         "marketing": 0,
         "marketing_text": "",
         "marks": 0,
+        "received_at": at,
     } | more
     conn.execute(insert(schema.conversion).values(**row))
     sent = {name: row[name] for name in ("account_id", "id", "site_id", "at", "visitor", "form", "url", "marks")}
