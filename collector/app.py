@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -15,6 +15,7 @@ from . import commands, doctor
 from .actions import erase
 from .actions.record import Recorder
 from .domain import mail
+from .domain.install import Page
 from .ingest import script
 from .ingest.directory import Directory
 from .ingest.endpoint import Endpoint
@@ -28,6 +29,7 @@ from .store import control, ids, migrate, ring, seal, secret
 from .store.database import Database
 from .store.writer import Writer
 from .web.app import create
+from .web.house import Fetch
 
 log = structlog.get_logger()
 
@@ -61,7 +63,16 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         for line in writer.lost:
             log.error("events lost", lost=line)
         look = partial(doctor.of_account, settings, database)
-        screens = create(settings=settings, database=database, writer=writer, secret=key, clock=ids.now, ids=ids.uuid7, doctor=look)
+        screens = create(
+            settings=settings,
+            database=database,
+            writer=writer,
+            secret=key,
+            clock=ids.now,
+            ids=ids.uuid7,
+            fetch=_fetcher(),
+            doctor=look,
+        )
         counted: Counter[str] = Counter()  # refusals that the clock has taken
         looked_up = None
         if settings.networks:
@@ -103,6 +114,20 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
                 stack.callback(control.path_of(database).unlink, missing_ok=True)
                 stack.callback(server.close)
         yield collector
+
+
+def _fetcher() -> Fetch:
+    """Who fetches pages for the install check; its library is loaded with the first one."""
+    probes: list[Fetch] = []
+
+    async def fetch(address: str, near: Collection[str] = ()) -> Page:
+        if not probes:
+            from .outbound.probe import Probe
+
+            probes.append(Probe())
+        return await probes[0](address, near)
+
+    return fetch
 
 
 def _taker(endpoint: Endpoint, counted: Counter[str]) -> Callable[[], dict[tuple[int, int, str], int]]:

@@ -15,9 +15,9 @@ from .actions import (
     edit,
     erase,
     goals,
+    handing,
     invitations,
     joining,
-    leaving,
     letter,
     merge,
     refused,
@@ -32,6 +32,7 @@ from .domain.identity import signing_key
 from .domain.scoring import Rule
 from .jobs import demo as undoing
 from .jobs import erase as erasing
+from .jobs import leave as leaving
 from .jobs import rebuild as rebuilding
 from .jobs import retain as retaining
 from .jobs import score as scored
@@ -184,6 +185,14 @@ def _site_set(conn: Connection, secret: bytes, *, account: int, id: int, **given
     return sites.change(conn, account, id, now=ids.now(), **given)
 
 
+def _site_archive(conn: Connection, secret: bytes, *, account: int, id: int) -> Any:
+    return sites.archive(conn, account, id, now=ids.now())
+
+
+def _site_restore(conn: Connection, secret: bytes, *, account: int, id: int) -> Any:
+    return sites.restore(conn, account, id)
+
+
 def _retention_set(conn: Connection, secret: bytes, *, account: int, kind: str, amount: int | None, site: int) -> Any:
     return retention.put(conn, account, kind, amount, site=site)
 
@@ -228,6 +237,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "account add": _account_add,
     "site key": _site_key,
     "site set": _site_set,
+    "site archive": _site_archive,
+    "site restore": _site_restore,
     "retention set": _retention_set,
     "lead merge": _lead_merge,
     "lead unmerge": _lead_unmerge,
@@ -268,6 +279,11 @@ async def _demo_remove(writer: Writer, database: Database, secret: bytes, told: 
     return await undoing.remove(writer, database, secret=secret, account=account)
 
 
+async def _site_delete(writer: Writer, database: Database, secret: bytes, told: Told, *, account: int, id: int, sure: str) -> Any:
+    going = await writer.run(sites.leave, account, id, sure=sure, now=ids.now())
+    return going | {"gone": await leaving.leave(writer, database, secret=secret, account=account, site=id, told=told)}
+
+
 async def _costs_import(
     writer: Writer, database: Database, secret: bytes, told: Told, *, account: int, name: str, file: str, currency: str
 ) -> Any:
@@ -293,7 +309,7 @@ async def _user_remove(writer: Writer, database: Database, secret: bytes, told: 
     run = Pace(writer).step
     who, heir = await run(_two_users, account, email, to)
     more: dict[str, Any] = {"actor": "", "secret": secret, "clock": ids.now, "ids": ids.uuid7}
-    return {"email": await leaving.leave(run, account, who, heir, **more)}
+    return {"email": await handing.leave(run, account, who, heir, **more)}
 
 
 def _two_users(conn: Connection, account: int, email: str, to: str) -> tuple[bytes, str]:
@@ -309,6 +325,7 @@ LONG: dict[str, Callable[..., Awaitable[Any]]] = {
     "rescore": _rescore,
     "erase": _erase,
     "demo remove": _demo_remove,
+    "site delete": _site_delete,
     "seal": _seal,
     "costs import": _costs_import,
     "costs remove": _costs_remove,

@@ -146,8 +146,8 @@ async def _kept(config: Settings, database: Database, now: int, said: str) -> li
             found.append(_secret(database, needed=True, fits=False))
         for row in await conn.run_sync(sites.accounts):
             found.append(health.retention(row["id"], await conn.run_sync(erasure.retention_of, row["id"])))
-        rows = [row for row in await sites.all(conn) if row["archived_at"] is None]
-        for row in rows:
+        rows = await sites.all(conn)
+        for row in filter(sites.is_current, rows):
             last = await sites.last_event(conn, row["account_id"], row["id"])
             quiet = await sites.quiet_since(conn, row, now) is not None
             found.append(health.site(row["id"], row["domain"], last, quiet))

@@ -90,7 +90,7 @@ class Probes:
         now = self._clock()
         try:
             async with self._database.reader() as conn:
-                known = (await sites.all(conn))[:SITES]
+                known = [row for row in await sites.all(conn) if sites.is_current(row)][:SITES]
                 last = {row["id"]: await sites.last_event(conn, row["account_id"], row["id"]) for row in known}
         except Exception:
             return {}

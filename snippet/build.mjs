@@ -1,5 +1,5 @@
 // Bundles the files that the collector serves, with their compressed twins: src/tag.js for every page, src/forms/forms.js for pages with
-// a field, src/more/more.js for pages that show a sign of needing it.
+// a field, src/signs/signs.js for pages that show a sign of other programs, src/more/more.js for what seldom happens.
 // The bytes depend on the sources and on the pinned tools alone, so a rebuild shows a difference or none.
 // terser comes after esbuild because it inlines what is called once and shortens the names that end in `_`.
 // `node build.mjs --check` writes nothing and fails on a difference.
@@ -11,14 +11,15 @@ import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const LIMITS = { 'tag.js': [5600, 5000], 'forms.js': [6144, 5800], 'more.js': [6144, 5400], 'consent.js': [3000, 3000] }; // gzip, brotli
+const LIMITS = { 'tag.js': [5600, 5000], 'forms.js': [6144, 5800], 'more.js': [6144, 5400], 'signs.js': [6144, 5400], 'consent.js': [3000, 3000] }; // gzip, brotli
 const BAKED = '__WEBLEADS_CONSENT__'; // the collector writes its own setting over these bytes
 const FILES = '__WEBLEADS_FILES__'; // the other files' version, within the first
+const OTHERS = ['forms.js', 'more.js', 'signs.js']; // by their numbers in src/core.js
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, '..', 'collector', 'ingest');
 
-/** The names that end in `_`, and what they became: the same in both files. */
+/** The names that end in `_`, and what they became: the same in all files. */
 const nameCache = {};
 
 /**
@@ -66,8 +67,8 @@ const brotlied = (code) => brotliCompressSync(code, { params: { [constants.BROTL
 
 const files = { 'tag.js': await bundle('tag.js', 'iife') };
 const wrong = [];
-for (const file of ['forms.js', 'more.js']) files[file] = await bundle(`${file.slice(0, -3)}/${file}`, 'esm');
-const version = createHash('sha256').update(files['forms.js'] + files['more.js']).digest('hex').slice(0, 8);
+for (const file of OTHERS) files[file] = await bundle(`${file.slice(0, -3)}/${file}`, 'esm');
+const version = createHash('sha256').update(OTHERS.map((file) => files[file]).join('')).digest('hex').slice(0, 6);
 if (files['tag.js'].split(FILES).length !== 2) wrong.push(`${FILES} must stand in the tag exactly once`);
 files['tag.js'] = files['tag.js'].replace(FILES, version);
 if (files['tag.js'].split(BAKED).length !== 2) wrong.push(`${BAKED} must stand in the tag exactly once`);

@@ -7,7 +7,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const PEERS = ['@plausible-analytics/tracker', 'swetrix', '@rybbit/js'];
-const OURS = { 'tag.js (every page)': 'tag.js', 'forms.js (a page with a field)': 'forms.js', 'more.js (a sign of more)': 'more.js', 'consent.js (optional)': 'consent.js' };
+const OURS = { 'tag.js (every page)': 'tag.js', 'forms.js (a page with a field)': 'forms.js', 'signs.js (a page with other programs)': 'signs.js', 'more.js (what seldom happens)': 'more.js', 'consent.js (optional)': 'consent.js' };
 
 /** @param {string} name @param {Uint8Array} code */
 const tell = (name, code) =>

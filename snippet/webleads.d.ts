@@ -1,6 +1,7 @@
 /**
  * The one global of the tag, usable before it is loaded through
  * `window.webleads=window.webleads||function(){(webleads.q=webleads.q||[]).push(arguments)}`.
+ * In a browser whose visits do not count (`#webleads-own`) only 'mydata' does something.
  * Copy this file beside your sources, or refer to it: `/// <reference path="webleads.d.ts" />`.
  */
 interface Webleads {

@@ -136,6 +136,20 @@ def test_a_site_on_an_empty_folder_has_exactly_the_contracts_shape(folder: Path)
     assert (folder / "data" / "secret").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_site_is_laid_aside_taken_up_and_deleted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.jobs.leave.WAIT", 0)
+    answer("site", "add", "example.com", "--id", "42")
+    assert answer("site", "archive", "42") == {"id": 42, "domain": "example.com", "archived": True}
+    assert [one["archived"] for one in answer("site", "list")] == [True]
+    assert answer("site", "restore", "42")["archived"] is False
+    assert run("site", "delete", "42").exit_code == 2
+    assert "not the domain" in said(run("site", "delete", "42", "--sure", "example.org"))
+    done = run("site", "delete", "42", "--sure", "example.com")
+    assert (done.exit_code, done.stdout) == (0, "example.com is gone.\n")
+    assert answer("site", "list") == []
+    assert "there is no such site" in said(run("site", "archive", "42"))
+
+
 @pytest.mark.parametrize(
     ("domain", "kept"),
     [("localhost", "localhost"), ("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("https://Élysée.fr/x", "xn--lyse-9oad.fr")],

@@ -1,43 +1,56 @@
-"""Somebody leaves: their leads go to a colleague or to nobody, some at a time, and then they are forgotten."""
+"""A site that goes: some of its rows at a time, with what was made of them. Leads whom another site knows stay, without this one."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from ..store import users
-from . import edit
-from .users import BadUser, keep_an_owner, known_user, remove
-
-STEP = 10  # leads that change hands in one transaction: each is folded anew
-Run = Callable[..., Awaitable[Any]]  # the writer's
+from ..domain.rollups import Tally
+from ..store import erasure, leaving, merges, rollups
+from .erase import forget_asked
+from .refold import Context, context, refold
 
 
-def hand_over(
-    conn: Connection, account: int, user_id: bytes, to: str, after: bytes, *, actor: str, secret: bytes, now: int, ids: edit.Ids
-) -> bytes | None:
-    """The next leads of a user become another's (`to`: an id in hex, or empty for nobody's). Answers the last of them, None at the end."""
-    mine = users.leads_of(conn, account, user_id, after, STEP)
-    for lead in mine:
-        edit.edit(conn, lead, [("owner", "", to)], actor=actor, secret=secret, now=now, ids=ids, account=account)
-    return mine[-1] if len(mine) == STEP else None
+def drop_sent(conn: Connection, account: int, ids: Sequence[bytes], *, secret: bytes) -> None:
+    """An action: deletes submissions, and the leads that nothing else is known of."""
+    given = context(conn, account, secret)
+    tally, visitors = given.tally(), erasure.visitors_of(conn, account, ids)
+    leads = leaving.leads_of(conn, account, ids)
+    erasure.drop_submissions(conn, account, ids, tally)
+    _fold(conn, given, visitors, leads, tally)
 
 
-async def leave(
-    run: Run, account: int, user_id: bytes, to: str, *, actor: str, secret: bytes, clock: Callable[[], int], ids: edit.Ids
-) -> str:
-    """Hands over every lead of a user, then forgets the user. Answers their address. Raises BadUser before anything is changed."""
-    await run(_look, account, user_id, to)
-    after: bytes | None = b""
-    while after is not None:
-        after = await run(hand_over, account, user_id, to, after, actor=actor, secret=secret, now=clock(), ids=ids)
-    return str(await run(remove, account, user_id))
+def drop_events(conn: Connection, account: int, rows: Sequence[tuple[int, bytes, str | None]], *, secret: bytes) -> None:
+    """An action: deletes events, each by (month, id, visitor)."""
+    given = context(conn, account, secret)
+    tally, visitors = given.tally(), {visitor for _month, _id, visitor in rows if visitor}
+    erasure.drop_event_keys(conn, account, [(month, identity) for month, identity, _visitor in rows], tally)
+    erasure.drop_idle_resets(conn, account, visitors)
+    _fold(conn, given, visitors, (), tally)
 
 
-def _look(conn: Connection, account: int, user_id: bytes, to: str) -> None:
-    """Raises BadUser where somebody cannot leave, or their leads cannot go there."""
-    if to and (to == user_id.hex() or not users.is_of(conn, account, to)):
-        raise BadUser("unknown")
-    keep_an_owner(conn, known_user(conn, account, user_id))
+def drop_consents(conn: Connection, account: int, ids: Sequence[bytes], *, secret: bytes) -> None:
+    """An action: deletes consents that were given."""
+    given = context(conn, account, secret)
+    visitors, leads = leaving.drop_consents(conn, account, ids)
+    _fold(conn, given, visitors, leads, given.tally())
+
+
+def drop_edges(conn: Connection, account: int, ids: Sequence[bytes], *, secret: bytes) -> None:
+    """An action: deletes evidence of who is who, and the leads that nothing else is known of."""
+    given = context(conn, account, secret)
+    visitors, leads = leaving.drop_edges(conn, account, ids)
+    _fold(conn, given, visitors, leads, given.tally())
+
+
+def _fold(conn: Connection, given: Context, visitors: Collection[str], leads: Collection[bytes], tally: Tally) -> None:
+    now = merges.resolve(conn, given.account, leads)
+    standing = {now.get(lead, lead) for lead in leads}
+    refold(conn, given, anew=visitors, touched=standing, tally=tally)
+    merged = merges.members(conn, given.account, standing)
+    bare = leaving.unnamed(conn, given.account, {*standing, *(one for members in merged.values() for one in members)})
+    if gone := sorted(lead for lead in standing & bare if merged.get(lead, {}).keys() <= bare):
+        forget_asked(conn, given.account, gone, (), ())
+        erasure.drop_leads(conn, given.account, gone, tally)
+    rollups.save(conn, given.account, tally)

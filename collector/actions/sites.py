@@ -23,7 +23,10 @@ class Taken(ValueError):
 
 
 class BadSite(ValueError):
-    """Something that no site can have; args[0] says what: id | consent | kept | zone | country | country-late | unknown."""
+    """Something that no site can have, or that cannot be done to this one.
+
+    args[0] says what: id | consent | kept | zone | country | country-late | unknown | leaving | sure.
+    """
 
 
 def add(
@@ -73,9 +76,7 @@ def change(conn: Connection, account_id: int, id: int, *, now: int, **given: Any
 
     Raises hosts.BadHost and BadSite.
     """
-    found = sites.find(conn, id)
-    if found is None or found["account_id"] != account_id:
-        raise BadSite("unknown")
+    found = _own(conn, account_id, id)
     wanted = {name: _CHECKS[name](value) for name, value in given.items() if value is not None}
     changed = {name: value for name, value in wanted.items() if value != found[name]}
     if "country" in changed and submissions.any_of(conn, account_id, id):
@@ -88,6 +89,49 @@ def change(conn: Connection, account_id: int, id: int, *, now: int, **given: Any
     row = found | changed
     names = ("id", "domain", "name", "consent", "reason", "kept", "hosts", "zone", "country")
     return {name: row[name] for name in names} | {"rebuild": anew}
+
+
+def archive(conn: Connection, account_id: int, id: int, *, now: int) -> dict[str, Any]:
+    """Lays a site aside: from then on its batches are refused `bad-site`, and screens leave it out; what is known stays. Raises BadSite."""
+    found = _standing(conn, account_id, id)
+    if sites.is_current(found):
+        sites.lay_aside(conn, id, now)
+    return {"id": id, "domain": found["domain"], "archived": True}
+
+
+def restore(conn: Connection, account_id: int, id: int) -> dict[str, Any]:
+    """Takes a site up again. Raises BadSite."""
+    found = _standing(conn, account_id, id)
+    sites.lay_aside(conn, id, None)
+    return {"id": id, "domain": found["domain"], "archived": False}
+
+
+def leave(conn: Connection, account_id: int, id: int, *, sure: str, now: int) -> dict[str, Any]:
+    """Says that a site is to be deleted with all that came through it, once its domain was typed; `jobs.leave` does it. Raises BadSite."""
+    found = _own(conn, account_id, id)
+    try:
+        typed = hosts.normalise(sure)
+    except hosts.BadHost:
+        typed = ""
+    if typed != found["domain"]:
+        raise BadSite("sure")
+    if not sites.is_leaving(found):
+        sites.lay_aside(conn, id, -now)
+    return {"id": id, "domain": found["domain"]}
+
+
+def _standing(conn: Connection, account_id: int, id: int) -> dict[str, Any]:
+    found = _own(conn, account_id, id)
+    if sites.is_leaving(found):
+        raise BadSite("leaving")
+    return found
+
+
+def _own(conn: Connection, account_id: int, id: int) -> dict[str, Any]:
+    found = sites.find(conn, id)
+    if found is None or found["account_id"] != account_id:
+        raise BadSite("unknown")
+    return found
 
 
 def _consent(text: str) -> str:

@@ -81,6 +81,8 @@ _WORDS = {
     ("BadSite", "zone"): "there is no such time zone: write Europe/Paris",
     ("BadSite", "country"): "a country is two letters: FR",
     ("BadSite", "country-late"): "forms were sent already, and their phone numbers read as this country's: it cannot change any more",
+    ("BadSite", "leaving"): "this site is being deleted",
+    ("BadSite", "sure"): "that is not the domain of this site: say it exactly with --sure",
     ("BadSite", "unknown"): "there is no such site; webleads site list tells which there are",
     ("BadLimit", "kind"): f"a kind is one of {', '.join(retention.KINDS)}",
     ("BadLimit", "amount"): "that is too short or too long: webleads retention set --help",

@@ -12,7 +12,7 @@ from ..settings import Settings
 from ..store import sites
 from ..store.database import Database
 from ..store.erasure import retention_of
-from .hand import common, opened, say
+from .hand import common, opened, say, some
 
 
 @click.group()
@@ -59,11 +59,12 @@ async def site_list(config: Settings, account: int | None, as_json: bool) -> Non
         chosen = None if account is None else await hand.account(account)
         async with hand.database.reader() as conn:
             rows = await sites.all(conn, chosen)
-    shown = [{key: row[key] for key in ("id", "domain", "name", "consent")} for row in rows]
+    shown = [{key: row[key] for key in ("id", "domain", "name", "consent")} | {"archived": not sites.is_current(row)} for row in rows]
     say(
         shown,
         as_json,
-        "\n".join(f"{row['id']}  {row['domain']}  {row['name']}" for row in shown) or "No site yet: webleads site add DOMAIN",
+        "\n".join(f"{row['id']}  {row['domain']}  {row['name']}{'  (archived)' if row['archived'] else ''}" for row in shown)
+        or "No site yet: webleads site add DOMAIN",
     )
 
 
@@ -93,6 +94,44 @@ async def site_set(
         as_json,
         words + ("\nDays are counted anew by webleads rebuild, or at the next start." if again else ""),
     )
+
+
+@site.command("archive")
+@click.argument("site_id", type=int)
+@common
+async def site_archive(config: Settings, account: int | None, as_json: bool, site_id: int) -> None:
+    """Lay a site aside: nothing more is taken for it, what is known of it stays. `webleads site restore` takes it up again."""
+    async with opened(config) as hand:
+        answer = await hand.run("site archive", account=await hand.account(account), id=site_id)
+    say(answer, as_json, f"{answer['domain']} is laid aside; what its pages send from now on is refused.")
+
+
+@site.command("restore")
+@click.argument("site_id", type=int)
+@common
+async def site_restore(config: Settings, account: int | None, as_json: bool, site_id: int) -> None:
+    """Take up a site again that was laid aside."""
+    async with opened(config) as hand:
+        answer = await hand.run("site restore", account=await hand.account(account), id=site_id)
+    say(answer, as_json, f"{answer['domain']} is taken up again.")
+
+
+@site.command("delete")
+@click.argument("site_id", type=int)
+@click.option("--sure", metavar="DOMAIN", required=True, help="The site's domain, to show that you mean it.")
+@common
+async def site_delete(config: Settings, account: int | None, as_json: bool, site_id: int, sure: str) -> None:
+    """Delete a site with its leads, visits and counts, in short steps while the collector goes on. It does not come back.
+
+    Leads that another site knows stay, without what this one knew. Browsers that refused stay refused.
+    """
+    async with opened(config) as hand:
+        answer = await hand.watch("site delete", as_json, account=await hand.account(account), id=site_id, sure=sure)
+    gone = ", ".join(some(n, _PIECES[name]) for name, n in answer["gone"].items() if n)
+    say(answer, as_json, f"{answer['domain']} is gone{f', with {gone}' if gone else ''}.")
+
+
+_PIECES = {"submissions": "submission", "events": "event", "consents": "consent", "evidence": "login", "refused": "refused event"}
 
 
 @site.command("texts")

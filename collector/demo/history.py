@@ -70,6 +70,8 @@ class Place(Struct, frozen=True):
 _RETURNS = 0.32  # of consenting visits
 _AGAIN = 1.8  # who comes back sends a form that much more readily
 _FAILS = 0.05
+_LEAVES = 0.12  # who sees a form and does not send it
+_REFUSED = 0.3
 _REGULARS = 4
 
 
@@ -142,6 +144,8 @@ class _Story:
         telling.pages()
         if self._wants(way, visitor, back is not None):
             telling.form()
+        else:
+            telling.left(Random(start))  # noqa: S311
         if visitor.name is not None:
             visitor.busy = telling.at + HOUR // 2
             if back is None:
@@ -177,9 +181,9 @@ class _Story:
             self._known[self._seen % self._most] = visitor
         self._seen += 1
 
-    def uuid7(self, at: int) -> bytes:
+    def uuid7(self, at: int, by: Random | None = None) -> bytes:
         """A UUIDv7 of a time."""
-        dice = bytearray(self.dice.randbytes(10))
+        dice = bytearray((by or self.dice).randbytes(10))
         dice[0] = 0x70 | dice[0] & 0x0F
         dice[2] = 0x80 | dice[2] & 0x3F
         return at.to_bytes(6, "big") + bytes(dice)
@@ -238,6 +242,18 @@ class _Telling:
         elif form == "contact" and not failed:
             self._view("/contact/merci")
 
+    def left(self, dice: Random) -> None:
+        """On the page of a form, some begin it and leave it: told by dice of its own, so that the story around it stays as it is."""
+        form = _FORM_OF.get(self._path)
+        if form is None or dice.random() >= _LEAVES:
+            return
+        fields = _LEFT[form]
+        end = min(dice.randrange(len(fields)), dice.randrange(len(fields)))
+        self._form_event("form_start", {"form": form, "field": fields[0]}, by=dice)
+        if dice.random() < _REFUSED and "email" in fields[: end + 1]:
+            self._form_event("form_invalid", {"form": form, "field": "email", "reason": "typeMismatch"}, by=dice)
+        self._form_event("form_abandon", {"form": form, "field": fields[end]}, by=dice)
+
     def _send(self, form: str, fields: tuple[Field, ...], result: str) -> None:
         dice = self._dice
         self.at += dice.randrange(MINUTE // 4, 2 * MINUTE)
@@ -251,11 +267,11 @@ class _Telling:
             result, by = "unknown", "none"
         self._form_event("form_result", {"submission": token, "result": result, "by": by})
 
-    def _form_event(self, kind: str, data: dict[str, object], fields: tuple[Field, ...] = ()) -> None:
+    def _form_event(self, kind: str, data: dict[str, object], fields: tuple[Field, ...] = (), by: Random | None = None) -> None:
         if self._visitor.name is not None:
-            self._add(kind, data, fields)
+            self._add(kind, data, fields, by=by)
             return
-        event = Event(self._story.uuid7(self.at), kind, self.at, "", 0, self._story.urls[self._path], data, fields)
+        event = Event(self._story.uuid7(self.at, by), kind, self.at, "", 0, self._story.urls[self._path], data, fields)
         self._sent.append(self._batch((event,)))
 
     def batches(self) -> list[Batch]:
@@ -301,11 +317,18 @@ class _Telling:
         if self._dice.random() < 0.85:
             self._add("engage", {"ms": ms, "scroll": self._dice.randrange(15, 101)})
 
-    def _add(self, kind: str, data: dict[str, object], fields: tuple[Field, ...] = (), query: str = "") -> None:
+    def _add(self, kind: str, data: dict[str, object], fields: tuple[Field, ...] = (), query: str = "", by: Random | None = None) -> None:
         story = self._story
-        self._events.append(Event(story.uuid7(self.at), kind, self.at, self._page, self._n, story.urls[self._path] + query, data, fields))
+        self._events.append(
+            Event(story.uuid7(self.at, by), kind, self.at, self._page, self._n, story.urls[self._path] + query, data, fields)
+        )
         self._n += 1
 
 
 _FILLED = {"newsletter": people.newsletter, "contact": people.contact, "devis": people.quote}
+_LEFT = {
+    "newsletter": ("email",),
+    "contact": ("civilite", "nom", "prenom", "email", "telephone", "societe", "message"),
+    "devis": ("service", "surface", "code_postal", "ville", "email", "telephone", "budget"),
+}
 _FORM_OF = {path: form for form, path in _FORMS.items()}

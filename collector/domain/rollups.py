@@ -10,13 +10,17 @@ when its visit began), of a visit when it began, of a conversion when it was sen
 | site | empty | all four |
 | page | the path of the page viewed, entered, or that held the form | all four |
 | source | channel and source: of a visit and its views its last arrival, of a lead and its conversions the lead's first | all four |
-| campaign | the campaign of the same arrival, where it has one | all four |
+| campaign | channel, source and campaign of the same arrival, where it has one | all four |
 | form | the form's key; its views are how often it was seen | views, leads, conversions |
+| form-step | the form's key and one of STEPS: how often it came to that | views |
+| form-field | the same, and the field's name: where it was left (abandon), what the browser refused (invalid) | views |
 | language | language and country, as `fr-FR`: of a lead and its conversions those of the lead's first visit | all four |
 | own-link | the path of a page that a link of the account's own reached with campaign tags | views |
 | goal | the goal's id | conversions: of the site they are none |
 
-Declared crawlers count nowhere, and a view that is told again counts once (DESIGN 4.2, 4.3).
+Declared crawlers count nowhere, and a view that is told again counts once (DESIGN 4.2, 4.3). A sending counts by the result that
+stands of it (confirmed, failed or unknown), the same values within a minute once; a form that asks for no address, number or
+message is never read, and its sendings count nowhere.
 """
 
 from __future__ import annotations
@@ -34,11 +38,17 @@ from .sessions import Session, page_of
 
 Key = tuple[int, int, str, str]  # site, day (since 1970), kind, key
 
+PART = "\x1f"  # between the parts of a key
+BEGUN = ("start", "invalid", "abandon")  # steps that the tag tells of
+RESULTS = ("confirmed", "failed", "unknown")  # steps that sendings count by
+STEPS = (*BEGUN, *RESULTS)
+_STEP_OF = {f"form_{step}": step for step in BEGUN}
 COUNTS = ("visits", "views", "leads", "conversions")
 VISITS, VIEWS, LEADS, CONVERSIONS = range(4)
 REST = "~"  # the key of what would tell of one person only
 _KEY_LIMIT = 120
 NOT_COUNTED = mark_bits(["crawler"])
+_FORM_EVENTS = frozenset({"form_view", *_STEP_OF})
 _SAME_VISIT = frozenset({"reload", "bfcache", "route"})
 _QUARTER = 15 * 60_000  # every zone's clock is moved by whole quarters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -132,9 +142,9 @@ class Tally:
             self.heard[site, day] = received
         if marks & NOT_COUNTED or data.get("again"):
             return
-        if kind == "form_view" and (form := data.get("form")):
-            self._add(site, day, "form", form, VIEWS, n)
         if kind != "view":
+            if kind in _FORM_EVENTS and (form := data.get("form")):
+                self._form(site, day, kind, form, data.get("field", ""), n)
             return
         self._add(site, day, "site", "", VIEWS, n)
         self._add(site, day, "page", page_of(url), VIEWS, n)
@@ -148,6 +158,18 @@ class Tally:
                 self.visit(
                     Visit(site, at, "\x1f".join((source.channel, source.source, source.medium, source.campaign)), page_of(url), "", 1, 1), n
                 )
+
+    def _form(self, site: int, day: int, kind: str, form: str, field: str, n: int) -> None:
+        if kind == "form_view":
+            self._add(site, day, "form", form, VIEWS, n)
+            return
+        step = _STEP_OF[kind]
+        self._step(site, day, form, step, n)
+        if field and step != "start":
+            self._put((site, day, "form-field", PART.join((_part(form), step, _part(field)))), VIEWS, n)
+
+    def _step(self, site: int, day: int, form: str, step: str, n: int) -> None:
+        self._put((site, day, "form-step", f"{_part(form)}{PART}{step}"), VIEWS, n)
 
     def visit(self, visit: Visit | None, n: int = 1) -> None:
         """A visit came or goes."""
@@ -169,7 +191,7 @@ class Tally:
         source, campaign = _arrival(visit.source)
         self._add(site, day, "source", source, place, n)
         if campaign:
-            self._add(site, day, "campaign", campaign, place, n)
+            self._put((site, day, "campaign", campaign), place, n)
 
     def changed(self, old: Visit | None, new: Visit | None) -> None:
         """A visit counts otherwise than before."""
@@ -180,10 +202,14 @@ class Tally:
             self.visit(new)
 
     def conversion(self, one: Conversion, n: int = 1) -> None:
-        """A conversion came or goes."""
-        if not one.counted or one.marks & NOT_COUNTED:
+        """A conversion came or goes, and with it the sending of its form."""
+        if one.marks & NOT_COUNTED:
             return
         day = self.day(one.site_id, one.at)
+        if one.duplicate_of is None and one.form:
+            self._step(one.site_id, day, one.form, one.result, n)
+        if not one.counted:
+            return
         self._add(one.site_id, day, "site", "", CONVERSIONS, n)
         self._add(one.site_id, day, "page", page_of(one.url), CONVERSIONS, n)
         self._add(one.site_id, day, "form", one.form, CONVERSIONS, n)
@@ -205,12 +231,17 @@ class Tally:
 
     def _converted(self, one: Conversion, origin: Origin, n: int) -> None:
         day = self.day(one.site_id, one.at)
+        self._came(one.site_id, day, origin, CONVERSIONS, n)
+
+    def _came(self, site: int, day: int, origin: Origin, place: int, n: int) -> None:
+        """Counts under where a lead came from."""
+        source = f"{origin.channel}{PART}{origin.source}"
         if origin.channel:
-            self._add(one.site_id, day, "source", f"{origin.channel}\x1f{origin.source}", CONVERSIONS, n)
+            self._add(site, day, "source", source, place, n)
         if origin.campaign:
-            self._add(one.site_id, day, "campaign", origin.campaign, CONVERSIONS, n)
+            self._put((site, day, "campaign", _campaign(source, origin.campaign)), place, n)
         if origin.language:
-            self._add(one.site_id, day, "language", language_of(origin.language), CONVERSIONS, n)
+            self._add(site, day, "language", language_of(origin.language), place, n)
 
     def reached(self, site: int, at: int, goal: bytes, marks: int, n: int = 1) -> None:
         """A goal was reached, or no more."""
@@ -225,12 +256,7 @@ class Tally:
         self._add(site, day, "site", "", LEADS, n)
         self._add(site, day, "page", page_of(one.page), LEADS, n)
         self._add(site, day, "form", one.form, LEADS, n)
-        if one.origin.channel:
-            self._add(site, day, "source", f"{one.origin.channel}\x1f{one.origin.source}", LEADS, n)
-        if one.origin.campaign:
-            self._add(site, day, "campaign", one.origin.campaign, LEADS, n)
-        if one.origin.language:
-            self._add(site, day, "language", language_of(one.origin.language), LEADS, n)
+        self._came(site, day, one.origin, LEADS, n)
 
     def row(self, site: int, day: int, kind: str, key: str, counts: list[int], heard: int) -> None:
         """A row of counts that were gathered elsewhere."""
@@ -241,7 +267,9 @@ class Tally:
             self.heard[site, day] = max(heard, self.heard.get((site, day), 0))
 
     def _add(self, site: int, day: int, kind: str, key: str, place: int, n: int) -> None:
-        name = (site, day, kind, key[:_KEY_LIMIT])
+        self._put((site, day, kind, key[:_KEY_LIMIT]), place, n)
+
+    def _put(self, name: Key, place: int, n: int) -> None:
         found = self.counts.get(name)
         if found is None:
             found = self.counts[name] = [0, 0, 0, 0]
@@ -251,8 +279,18 @@ class Tally:
 @lru_cache(maxsize=4096)
 def _arrival(key: str) -> tuple[str, str]:
     """The keys under which an arrival counts: of its source, and of its campaign or nothing."""
-    channel, source, _medium, campaign = key.split("\x1f")[:4]
-    return f"{channel}\x1f{source}", campaign
+    channel, source, _medium, campaign = key.split(PART)[:4]
+    return f"{channel}{PART}{source}", _campaign(f"{channel}{PART}{source}", campaign) if campaign else ""
+
+
+def _campaign(source: str, campaign: str) -> str:
+    """The key of a campaign: it begins with its source's."""
+    return f"{source[:_KEY_LIMIT]}{PART}{campaign[:_KEY_LIMIT]}"
+
+
+def _part(text: str) -> str:
+    """A part of a key."""
+    return text[:_KEY_LIMIT].replace(PART, " ")
 
 
 @lru_cache(maxsize=16_384)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from msgspec import Struct
@@ -35,6 +37,7 @@ class Directory:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._sites: dict[int, Site] = {}
+        self._laid: dict[int, Site] = {}
         self._loaded = -FRESH
         self._unknown: dict[int, float] = {}
         self._loading = asyncio.Lock()
@@ -43,8 +46,12 @@ class Directory:
         """The site, where the copy is fresh and has it."""
         return self._sites.get(site_id) if time.monotonic() - self._loaded < FRESH else None
 
+    def laid_aside(self, site_id: int) -> Site | None:
+        """A site that was laid aside: nothing is taken for it, and what comes is counted as its own."""
+        return self._laid.get(site_id)
+
     async def find(self, site_id: int) -> Site | None:
-        """The site, or None. Raises Busy where the database does not answer."""
+        """The site, or None; one that was laid aside is none. Raises Busy where the database does not answer."""
         now = time.monotonic()
         site = self._sites.get(site_id)
         if site is not None and now - self._loaded < FRESH:
@@ -69,8 +76,10 @@ class Directory:
         except Exception as wrong:  # each driver has its own
             log.error("sites not read", error=type(wrong).__name__)
             raise Busy from wrong
-        self._sites = {
-            row["id"]: Site(row["id"], row["account_id"], frozenset((row["domain"], *row["hosts"])), frozenset(row["kept"]), row["consent"])
-            for row in rows
-        }
+        self._sites = {row["id"]: _site(row) for row in rows if sites.is_current(row)}
+        self._laid = {row["id"]: _site(row) for row in rows if not sites.is_current(row)}
         self._loaded = started
+
+
+def _site(row: Mapping[str, Any]) -> Site:
+    return Site(row["id"], row["account_id"], frozenset((row["domain"], *row["hosts"])), frozenset(row["kept"]), row["consent"])

@@ -144,7 +144,7 @@ class Endpoint:
             await self._refuse(send, "busy", retry=2.0)
             return
         if site is None:
-            await self._refuse(send, "bad-site", status=403)
+            await self._refuse(send, "bad-site", site=self._directory.laid_aside(int(wire.site)), status=403)
             return
         received = self._clock()
         wait = self._wait(scope, max(1, len(wire.events) + len(wire.broken)))
@@ -343,7 +343,8 @@ class Endpoint:
         headers = dict(scope["headers"])
         site = await self._directory.find(site_id)
         if site is None:
-            self.counts[0, 0, "bad-site"] += 1
+            laid = self._directory.laid_aside(site_id)
+            self.counts[laid.account if laid else 0, laid.id if laid else 0, "bad-site"] += 1
             return
         marks = _origin_marks(headers, site)
         if marks is None or self._wait(scope, 1):

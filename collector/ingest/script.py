@@ -11,7 +11,7 @@ import brotli
 from msgspec import Struct
 
 _PLACE = b"__WEBLEADS_CONSENT__"
-_OTHERS = ("forms.js", "more.js")  # the first file asks for them by their version and their place in this list
+_OTHERS = ("forms.js", "more.js", "signs.js")  # the first file asks for them by their version and their place in this list
 
 
 class Script(Struct, frozen=True):
@@ -37,9 +37,9 @@ def load(consent: str) -> Script:
 
 
 def others() -> dict[str, Script]:
-    """The other files by the names that the first one asks for: a hash of both (snippet/build.mjs) and 0 or 1."""
+    """The other files by the names that the first one asks for: a hash of all (snippet/build.mjs) and their place."""
     built = [_built(name) for name in _OTHERS]
-    version = hashlib.sha256(b"".join(built)).hexdigest()[:8]
+    version = hashlib.sha256(b"".join(built)).hexdigest()[:6]
     return {f"{version}{place}": _made(plain) for place, plain in enumerate(built)}
 
 

@@ -1,5 +1,5 @@
 """What happens by itself: counters every second, scores as days and rules go, the purge at start and every hour, a rebuild that is due,
-a look at quiet sites."""
+a look at quiet sites, and sites that go."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ..store.database import Database
 from ..store.scores import Terms
 from ..store.work import Busy
 from ..store.writer import Writer
+from .leave import leave_all
 from .rebuild import resume
 from .retain import purge
 from .score import rescore
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 
 HOUR = 3600
 LOOK = 600  # seconds between two looks at which sites are quiet
+LEAVE = 2  # seconds between two looks at which sites are to be deleted
 SCORE = 5  # seconds between two looks at whether the day or the rules of scores are others
 
 
@@ -49,7 +51,7 @@ class Clock:
 
     def start(self) -> None:
         """Begins."""
-        self._tasks = [asyncio.create_task(one) for one in (self._counters(), self._long(), self._scores(), self._watch())]
+        self._tasks = [asyncio.create_task(one) for one in (self._counters(), self._long(), self._leaving(), self._scores(), self._watch())]
 
     async def stop(self) -> None:
         """Ends, and writes the last counters."""
@@ -81,6 +83,13 @@ class Clock:
                 log.info("purged", **done)
             await asyncio.sleep(HOUR)
 
+    async def _leaving(self) -> None:
+        while True:
+            gone = await self._quietly("delete", leave_all(self._writer, self._database, secret=self._secret))
+            if gone:
+                log.info("sites deleted", sites=gone)
+            await asyncio.sleep(LEAVE)
+
     async def _scores(self) -> None:
         while True:
             await self._quietly("score", self.score())
@@ -102,7 +111,7 @@ class Clock:
         now = self._clock()
         try:
             async with self._database.reader() as conn:
-                for row in await sites.all(conn):
+                for row in filter(sites.is_current, await sites.all(conn)):
                     self._tell(row["id"], now, await sites.quiet_since(conn, row, now))
         except Exception as wrong:  # each driver has its own
             log.error("job failed", job="look", error=type(wrong).__name__)

@@ -101,6 +101,12 @@ def why(report: Report, language: str) -> str:
     return words.say(LIMITS, report.used, language) if report.used in LIMITS else ""
 
 
+def fallen(model: str, code: str, floor: int, language: str) -> str:
+    """That another model had to be used: `Markov chain: there are too few …`."""
+    told = words.say(WHY, code, language) % {"floor": dates.number(floor, language)}
+    return catalogue(language).gettext("%(model)s: %(why)s") % {"model": words.say(MODELS, model, language), "why": told}
+
+
 def heads(language: str) -> list[str]:
     """The heads of the columns of `rows`."""
     _ = catalogue(language).gettext

@@ -63,7 +63,7 @@ ROWS: tuple[Row, ...] = (
         N_("The collector sends nothing out by itself; screens and banner load nothing from elsewhere."),
         N_("Your hosting provider is your processor: have its contract."),
         (),
-        ("tests/web/test_guard.py::test_every_answer_carries_the_policy",),
+        ("tests/web/test_walk.py::test_every_answer_carries_the_policy",),
     ),
     Row(
         "cnil-sites",
@@ -377,7 +377,7 @@ ROWS: tuple[Row, ...] = (
         ("WEBLEADS_URL", "WEBLEADS_SEAL", "webleads backup"),
         (
             "tests/test_canaries.py::test_no_canary_in_logs_metrics_and_error_bodies",
-            "tests/web/test_guard.py::test_every_route_but_the_open_ones_needs_a_login",
+            "tests/web/test_walk.py::test_a_screen_is_shown_to_who_may_and_to_nobody_else",
             "tests/store/test_writer.py::test_files_of_the_database_are_the_owners_alone",
         ),
         "sealed",

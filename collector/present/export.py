@@ -122,6 +122,16 @@ def jsonl(rows: Iterable[Row]) -> Iterator[bytes]:
     return _pieces(rows, Jsonl())
 
 
+def sheet(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """A table of a report as a CSV file that spreadsheets open: UTF-8 with a byte order mark, numbers plain, nothing for None."""
+    buffer = io.StringIO(newline="")
+    writer = _csv.writer(buffer)
+    writer.writerow([guarded(head) for head in heads])
+    for row in rows:
+        writer.writerow(["" if cell is None else guarded(cell) if isinstance(cell, str) else cell for cell in row])
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", "replace")
+
+
 def _pieces(rows: Iterable[Row], file: Csv | Jsonl) -> Iterator[bytes]:
     yield file.head()
     line: Callable[[Row], bytes] = file.line

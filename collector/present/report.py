@@ -55,14 +55,19 @@ class Row(NamedTuple):
     back: str  # value for one unit of cost
 
 
+def date_of(days: int) -> date:
+    """The date of a day since 1970."""
+    return _EPOCH + timedelta(days=days)
+
+
 def day(days: int, language: str) -> str:
     """`1 Mar 2026`, `1 mars 2026`."""
-    return format_date(_EPOCH + timedelta(days=days), "d MMM y", locale(language))
+    return format_date(date_of(days), "d MMM y", locale(language))
 
 
 def iso(days: int) -> str:
     """`2026-03-01`."""
-    return (_EPOCH + timedelta(days=days)).isoformat()
+    return date_of(days).isoformat()
 
 
 def amount(units: float, currency: str, language: str) -> str:

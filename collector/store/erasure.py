@@ -97,9 +97,9 @@ def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes], 
         for site_id, token in tokens:
             told = and_(result.c.account_id == account_id, result.c.site_id == site_id, result.c.token == token)
             results = [bytes(row[0]) for row in conn.execute(select(result.c.id).where(told))]
-            drop_events(conn, account_id, s.event.c.id.in_(results), tally)
+            drop_event_keys(conn, account_id, [_key(one) for one in results], tally)
             conn.execute(delete(result).where(told))
-        drop_events(conn, account_id, s.event.c.id.in_(part), tally)
+        drop_event_keys(conn, account_id, [_key(one) for one in part], tally)
         for one in conversions.of_ids(conn, account_id, part):
             tally.conversion(one, -1)
         for table, column in (
@@ -111,6 +111,11 @@ def drop_submissions(conn: Connection, account_id: int, ids: Collection[bytes], 
             (s.submission, s.submission.c.id),
         ):
             conn.execute(delete(table).where(table.c.account_id == account_id, column.in_(part)))
+
+
+def _key(identity: bytes) -> tuple[int, bytes]:
+    """An event's key: its month is that of the id's own time, and without it every event of the account would be read."""
+    return month_of(int.from_bytes(identity[:6], "big")), identity
 
 
 def drop_leads(conn: Connection, account_id: int, leads: Collection[bytes], tally: Tally) -> list[bytes]:

@@ -170,6 +170,13 @@ def refused_after(conn: Connection, account_id: int, site_id: int | None, last: 
     return [{**row, "id": bytes(row["id"]), "body": bytes(row["body"])} for row in conn.execute(page).mappings()]
 
 
+async def refused_since(conn: AsyncConnection, account_id: int, site_id: int, since: int, most: int) -> list[tuple[str, bytes]]:
+    """(reason, body) of a site's newest refused events."""
+    mine = (refused.c.account_id == account_id, refused.c.site_id == site_id, refused.c.received_at >= since)
+    asked = select(refused.c.reason, refused.c.body).where(*mine).order_by(refused.c.received_at.desc()).limit(most)
+    return [(row[0], bytes(row[1])) for row in await conn.execute(asked)]
+
+
 def drop_refused(conn: Connection, account_id: int, ids: Sequence[bytes]) -> None:
     """Forgets refused events."""
     for start in range(0, len(ids), 500):

@@ -133,6 +133,17 @@ def drop_site(conn: Connection, account_id: int, site_id: int) -> None:
         conn.execute(delete(table).where(table.c.account_id == account_id, table.c.site_id == site_id))
 
 
+def drop_days(conn: Connection, account_id: int, site_id: int, most: int) -> int:
+    """Forgets what was counted of a site on some days. Answers on how many: fewer than `most`, and nothing is left."""
+    days: set[int] = set()
+    for table in (rollup, kept_count):
+        mine = (table.c.account_id == account_id, table.c.site_id == site_id)
+        some = [row[0] for row in conn.execute(select(table.c.day).where(*mine).distinct().order_by(table.c.day).limit(most))]
+        days.update(some)
+        conn.execute(delete(table).where(*mine, table.c.day.in_(some)))
+    return len(days)
+
+
 def _days(account_id: int, site_id: int) -> Any:
     mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.kind == "site", rollup.c.key == "")
     return select(rollup.c.heard_at).where(*mine)
@@ -169,6 +180,25 @@ async def views_since(conn: AsyncConnection, account_id: int, site_id: int, day:
     days = range(day, await _newest_day(conn, account_id, site_id) + 1)
     asked = select(rollup.c.day, rollup.c.views).where(*mine, rollup.c.day.in_(days))
     return {int(row[0]): int(row[1]) for row in await conn.execute(asked)}
+
+
+async def won_since(conn: AsyncConnection, account_id: int, site_id: int, day: int) -> tuple[int, int]:
+    """Visits and leads of a site from a day on (days since 1970)."""
+    days = range(day, await _newest_day(conn, account_id, site_id) + 1)
+    mine = (rollup.c.account_id == account_id, rollup.c.site_id == site_id, rollup.c.kind == "site", rollup.c.key == "")
+    asked = select(func.sum(rollup.c.visits), func.sum(rollup.c.leads)).where(*mine, rollup.c.day.in_(days))
+    visits, leads = (await conn.execute(asked)).one()
+    return int(visits or 0), int(leads or 0)
+
+
+async def campaigns_on(conn: AsyncConnection, account_id: int, days: range, most: int) -> list[tuple[str, int]]:
+    """The campaigns of visits of some days (since 1970), by how many came, the most first."""
+    visits = func.sum(rollup.c.visits)
+    of_account = select(site.c.id).where(site.c.account_id == account_id)
+    within = (rollup.c.account_id == account_id, rollup.c.site_id.in_(of_account), rollup.c.day.in_(days))
+    mine = (*within, rollup.c.kind == "campaign", rollup.c.key != REST)
+    asked = select(rollup.c.key, visits).where(*mine).group_by(rollup.c.key).having(visits > 0).order_by(visits.desc(), rollup.c.key)
+    return [(row[0], int(row[1])) for row in await conn.execute(asked.limit(most))]
 
 
 async def goals_on(conn: AsyncConnection, account_id: int, days: range) -> dict[str, int]:

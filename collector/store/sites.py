@@ -31,6 +31,16 @@ async def all(conn: AsyncConnection, account_id: int | None = None) -> list[dict
     return [_row(found) for found in await conn.execute(asked)]
 
 
+def is_current(row: Mapping[str, Any]) -> bool:
+    """Whether a site is neither laid aside nor on its way out."""
+    return row["archived_at"] is None
+
+
+def is_leaving(row: Mapping[str, Any]) -> bool:
+    """Whether a site is being deleted: then `archived_at` is negative, so that a stop in between is made good by the next start."""
+    return (row["archived_at"] or 0) < 0
+
+
 async def last_event(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:
     """When the site's tag was last heard, UTC milliseconds."""
     return await rollups.last_heard(conn, account_id, site_id)
@@ -94,6 +104,11 @@ def set_stale(conn: Connection, account_id: int, mark: int) -> None:
 def set_hosts(conn: Connection, site_id: int, hosts: list[str]) -> None:
     """Other host names whose pages may carry a site's tag."""
     conn.execute(site.update().where(site.c.id == site_id).values(hosts=json.dumps(hosts)))
+
+
+def lay_aside(conn: Connection, site_id: int, at: int | None) -> None:
+    """Since when nothing is taken for a site (None: it is again; negative: it is being deleted)."""
+    conn.execute(site.update().where(site.c.id == site_id).values(archived_at=at))
 
 
 def change(conn: Connection, site_id: int, given: Mapping[str, Any]) -> None:

@@ -26,24 +26,30 @@ from . import (
     confirming,
     costs,
     errors,
+    forms,
     goals,
     leads,
+    links,
     live,
     me,
     me_acts,
+    offers,
     people,
     profile,
+    reports,
     requests,
     retention,
     scoring,
     seen,
+    site_settings,
     sites,
     status,
+    taste,
     users,
 )
 from .guard import Guard
 from .headers import Headers
-from .house import Doctor, House, Settings, Writer, no_doctor
+from .house import Doctor, Fetch, House, Settings, Writer, no_doctor
 from .patience import Patience
 from .static import Files
 from .throttle import Throttle
@@ -59,16 +65,17 @@ def create(
     secret: bytes,
     clock: Callable[[], int],
     ids: Callable[[int], bytes],
+    fetch: Fetch | None = None,
     doctor: Doctor = no_doctor,
 ) -> Starlette:
     """The screens as an ASGI application. `clock()` is UTC milliseconds, `ids(now)` a UUIDv7.
 
-    `secret` signs form tokens and is the key of identifiers.
+    `secret` signs form tokens and is the key of identifiers; `fetch` gets a page for the install check, which is not there without it.
     """
     files = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_people(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*_screens(), *_reports(), *_sites(), *_people(), *_everywhere(), *_visitors(), Route("/static/{name}", files.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -78,7 +85,8 @@ def create(
         ],
         exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
     )
-    made.state.house = House(settings, database, writer, secret, signer, clock, ids, files, Throttle(), doctor=doctor)
+    parts = (settings, database, writer, secret, signer, clock, ids, files, Throttle())
+    made.state.house = House(*parts, fetch=fetch, doctor=doctor)
     return made
 
 
@@ -97,15 +105,9 @@ def _screens() -> list[Route]:
         Route("/leads/{id}/merge", people.merge, methods=both),
         Route("/leads/{id}/unmerge", people.unmerge, methods=["POST"]),
         Route("/leads/{id}/apart", people.apart, methods=["POST"]),
-        Route("/sites", sites.listed),
-        Route("/sites/new", sites.new, methods=both),
-        Route("/sites/{id:int}", sites.one),
-        Route("/sites/{id:int}/heard", sites.heard),
-        Route("/sites/{id:int}/texts", sites.texts),
         Route("/companies", companies.listed),
         Route("/companies/{name:path}", companies.one),
         Route("/audit", audit.shown),
-        Route("/settings", scoring.settings),
         Route("/settings/retention", retention.shown, methods=both),
         Route("/settings/scoring", scoring.listed),
         Route("/settings/scoring/new", scoring.new, methods=both),
@@ -135,6 +137,36 @@ def _screens() -> list[Route]:
     ]
 
 
+def _reports() -> list[Route]:
+    """Sources, days, pages and forms."""
+    return [
+        Route("/reports/sources", reports.sources),
+        Route("/reports/sources/days", reports.days),
+        Route("/reports/pages", reports.pages),
+        Route("/reports/forms", forms.forms),
+        Route("/reports/forms/one", forms.one),
+    ]
+
+
+def _sites() -> list[Route]:
+    """Sites, and links that lead to them."""
+    both = ["GET", "POST"]
+    return [
+        Route("/sites", sites.listed),
+        Route("/sites/new", sites.new, methods=both),
+        Route("/sites/{id:int}", sites.one),
+        Route("/sites/{id:int}/heard", sites.heard),
+        Route("/sites/{id:int}/check", sites.check, methods=["POST"]),
+        Route("/sites/{id:int}/texts", sites.texts),
+        Route("/sites/{id:int}/settings", site_settings.shown, methods=both),
+        Route("/sites/{id:int}/archive", site_settings.archive, methods=["POST"]),
+        Route("/sites/{id:int}/restore", site_settings.restore, methods=["POST"]),
+        Route("/sites/{id:int}/delete", site_settings.delete, methods=both),
+        Route("/sites/{id:int}/going", site_settings.going),
+        Route("/links", links.shown),
+    ]
+
+
 def _people() -> list[Route]:
     """Those who work here, their own settings, the collector's state, and what goes on now."""
     both = ["GET", "POST"]
@@ -155,6 +187,16 @@ def _people() -> list[Route]:
         Route("/status/backup", status.backup, methods=["POST"]),
         Route("/status/backups/remove", status.drop, methods=["POST"]),
         Route("/status/replay", status.replay, methods=["POST"]),
+    ]
+
+
+def _everywhere() -> list[Route]:
+    """What stands on every screen: settings, help, and how somebody likes it."""
+    return [
+        Route("/settings", offers.settings),
+        Route("/help", offers.help),
+        Route("/theme", taste.theme, methods=["POST"]),
+        Route("/keys", taste.keys, methods=["POST"]),
     ]
 
 

@@ -78,7 +78,17 @@ def drop_login(request: Request, response: Response) -> None:
 
 def keep_language(request: Request, response: Response, language: str) -> None:
     """Remembers a language for those who are not logged in."""
-    _set(request, response, "language", language, 365 * 86_400)
+    keep(request, response, "language", language, 365 * 86_400)
+
+
+def keep(request: Request, response: Response, what: str, value: str, seconds: int) -> None:
+    """Remembers a choice that says nothing of who somebody is."""
+    _set(request, response, what, value, seconds)
+
+
+def kept(request: Request, what: str) -> str:
+    """A choice that the browser remembers, or empty; anybody can write anything there."""
+    return request.cookies.get(_name(request, what), "")
 
 
 async def find_user(request: Request) -> User | None:
@@ -120,7 +130,7 @@ def agent_of(request: Request) -> str:
 def find_language(request: Request) -> str:
     """The language to answer in."""
     user = user_of(request)
-    cookie = request.cookies.get(_name(request, "language"), "")
+    cookie = kept(request, "language")
     default = house.of(request).settings.language
     return choose(user.language if user else "", cookie, request.headers.get("accept-language", ""), default)
 

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from . import auth, errors, house
 
 # Everything else needs a login: a new screen is closed until somebody opens it.
-_OPEN = re.compile(r"/login|/login/link|/setup|/join|/language|/static/.*|/me|/me/.*")
+_OPEN = re.compile(r"/login|/login/link|/setup|/join|/language|/theme|/static/.*|/me|/me/.*")
 _FOREIGN = "/me"  # the one form that stands on another site's page: a visitor's own secret is its token
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

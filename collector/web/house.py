@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -11,10 +11,12 @@ from itsdangerous import URLSafeSerializer
 from starlette.requests import Request
 
 from ..domain.health import Finding
+from ..domain.install import Page
 from ..store.database import Database
 from ..store.meter import Meter
 from .care import Care
 from .hub import Hub
+from .looks import Looks
 from .quota import Quota
 from .static import Files
 from .throttle import Throttle
@@ -87,6 +89,13 @@ async def no_doctor(account: int, *, whole: bool) -> list[Finding]:
     return []
 
 
+class Fetch(Protocol):
+    """Who fetches a page for the install check (`outbound.probe`)."""
+
+    def __call__(self, address: str, near: Collection[str] = ()) -> Awaitable[Page]:
+        """The page at an address; hosts of `near` may lie on this machine."""
+
+
 @dataclass(frozen=True)
 class House:
     """The parts that `create` was given, and those that it made of them."""
@@ -102,6 +111,8 @@ class House:
     throttle: Throttle
     asked: Quota = field(default_factory=Quota)  # how often links to what is known are asked for
     hashing: asyncio.Lock = field(default_factory=asyncio.Lock)  # argon2 takes 19 MiB: one at a time
+    fetch: Fetch | None = None
+    looks: Looks = field(default_factory=Looks)  # what the last check of each site found
     doctor: Doctor = no_doctor
     care: Care = field(default_factory=Care)  # what takes longer than a request
     live: Hub = field(default_factory=Hub)  # who watches what goes on

@@ -56,7 +56,7 @@ async def _view(request: Request) -> dict[str, Any]:
     async def read(listening: Collection[bytes]) -> tuple[Reading, set[bytes]]:
         now = made.clock()
         async with made.database.reader() as conn:
-            known = [row for row in await sites.all(conn, user.account_id) if row["archived_at"] is None]
+            known = list(filter(sites.is_current, await sites.all(conn, user.account_id)))
             found = await rows.recent(conn, user.account_id, now, {row["id"]: row["domain"] for row in known})
             return Reading(known, found), await users.living(conn, listening, now)
 

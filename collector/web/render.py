@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,7 +13,18 @@ from starlette.responses import HTMLResponse, Response
 
 from ..present import dates, people, words
 from ..present.language import LANGUAGES, NAMES, catalogue
-from . import auth, house
+from . import auth, house, nav, taste
+
+
+class Look(NamedTuple):
+    """What the frame of every page shows beside the page."""
+
+    theme: str
+    themes: dict[str, str]
+    keys: bool
+    screens: list[nav.Entry]
+    tabs: list[nav.Entry]
+
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -80,6 +91,7 @@ def page(request: Request, template: str, status: int = 200, headers: dict[str, 
             path=request.url.path,
             static=files.url,
             now=house.of(request).clock(),
+            look=Look(taste.theme_of(request), taste.THEMES, taste.has_keys(request), nav.screens(request), nav.tabs(request)),
         )
     )
     response = HTMLResponse(body, status, headers)

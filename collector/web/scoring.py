@@ -36,12 +36,6 @@ async def points(conn: AsyncConnection, account_id: int, leads: list[bytes]) -> 
     return {lead: words.whole(row["points"]) for lead, row in found.items() if not row["excluded"]}
 
 
-async def settings(request: Request) -> Response:
-    """What can be set here."""
-    auth.required(request)
-    return render.page(request, "settings.html")
-
-
 async def listed(request: Request) -> Response:
     """The rules in words, with what each was worth, and the domains that are not scored."""
     user = auth.required(request)

@@ -1,8 +1,9 @@
-"""Sites: the list, a new one, and one with its tag to paste and the line that turns green."""
+"""Sites: the list, a new one, and one with its tag to paste and what is heard of it."""
 
 from __future__ import annotations
 
-from typing import Any
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,24 +12,60 @@ from starlette.responses import RedirectResponse, Response
 from ..actions import sites as acts
 from ..domain.hosts import BadHost, normalise
 from ..domain.rollups import day_of
+from ..present import dates, platforms
+from ..present import install as words
+from ..present import sites as site_words
 from ..present import texts as wordings
 from ..present.language import LANGUAGES
 from ..present.tag import banner, tag
-from ..store import rollups, sites
+from ..store import leaving, rollups, sites
 from ..store.erasure import retention_of
-from . import auth, house, render, zones
+from . import auth, house, install, render
 
 LINT_DAYS = 30  # how far back the look at links of one's own goes
+WEEK = 7  # days of the list's figures
+SORTS = ("name", "heard", "visits", "leads")
+CHECKERS = ("owner", "marketer")
+
+
+class Row(NamedTuple):
+    """A site of the list: its state is good | quiet | silent | archived | leaving; visits and leads are of the last seven days."""
+
+    site: dict[str, Any]
+    state: str
+    heard: int | None
+    visits: int
+    leads: int
 
 
 async def listed(request: Request) -> Response:
-    """All sites of the account, and when each was last heard."""
-    user = auth.required(request)
+    """All sites of the account: when each was last heard, and what it won in seven days. The order stands in the address."""
+    user, now = auth.required(request), house.of(request).clock()
     async with house.of(request).database.reader() as conn:
-        rows = await sites.all(conn, user.account_id)
-        heard = {row["id"]: await sites.last_event(conn, user.account_id, row["id"]) for row in rows}
-        quiet = {row["id"] for row in rows if await sites.quiet_since(conn, row, house.of(request).clock())}
-    return render.page(request, "sites.html", sites=rows, heard=heard, quiet=quiet)
+        rows = []
+        for row in await sites.all(conn, user.account_id):
+            heard = await sites.last_event(conn, user.account_id, row["id"])
+            quiet = heard is not None and await sites.quiet_since(conn, row, now) is not None
+            won = await rollups.won_since(conn, user.account_id, row["id"], day_of(now, row["zone"]) - WEEK + 1)
+            rows.append(Row(row, _state(row, heard, quiet), heard, *won))
+    sort = request.query_params.get("sort", "")
+    sort = sort if sort in SORTS else "name"
+    down = request.query_params.get("order", "down" if sort != "name" else "up") == "down"
+    rows.sort(key=lambda row: row.site["id"])
+    rows.sort(key=lambda row: _place(row, sort), reverse=down)
+    rows.sort(key=lambda row: not sites.is_current(row.site))  # what was laid aside stands last in every order
+    return render.page(request, "sites.html", rows=rows, words=site_words, sort=sort, down=down, several=len(rows) > 1)
+
+
+def _state(row: dict[str, Any], heard: int | None, quiet: bool) -> str:
+    if not sites.is_current(row):
+        return "leaving" if sites.is_leaving(row) else "archived"
+    return "silent" if heard is None else "quiet" if quiet else "good"
+
+
+def _place(row: Row, sort: str) -> Any:
+    name = str(row.site["name"] or row.site["domain"]).casefold()
+    return {"name": name, "heard": row.heard or 0, "visits": row.visits, "leads": row.leads}[sort]
 
 
 async def new(request: Request) -> Response:
@@ -37,44 +74,86 @@ async def new(request: Request) -> Response:
     async with made.database.reader() as conn:
         alone = not await sites.all(conn, user.account_id)
     if request.method != "POST":
-        return render.page(request, "site_new.html", domain="", fault="", taken=False, alone=alone)
+        return render.page(request, "site_new.html", domain="", fault="", taken=None, alone=alone)
     sent = await auth.form(request)
     domain = sent.get("domain", "").strip()[:500]
-    if await _is_here(request, user.account_id, domain):
-        return render.page(request, "site_new.html", 422, domain=domain, fault="", taken=True, alone=alone)
+    if taken := await _same(request, user.account_id, domain):
+        return render.page(request, "site_new.html", 422, domain=domain, fault="", taken=taken, alone=alone)
     try:
         added = await made.writer.run(acts.add, user.account_id, domain, now=made.clock(), consent=made.settings.consent)
     except BadHost as wrong:
-        return render.page(request, "site_new.html", 422, domain=domain, fault=wrong.args[0], taken=False, alone=alone)
+        return render.page(request, "site_new.html", 422, domain=domain, fault=wrong.args[0], taken=None, alone=alone)
+    if normalise(domain) != domain.lower():  # a whole address was typed: with a port or a path it is the one to look at
+        made.looks.keep(added["id"], None, domain)
     return RedirectResponse(f"/sites/{added['id']}", 303)
 
 
-async def _is_here(request: Request, account_id: int, domain: str) -> bool:
-    """Whether the account has a site of that domain; a second one is a slip on this screen (the command line adds it)."""
+async def _same(request: Request, account_id: int, domain: str) -> dict[str, Any] | None:
+    """The account's site of that domain; a second one is a slip on this screen (the command line adds it)."""
     try:
         host = normalise(domain)
     except BadHost:
-        return False
+        return None
     async with house.of(request).database.reader() as conn:
-        return any(row["domain"] == host for row in await sites.all(conn, account_id))
+        return next((row for row in await sites.all(conn, account_id) if row["domain"] == host), None)
 
 
 async def one(request: Request) -> Response:
     """One site with its tag."""
-    found, last, quiet, alone = await _find(request)
-    made = house.of(request)
+    return await _page(request)
+
+
+async def check(request: Request) -> Response:
+    """Looks for the tag in a page of the site, and shows what it found."""
+    auth.required(request, *CHECKERS)
+    sent, found = await auth.form(request), await find(request)
+    address = sent.get("page", "")[:2_000]
+    fault = await install.look_at(request, found.site, address) if sites.is_current(found.site) else ""
+    if fault:
+        return await _page(request, address, fault)
+    return RedirectResponse(f"/sites/{found.site['id']}#heard", 303)
+
+
+async def _page(request: Request, address: str = "", fault: str = "") -> Response:
+    found, made = await find(request), house.of(request)
+    site, user = found.site, auth.required(request)
+    if sites.is_leaving(site):
+        async with made.database.reader() as conn:
+            left = await conn.run_sync(leaving.left, user.account_id, site["id"])
+        return render.page(request, "site_going.html", site=site, left=left)
     # The page says how the tag starts only where that differs from how /js starts by itself.
-    mode = found["consent"] if found["consent"] != made.settings.consent else ""
-    text = tag(house.base(request), found["id"], mode)
-    zone = zones.of(request, found)
+    mode = site["consent"] if site["consent"] != made.settings.consent else ""
+    base, zone = house.base(request), user.zone or dates.zone_of(site["zone"]).key
     async with made.database.reader() as conn:
-        tagged = await rollups.own_links(conn, found["account_id"], found["id"], day_of(made.clock(), found["zone"]) - LINT_DAYS)
-    return render.page(request, "site.html", site=found, last=last, quiet=quiet, alone=alone, tag=text, zone=zone, tagged=tagged)
+        tagged = await rollups.own_links(conn, user.account_id, site["id"], day_of(made.clock(), site["zone"]) - LINT_DAYS)
+    seen = await install.seen(request, site, found.last)
+    return render.page(
+        request,
+        "site.html",
+        422 if fault else 200,
+        site=site,
+        last=found.last,
+        quiet=found.quiet,
+        alone=found.alone,
+        won=found.won,
+        tag=tag(base, site["id"], mode),
+        platforms=platforms.platforms(base, site["id"], mode),
+        zone=zone,
+        tagged=tagged,
+        seen=seen,
+        was=_mark(found, seen),
+        said=words.said(seen.verdict, render.language_of(request)),
+        words=words,
+        address=address or seen.address,
+        fault=fault,
+        may_check=user.role in CHECKERS and made.fetch is not None,
+        front=install.opened(request, site),
+    )
 
 
 async def texts(request: Request) -> Response:
     """The consent text and the privacy paragraph that the site's settings make."""
-    found, made = (await _find(request))[0], house.of(request)
+    found, made = (await find(request)).site, house.of(request)
     language = request.query_params.get("text", "")
     language = language if language in LANGUAGES else render.language_of(request)
     dnt = request.query_params.get("dnt") != "ignored"
@@ -92,17 +171,53 @@ async def texts(request: Request) -> Response:
 
 async def heard(request: Request) -> Response:
     """The live line of one site, by itself."""
-    found, last, quiet, _ = await _find(request)
-    return render.page(request, "_heard.html", site=found, last=last, quiet=quiet, zone=zones.of(request, found))
+    found, user = await find(request), auth.required(request)
+    seen = await install.seen(request, found.site, found.last)
+    was = _mark(found, seen)
+    if request.query_params.get("was") == was:
+        return Response(status_code=204)  # nothing is said twice to who listens to the page
+    return render.page(
+        request,
+        "_heard.html",
+        was=was,
+        site=found.site,
+        last=found.last,
+        quiet=found.quiet,
+        won=found.won,
+        zone=user.zone or dates.zone_of(found.site["zone"]).key,
+        seen=seen,
+        said=words.said(seen.verdict, render.language_of(request)),
+        words=words,
+    )
 
 
-async def _find(request: Request) -> tuple[dict[str, Any], int | None, bool, bool]:
-    """The site that the address names, when it was last heard, whether that is unusually long ago, and whether it is the only one."""
-    user, wanted = auth.required(request), request.path_params["id"]
+def _mark(found: Found, seen: install.Seen) -> str:
+    """What the live line says, as a short name."""
+    at = seen.look.at if seen.look else 0
+    said = (found.last, found.quiet, found.won > 0, found.site["archived_at"], seen.verdict.cause, seen.verdict.heard, at, seen.foreign)
+    return blake2b(repr(said).encode(), digest_size=6).hexdigest()
+
+
+class Found(NamedTuple):
+    """The site that an address names: when it was last heard, whether that is unusually long ago, whether it is the account's only
+    one, and how many leads it won in seven days."""
+
+    site: dict[str, Any]
+    last: int | None
+    quiet: bool
+    alone: bool
+    won: int
+
+
+async def find(request: Request) -> Found:
+    """The site that the address names. Raises 404 where the account has none of that id."""
+    user, wanted, now = auth.required(request), request.path_params["id"], house.of(request).clock()
     async with house.of(request).database.reader() as conn:
         known = await sites.all(conn, user.account_id)
         for row in known:
             if row["id"] == wanted:
-                quiet = await sites.quiet_since(conn, row, house.of(request).clock()) is not None
-                return row, await sites.last_event(conn, user.account_id, wanted), quiet, len(known) == 1
+                quiet = await sites.quiet_since(conn, row, now) is not None
+                last = await sites.last_event(conn, user.account_id, wanted)
+                _visits, won = await rollups.won_since(conn, user.account_id, wanted, day_of(now, row["zone"]) - WEEK + 1)
+                return Found(row, last, quiet, len(known) == 1, won)
     raise HTTPException(404)

@@ -138,7 +138,7 @@ async def _page(request: Request) -> Response:
     return render.page(
         request,
         "status.html",
-        sites=[row for row in known if row["archived_at"] is None],
+        sites=list(filter(sites.is_current, known)),
         names={row["id"]: row["name"] or row["domain"] for row in known},
         heard=heard,
         quiet=quiet,

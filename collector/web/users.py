@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ..actions import joining, leaving
+from ..actions import handing, joining
 from ..actions import users as acts
 from ..present import users as words
 from ..present.language import LANGUAGES
@@ -96,7 +96,7 @@ async def remove(request: Request) -> Response:
         if sent.get("sure") != "1":
             return await _page(request, leaving=id)
         more: dict[str, Any] = {"actor": user.id.hex(), "secret": made.secret, "clock": made.clock, "ids": made.ids}
-        await leaving.leave(made.writer.run, user.account_id, id, sent.get("to", ""), **more)
+        await handing.leave(made.writer.run, user.account_id, id, sent.get("to", ""), **more)
         return RedirectResponse("/settings/people", 303)
 
     return await _do(request, act)

@@ -41,5 +41,5 @@ export function clicked(event) {
   // A link that the page has a name for is not told twice, but where it is a contact.
   if (!kind || (named && /^[od]/.test(kind))) return;
   // The site's own number or address; what a mailto would put into the mail is nobody's business.
-  emit(click(kind, cut(cleanUrl(href) || bare(href), TEXT_LENGTH), cut(cleanText((link.textContent || '').trim()))), true);
+  emit(click(kind, cut(cleanUrl(href) || bare(href), TEXT_LENGTH), cut(cleanText(link.textContent.trim()))), true);
 }

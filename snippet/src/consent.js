@@ -23,7 +23,7 @@ export let wording = '';
 export const state = (setting, browser = navigator) =>
   said ||
   // Do Not Track is '1': more than 0, and no more than 1
-  (browser.globalPrivacyControl || browser.doNotTrack > +!!core.dnt ? 'denied' : setting === 'granted' ? setting : 'unset');
+  (browser.globalPrivacyControl || browser.doNotTrack > +!!core.data_.dnt ? 'denied' : setting === 'granted' ? setting : 'unset');
 
 /**
  * The visitor decides. Nothing but a grant is remembered, by `remember`.

@@ -1,6 +1,7 @@
 /**
  * Where the files meet. The first file runs alone; what it finds a sign of, it asks another file for:
- * `forms` where a page has a field, `more` where it has a consent manager, a vendor's form, or a wish of its owner's (DESIGN 4.1).
+ * `forms` where a page has a field, `signs` where it has a consent manager, a plug-in, a vendor's form, or a wish of its owner's (DESIGN 4.1),
+ * `more` for what seldom happens.
  * Names that end in `_` are the tag's own: the build makes them one letter, the same in all files.
  *
  * @typedef {{home_?: string, seen_?: (event: any) => void, [more: string]: any}} Core
@@ -10,7 +11,7 @@
 /** @type {Core} */
 export const core = {};
 
-/** The build writes a hash of both other files' bytes over this text: 0 or 1 behind it makes a name. */
+/** The build writes a hash of the other files' bytes over this text: their place behind it makes a name. */
 const FILES = '/js/__WEBLEADS_FILES__';
 
 /** What was asked for; the page finds it in `webleads.loaded`. @type {Promise<void>[]} */
@@ -18,7 +19,7 @@ export const coming = [];
 
 /**
  * Loads another file, once. Never fails: what it would have decided stays as it is without it.
- * @param {0 | 1} which  0: forms, 1: more
+ * @param {0 | 1 | 2} which  0: forms, 1: more, 2: signs
  * @returns {Promise<void>}
  */
 export const summon = (which) =>

@@ -4,6 +4,7 @@ import { safely } from './listen.js';
 
 export const OURS = 'webleads_'; // and a site's number: its setting, where the collector had to tell
 export const CONSENT = OURS + 'consent'; // granted: said by the visitor on this site; tag: said by the page for them
+export const OWN = 'webleads-own'; // this browser's visits do not count: its user said so
 export const SECRET = OURS + 'secret';
 export const QUEUE = OURS + 'q_'; // and an event's id: one entry an event, so that tabs never write over each other
 

@@ -14,11 +14,11 @@ export const token = () => btoa(String.fromCharCode(...random(18))).slice(0, 22)
 
 /**
  * A UUIDv7 (RFC 9562, 5.7) with one of the four variants. `crypto.randomUUID` is no help: it wants a secure context and makes version 4.
- * @param {number} now  ms
+ * @param {number} now  ms; 11 hexadecimal digits from 2004 to 2527, and of no other year an id is taken
  * @param {Iterable<number>} [noise]  9 random bytes
  */
 export const uuid7 = (now, noise = random(9)) =>
-  (now.toString(16).padStart(12, '0') + hex(noise)).replace(/(.{8})(.{4})(...)(...)/, '$1-$2-7$3-8$4-');
+  ('0' + now.toString(16) + hex(noise)).replace(/(.{8})(.{4})(...)(...)/, '$1-$2-7$3-8$4-');
 
 let visitor = '';
 

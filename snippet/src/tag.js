@@ -7,9 +7,8 @@ import { coming, core, summon } from './core.js';
 import { readCookie } from './device.js';
 import { lent } from './lent.js';
 import { listen, safely, watch } from './listen.js';
-import { cleanUrl } from './secrets.js';
 import { flush, resume } from './send.js';
-import { add, emit, here, open, renew, resolve, settle, sites, statement, tell } from './track.js';
+import { add, emit, here, open, renew, resolve, settle } from './track.js';
 import { arrive, isHidden, pause, watchVisits, whenShown } from './visits.js';
 import { custom, error, identify } from './wire.js';
 
@@ -27,16 +26,16 @@ const hear = (state, how, text) => decide(state, how, text) && settle(true);
 const COMMANDS = {
   event: (name, props) => emit(custom(name, props)),
   identify: (traits) => emit(identify(traits)),
-  form: (name, fields) => summon(1).then(() => summon(0)).then(() => core.submitted_(name, fields)),
+  form: (name, fields) => summon(1).then(() => core.submitted_?.(name, fields)),
   consent: (state, text) => hear(state, 'api', text),
   reset: renew,
   view: (url) => arrive((url && resolve(url)) || location.href, here, 'route'),
-  mydata: () => summon(1).then(() => core.mydata_()),
+  mydata: () => summon(1).then(() => core.mydata_?.()),
 };
 
-/** Whether there is something on the page for the third file. */
+/** Whether there is something on the page for the fourth file. */
 const signs = () =>
-  /fill|domains|-debug/.test(Object.keys(core.data_) + location.hash) || page.tarteaucitron || page.__tcfapi || page.Cookiebot || page._axcb;
+  /fill|domains|leads-/.test(Object.keys(core.data_) + location.hash) || page.tarteaucitron || page.__tcfapi || page.Cookiebot || page._axcb;
 
 /** @param {Command} command */
 const run = ([name, ...given]) => safely(() => COMMANDS[name](...given));
@@ -57,11 +56,11 @@ const early = [];
 function watchPage() {
   // A field, or a frame that may hold one. What comes later is met when somebody comes to it.
   const look = () => {
-    if (signs()) summon(1);
+    if (signs()) summon(2);
     if (document.querySelector('input,select,textarea,iframe')) summon(0);
   };
   look();
-  listen(window, 'DOMContentLoaded load focusin click', look);
+  listen(window, 'DOMContentLoaded load focusin click hashchange', look);
   // Somebody writes in a field that the page does not show: it stands in a shadow.
   listen(window, 'input', () => summon(0));
   listen(window, 'submit', (event) => core.sent_ || early.push(event));
@@ -116,23 +115,15 @@ function start(config, data, waiting) {
     // Decisions before the first view, so that it is seen in their mode; all else after it, in order.
     waiting.forEach((command) => command[0] === 'consent' && run(command));
     settle();
-    watchVisits(prerendered, data.hash != null);
+    watchVisits(prerendered);
     watchPage();
     shown = true;
     waiting.forEach((command) => command[0] === 'consent' || run(command));
   };
   Object.assign(core, {
     data_: data,
-    dnt: data.dnt,
     early_: early,
     hear_: hear,
-    emit_: emit,
-    tell_: tell,
-    statement_: statement,
-    sites_: sites,
-    summon_: summon,
-    resolve_: resolve,
-    cleanUrl_: cleanUrl,
     lent_: lent,
   });
   whenShown((prerendered) => {
@@ -140,7 +131,7 @@ function start(config, data, waiting) {
     // A withdrawal must carry the visitor whom it is about, so what an earlier page kept goes first.
     if (wake() && readCookie()) settle();
     // What the owner asks for, and other programs on the page, may change the very first view: they are heard first.
-    if (signs()) summon(1).then(() => safely(() => begin(prerendered)));
+    if (signs()) summon(2).then(() => safely(() => begin(prerendered)));
     else begin(prerendered);
   });
 }

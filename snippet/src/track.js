@@ -13,7 +13,7 @@
 import { isSetting } from './config.js';
 import * as consent from './consent.js';
 import { core, summon } from './core.js';
-import { OURS, keep, recall } from './device.js';
+import { OURS, OWN, keep, recall } from './device.js';
 import { enter, leave, token, uuid7 } from './identity.js';
 import { safely } from './listen.js';
 import { cleanText, cleanUrl } from './secrets.js';
@@ -64,7 +64,8 @@ export function tell(site, data, urgent, at = Date.now()) {
   // One id a site and mode: two accounts, or one before and after consent, must not find each other's rows by a shared one.
   const sending = data.submission;
   const address = here || location.href;
-  if (!leads && (site.setting_ === 'off' || data.type === 'identify')) return;
+  // Another tab may have said that this browser's visits do not count.
+  if (recall(OWN) || (!leads && (site.setting_ === 'off' || data.type === 'identify'))) return;
   if (data.type === 'form_result' && !sending[site.key_]) return;
   const event = {
     id,
@@ -156,7 +157,7 @@ export function settle(news) {
     const at = Date.now();
     // The collector hears of the grant, with its proof.
     if (news ?? fresh) summon(1).then(() => core.confirm_?.(at));
-  } else if (sites[0]) clear();
+  } else if (sites[0] || news) clear();
 }
 
 /** Nothing of the visitor stays. */
@@ -174,9 +175,10 @@ export function renew() {
   settle();
 }
 
-/** Adds a site of this page. @param {number} id_ @param {Config} config */
+/** Adds a site of this page; somebody's own visits have none, so nobody is told of them. @param {number} id_ @param {Config} config */
 export const add = (id_, config) =>
-  void sites.push({ ...config, setting_: (!config.stated_ && recall(OURS + id_)) || config.setting_, id_, n_: 0, visitor_: '', key_: '' });
+  recall(OWN) ||
+  sites.push({ ...config, setting_: (!config.stated_ && recall(OURS + id_)) || config.setting_, id_, n_: 0, visitor_: '', key_: '' });
 
 /** Opens the way out. */
 export const open = () =>

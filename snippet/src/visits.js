@@ -1,5 +1,6 @@
 /** Which pages were seen, how long and how deep. */
 
+import { core } from './core.js';
 import { later, listen, watch } from './listen.js';
 import { emit, here, moved, viewed } from './track.js';
 import { URL_LENGTH, cut, engage } from './wire.js';
@@ -13,7 +14,6 @@ let depth = 0; // px
 let told = 0; // percent, -1: nothing yet
 let moving = 0; // moves of the router that have not settled
 let spot = ''; // the browser's own address at the last view; the page's may be made up
-let routes = false;
 
 /** Counts attention up to now. */
 function count() {
@@ -47,8 +47,8 @@ export function arrive(url, referrer, nav) {
   measure();
 }
 
-/** The browser's address, without what makes no other page. */
-const place = () => location.href.replace(routes ? '' : /#.*/, '');
+/** The browser's address, without what makes no other page: the `#` is one where routes live behind it (`data-hash`). */
+const place = () => location.href.replace(core.data_.hash == null ? /#.*/ : '', '');
 
 /** Looks, as soon as the router is done, whether this is another page. */
 function route() {
@@ -74,13 +74,8 @@ export function whenShown(ready) {
   look();
 }
 
-/**
- * Watches the page from now on.
- * @param {boolean} prerendered
- * @param {boolean} hash  routes live behind the `#`
- */
-export function watchVisits(prerendered, hash) {
-  routes = hash;
+/** Watches the page from now on. @param {boolean} prerendered */
+export function watchVisits(prerendered) {
   watch(history, 'pushState', route);
   // A query that is replaced while someone types is the same page.
   watch(history, 'replaceState', () => {

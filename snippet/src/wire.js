@@ -90,8 +90,8 @@ const scalars = (given) =>
       .map(([key, value]) => [cut(key), cut(value, TEXT_LENGTH) || value]),
   );
 
-/** @param {string} referrer @param {string} title @param {string} nav @param {boolean} [again] */
-export const view = (referrer, title, nav, again) => ({ type: 'view', referrer, title, nav, again: again ? 1 : undefined });
+/** @param {string} referrer @param {string} title @param {string} nav */
+export const view = (referrer, title, nav) => ({ type: 'view', referrer, title, nav });
 
 /** @param {number} ms visible and focused, since the last @param {number} scroll deepest, in percent */
 export const engage = (ms, scroll) => ({ type: 'engage', ms, scroll });

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from collector.actions import joining, leaving
+from collector.actions import handing, joining
 from collector.actions import users as acts
 from collector.store import schema, users
 from collector.store.database import Database
@@ -158,7 +158,7 @@ async def test_who_leaves_hands_their_leads_over_and_their_views_go(database: Da
     def story(conn: Connection) -> None:
         from collector.actions import edit
 
-        for number in range(leaving.STEP + 2):
+        for number in range(handing.STEP + 2):
             tell(conn, form(rows.NOW, f"n{number}@example.org"), visitor=f"v{number:021d}")
         for lead in stored(conn, "lead"):
             edit.edit(conn, bytes(lead["id"]), [("owner", "", leaver["id"].hex())], actor="", secret=SECRET, now=NOW, ids=uuid7)
@@ -169,11 +169,11 @@ async def test_who_leaves_hands_their_leads_over_and_their_views_go(database: Da
     await writer.run(story)
     more: dict[str, Any] = {"actor": "", "secret": SECRET, "clock": lambda: NOW, "ids": uuid7}
     with pytest.raises(acts.BadUser, match="unknown"):
-        await leaving.leave(writer.run, 1, leaver["id"], leaver["id"].hex(), **more)
-    assert await leaving.leave(writer.run, 1, leaver["id"], heir["id"].hex(), **more) == "leaver@example.com"
+        await handing.leave(writer.run, 1, leaver["id"], leaver["id"].hex(), **more)
+    assert await handing.leave(writer.run, 1, leaver["id"], heir["id"].hex(), **more) == "leaver@example.com"
     leads = await writer.run(lambda conn: stored(conn, "lead"))
-    assert len(leads) == leaving.STEP + 2
+    assert len(leads) == handing.STEP + 2
     assert {lead["owner"] for lead in leads} == {heir["id"].hex()}
     assert [view["name"] for view in await writer.run(lambda conn: stored(conn, "view"))] == ["ours"]
-    assert await leaving.leave(writer.run, 1, heir["id"], "", **more)
+    assert await handing.leave(writer.run, 1, heir["id"], "", **more)
     assert {lead["owner"] for lead in await writer.run(lambda conn: stored(conn, "lead"))} == {""}

@@ -71,7 +71,7 @@ async def test_a_story_is_counted_under_every_key(writer: Writer, site: dict[str
         tell(conn, view(NOW + 3, HOME, GOOGLE), visitor=None, consent="unset")
         assert whole(conn) == [2, 3, 1, 1]
         assert counted(conn, "source") == {"Email\x1flettre": [1, 2, 1, 1], "Organic Search\x1fgoogle": [1, 1, 0, 0]}
-        assert counted(conn, "campaign") == {"rentree": [1, 2, 1, 1]}
+        assert counted(conn, "campaign") == {"Email\x1flettre\x1frentree": [1, 2, 1, 1]}
         assert counted(conn, "page") == {"/": [2, 2, 0, 0], "/contact": [0, 1, 1, 1]}
         assert counted(conn, "form") == {"contact": [0, 0, 1, 1]}
         assert counted(conn, "language") == {"fr-FR": [1, 2, 1, 1]}
@@ -103,7 +103,7 @@ def test_an_earlier_arrival_that_comes_late_takes_lead_and_conversions_with_it(c
     assert counted(conn, "source") == {"Organic Search\x1fgoogle": [1, 1, 1, 2]}
     store(conn, body(view(NOW - DAY, LETTER), sent=NOW + 3 * MINUTE), received=NOW + 3 * MINUTE)
     assert counted(conn, "source") == {"Organic Search\x1fgoogle": [1, 1, 0, 0], "Email\x1flettre": [1, 1, 1, 2]}
-    assert counted(conn, "campaign") == {"rentree": [1, 1, 1, 2]}
+    assert counted(conn, "campaign") == {"Email\x1flettre\x1frentree": [1, 1, 1, 2]}
     same_from_nothing(conn)
 
 
@@ -124,6 +124,42 @@ def test_a_failed_form_takes_its_conversion_and_its_lead_back(conn: Connection) 
     tell(conn, result(sent, "failed"))
     assert whole(conn) == [1, 1, 0, 0]
     assert counted(conn, "form") == {}
+    same_from_nothing(conn)
+
+
+def steps(conn: Connection, kind: str = "form-step") -> dict[str, int]:
+    """How often forms came to each step."""
+    return {key.replace("\x1f", " "): counts[1] for key, counts in counted(conn, kind).items()}
+
+
+def test_a_sending_counts_by_the_result_that_stands(conn: Connection) -> None:
+    sent = form(NOW + 1)
+    tell(conn, event("form_start", NOW, form="contact", field="email"), sent)
+    assert steps(conn) == {"contact start": 1, "contact unknown": 1}
+    tell(conn, result(sent, "failed"))
+    assert steps(conn) == {"contact start": 1, "contact failed": 1}
+    tell(conn, form(NOW + 5_000), form(NOW + 6_000))
+    assert steps(conn) == {"contact start": 1, "contact failed": 1, "contact unknown": 1}, "the same values within a minute once"
+    tell(conn, result(sent, "confirmed", NOW + 30_000))
+    assert steps(conn) == {"contact start": 1, "contact confirmed": 1}, "and the first of them"
+    same_from_nothing(conn)
+
+
+def test_steps_are_kept_by_purge_and_erasure_without_whoever_took_them(conn: Connection) -> None:
+    old = months_before(NOW, 40, 0)
+    for start, visitor in ((old, VISITOR), (old, None), (NOW - HOUR, VISITOR)):
+        consent = "granted" if visitor else "unset"
+        told = (event("form_start", start, form="contact", field="nom"), event("form_abandon", start + 1, form="contact", field="tel"))
+        tell(conn, *told, visitor=visitor, consent=consent)
+    tell(conn, event("form_invalid", NOW - HOUR + 2, form="contact", field="email", reason="typeMismatch"), form(NOW - HOUR + 3))
+    before = rows(conn, "rollup", kind="form-step"), rows(conn, "rollup", kind="form-field")
+    while retain(conn, secret=SECRET, now=NOW)["more"]:
+        pass
+    assert (rows(conn, "rollup", kind="form-step"), rows(conn, "rollup", kind="form-field")) == before
+    same_from_nothing(conn)
+    erase(conn, "camille@example.org", secret=SECRET, now=NOW)
+    assert sum(steps(conn).values()) == sum(row["views"] for row in before[0])
+    assert steps(conn)["contact start"] == 2, "the erased person's own stands among the rest"
     same_from_nothing(conn)
 
 

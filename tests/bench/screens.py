@@ -16,6 +16,7 @@ from uuid import UUID
 
 import httpx2
 
+from collector.domain import periods
 from tests.faults.server import Server
 
 from . import grown, growth, purged, results
@@ -105,8 +106,24 @@ def _addresses(file: Path) -> dict[str, str]:
         "search: part of an e-mail": "/leads?q=le-goff7%40",
         "search: nothing found": "/leads?q=zzzzzz",
         "the lead with the most visits": f"/leads/{UUID(bytes=longest)}",
+        "sources, 30 days": f"/reports/sources?{_days(30)}",
+        "sources, 365 days": f"/reports/sources?{_days(365)}",
+        "sources, 30 days, by campaign": f"/reports/sources?{_days(30)}&by=campaign",
+        "sources, 365 days, linear beside position": f"/reports/sources?{_days(365)}&model=linear&beside=position",
+        "days, 365 days": f"/reports/sources/days?{_days(365)}",
+        "pages, 30 days": f"/reports/pages?{_days(30)}",
+        "pages, 365 days": f"/reports/pages?{_days(365)}",
+        "forms, 30 days": f"/reports/forms?{_days(30)}",
+        "forms, 365 days": f"/reports/forms?{_days(365)}",
+        "a form, 365 days": f"/reports/forms/one?form=contact&site=1&{_days(365)}",
         "export": f"/leads/export?site={site}&source={source}",
     }
+
+
+def _days(count: int) -> str:
+    """The last days of which the database tells, whatever day it is now."""
+    last = grown.END // 86_400_000 - 1
+    return f"period=custom&since={periods.iso(last - count + 1)}&until={periods.iso(last)}"
 
 
 def _asked(browser: httpx2.Client, addresses: dict[str, str], pid: int) -> list[str]:

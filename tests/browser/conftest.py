@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "collector" / "ingest"
 TAG = BUILT / "tag.js"
 BAKED = b"__WEBLEADS_CONSENT__"
-OTHERS = {f"/js/{name}": BUILT / file for name, file in zip(script.others(), ("forms.js", "more.js"), strict=True)}
+OTHERS = {f"/js/{name}": BUILT / file for name, file in zip(script.others(), ("forms.js", "more.js", "signs.js"), strict=True)}
 HERITAGE = "stats.webleads-tracker.com"
 
 Answer = tuple[int, dict[str, str]]
@@ -44,7 +44,7 @@ class Recorder:
     answers: list[Answer] = field(default_factory=list)  # one a request, then 204
     posts: list[tuple[str, str]] = field(default_factory=list)  # what the page's own server got: path, body
     held: float = 0.0  # seconds until an answer
-    loaded: list[str] = field(default_factory=list)  # the other files of the tag that were asked for: forms, more
+    loaded: list[str] = field(default_factory=list)  # the other files of the tag that were asked for: forms, more, signs
     without: tuple[str, ...] = ()  # those that do not come
     slow: float = 0.0  # seconds until they come
     dead: bool = False  # nothing arrives, and the page may read no answer: to it, a server that is not there

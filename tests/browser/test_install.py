@@ -43,6 +43,34 @@ def test_wordpress(stage: Stage) -> None:
     assert stage.event("view")["batch"]["site"] == 100849625
 
 
+def test_next(stage: Stage) -> None:
+    """Next.js makes a script element of its own one, with the same attributes."""
+    (given,) = re.findall("<Script (.*) />", README[README.index("**Next.js.**") :])
+    show(stage, f"<script async {given}></script>")
+    assert stage.event("view")["batch"]["site"] == 100849625
+
+
+def test_nuxt(stage: Stage) -> None:
+    """Nuxt makes script elements of the head's list."""
+    text = here(stage, block("**Nuxt.**").removeprefix("export default defineNuxtConfig(").removesuffix(")"))
+    make = "for (const one of (%s).app.head.script) { const s = document.createElement('script'); for (const k in one) s.setAttribute(k, one[k]); document.head.append(s) }"
+    stage.put("/", "<p>page", f"<script>{make % text}</script>")
+    stage.go("/")
+    assert stage.event("view")["batch"]["site"] == 100849625
+
+
+def test_the_old_tag_from_here(stage: Stage) -> None:
+    show(stage, block("**The old French tag**"))
+    assert stage.event("view")["batch"]["site"] == 100849625
+
+
+def test_a_page_whose_policy_has_the_four_lines(stage: Stage) -> None:
+    policy = here(stage, block("A page with a Content-Security-Policy")).replace("\n", " ")
+    stage.put("/", "<p>page", f'<meta http-equiv="Content-Security-Policy" content="{policy}">' + here(stage, block("## Paste the tag")))
+    stage.go("/")
+    assert stage.event("view")["batch"]["site"] == 100849625
+
+
 def test_a_single_page_application(stage: Stage) -> None:
     page = stage.show("<p>page")
     stage.event("view")

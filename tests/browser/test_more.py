@@ -109,7 +109,7 @@ def test_fields_without_a_form_are_sent_by_a_press_and_a_request(stage: Stage) -
     page = stage.show(f"<div>{FIELDS}<button id=go onclick=\"fetch('/api', {{method: 'POST'}})\">Envoyer</button></div>")
     fill(stage)
     page.wait_for_files()
-    assert "more" in stage.recorder.loaded
+    assert "signs" in stage.recorder.loaded
     page.click("#go")
     event = stage.event("form_submit")
     assert (event["how"], values(event)["email"], values(event)["message"]) == ("click", "jeanne@exemple.fr", "Bonjour")
@@ -138,7 +138,7 @@ def test_a_consent_manager_is_heard_before_the_first_view(stage: Stage, script: 
     assert [event["batch"]["consent"] for event in stage.recorder.events("view")] == [state]
 
 
-def test_a_consent_manager_that_comes_after_the_third_file_is_heard(stage: Stage) -> None:
+def test_a_consent_manager_that_comes_after_the_fourth_file_is_heard(stage: Stage) -> None:
     page = stage.show("<p id=p>page", head=stage.tag(data_fill=""))
     stage.event("view")
     page.evaluate(re.sub("</?script>", "", TCF % "true") + "; 0")
@@ -186,6 +186,46 @@ def test_the_overlay_says_why(stage: Stage) -> None:
     page.wait_for_function(f"/form_submit · f/.test({text}) && /email sent/.test({text})")
 
 
+REFUSES = "<script>Storage.prototype.setItem = () => { throw new Error('full') }</script>"
+NOTICE = "document.querySelector('#webleads-debug-panel').shadowRoot.textContent"
+
+
+def test_own_visits_are_not_told_until_they_are_wanted_again(stage: Stage) -> None:
+    stage.put("/", FORM + "<a id=a href='https://autre.example/' onclick='return false'>x</a>", stage.tag(**GRANTED))
+    page = stage.go("/#webleads-own")
+    page.wait_for_function(f"/not counted|pas comptées/.test({NOTICE})")
+    for address in ("/?a", "/?b#webleads-debug"):
+        page = stage.go(address)
+        page.wait_for_tag()
+        fill(stage)
+        page.click("#go")
+        page.click("#a")
+        page.evaluate("webleads('event', 'x'); webleads('view', '/y'); webleads('form', 'z', {email: 'jeanne@exemple.fr'}); 0")
+    page.wait_for_function(f"/not counted|pas comptées/.test({NOTICE})")
+    page.evaluate("window.opened = ''; HTMLFormElement.prototype.submit = function () { opened = this.action }; webleads('mydata')")
+    page.wait_for_function("opened.endsWith('/me')")
+    stage.quiet()
+    assert stage.recorder.texts == []
+    assert stage.device()["local"] == {"webleads-own": "1"}
+    page.evaluate("location.hash = '#webleads-own=off'")
+    page.wait_for_function(f"/count, from|comptent, dès/.test({NOTICE})")
+    stage.go("/?c")
+    stage.event("view")
+    assert stage.device()["local"].get("webleads-own") is None
+
+
+def test_a_device_that_keeps_nothing_leaves_out_this_page_alone(stage: Stage) -> None:
+    stage.put("/", REFUSES + FORM, stage.tag())
+    page = stage.go("/#webleads-own")
+    page.wait_for_function(f"/this page only|cette page seulement/.test({NOTICE})")
+    fill(stage)
+    page.click("#go")
+    stage.quiet()
+    assert stage.recorder.texts == []
+    stage.go("/?c")
+    stage.event("view")
+
+
 def test_a_vendor_is_believed_from_its_own_origin_only(stage: Stage) -> None:
     page = stage.show("<iframe src='/typeform.html'></iframe><input name=x>")
     page.evaluate(
@@ -193,7 +233,7 @@ def test_a_vendor_is_believed_from_its_own_origin_only(stage: Stage) -> None:
     )
     page.evaluate("dispatchEvent(new Event('load'))")
     page.wait_for_files()
-    assert "more" in stage.recorder.loaded
+    assert "signs" in stage.recorder.loaded
     say = "dispatchEvent(new MessageEvent('message', {origin: '%s', data: {type: 'form-submit', formId: 'a1'}}))"
     for forged in ("https://typeform.com.evil.example", "http://form.typeform.com", "https://evil.example/.typeform.com?"):
         page.evaluate(say % forged)
@@ -220,6 +260,25 @@ def test_the_id_goes_to_another_own_domain_once(stage: Stage) -> None:
     assert page.evaluate("location.href") == f"{other}/b?x=1"
     assert second["batch"]["visitor"] == visitor
     assert re.sub("x=.*", "", second["url"]) == f"{other}/b?"
+
+
+def test_an_id_is_taken_from_an_own_page_alone_and_once(stage: Stage) -> None:
+    other = "http://insecure.test"
+    head = stage.tag(data_consent="granted", data_domains="localhost, insecure.test")
+    page = stage.show("<p>page", head=head)
+    visitor = stage.event("view")["batch"]["visitor"]
+    link = f"{other}/b?_webleads={visitor}.{page.evaluate('Date.now().toString(36)')}"
+    stage.put("/b", "<p>b", head)
+    forget = "for (const domain of ['', ';domain=insecure.test']) document.cookie = '_jsuid=;max-age=0;path=/' + domain"
+    for start in ("about:blank", f"{stage.world.origin}/", f"{stage.world.origin}/"):
+        page.goto(start)
+        page.evaluate(f"location.href = '{link}'")
+        page.wait_for_function("location.pathname === '/b' && !location.search")
+        page.wait_for_tag()
+        page.evaluate(forget)
+    stage.event("view", 6)
+    came = sorted((one for one in stage.recorder.events("view") if one["url"] == f"{other}/b"), key=lambda one: one["at"])
+    assert [one["batch"]["visitor"] == visitor for one in came] == [False, True, False]
 
 
 def test_without_consent_no_link_carries_anything(stage: Stage) -> None:

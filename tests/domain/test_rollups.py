@@ -71,7 +71,7 @@ def test_a_view_told_again_and_a_crawler_count_nowhere_and_automation_does() -> 
 
 def test_an_arrival_counts_under_its_source_and_campaign() -> None:
     counted = told(url=HOME + "devis?utm_source=lettre&utm_medium=email&utm_campaign=rentree")
-    assert counted["source", "Email\x1flettre"] == counted["campaign", "rentree"] == [1, 1, 0, 0]
+    assert counted["source", "Email\x1flettre"] == counted["campaign", "Email\x1flettre\x1frentree"] == [1, 1, 0, 0]
     assert counted["page", "/devis"] == [1, 1, 0, 0]
 
 
@@ -80,6 +80,40 @@ def test_a_form_that_is_seen_is_a_view_of_it() -> None:
     tally.event("form_view", SITE, NOW, NOW, VISITOR, HOME, {"form": "contact"}, 0)
     tally.event("form_view", SITE, NOW, NOW, VISITOR, HOME, {"form": "contact"}, mark_bits(["crawler"]))
     assert {key[2:]: counts for key, counts in tally.counts.items()} == {("form", "contact"): [0, 1, 0, 0]}
+
+
+def test_each_step_of_a_form_counts_and_the_field_where_it_ended() -> None:
+    tally = Tally(PARIS, OWN)
+    steps = (
+        ("form_start", {"form": "contact", "field": "nom"}),
+        ("form_invalid", {"form": "contact", "field": "email", "reason": "typeMismatch"}),
+        ("form_abandon", {"form": "contact", "field": "message"}),
+        ("form_abandon", {"form": "contact"}),
+        ("form_start", {"field": "nom"}),
+    )
+    for kind, data in steps:
+        tally.event(kind, SITE, NOW, NOW, None, HOME, data, 0)
+        tally.event(kind, SITE, NOW, NOW, None, HOME, data, mark_bits(["crawler"]))
+    assert {key[2:]: counts[VIEWS] for key, counts in tally.counts.items()} == {
+        ("form-step", "contact\x1fstart"): 1,
+        ("form-step", "contact\x1finvalid"): 1,
+        ("form-step", "contact\x1fabandon"): 2,
+        ("form-field", "contact\x1finvalid\x1femail"): 1,
+        ("form-field", "contact\x1fabandon\x1fmessage"): 1,
+    }
+
+
+def test_a_long_name_loses_its_end_and_never_the_step_behind_it() -> None:
+    tally = Tally(PARIS, OWN)
+    tally.event("form_abandon", SITE, NOW, NOW, None, HOME, {"form": "f\x1f" * 100, "field": "x" * 200}, 0)
+    keys = {key[2]: key[3].split("\x1f") for key in tally.counts}
+    assert keys["form-step"] == ["f " * 60, "abandon"]
+    assert keys["form-field"] == ["f " * 60, "abandon", "x" * 120]
+    tally = Tally(PARIS, OWN)
+    tally.event("view", SITE, NOW, NOW, None, HOME + f"?utm_source={'s' * 200}&utm_campaign={'c' * 200}", {}, 0)
+    (source,) = [key[3] for key in tally.counts if key[2] == "source"]
+    (campaign,) = [key[3] for key in tally.counts if key[2] == "campaign"]
+    assert campaign == f"{source}\x1f{'c' * 120}"
 
 
 def test_a_visit_that_goes_on_adds_its_views_to_its_source_alone() -> None:
@@ -91,7 +125,7 @@ def test_a_visit_that_goes_on_adds_its_views_to_its_source_alone() -> None:
     grown = {key[2:]: counts for key, counts in tally.counts.items()}
     assert {key: counts for key, counts in grown.items() if counts != stood[key]} == {
         ("source", "Email\x1flettre"): [1, 3, 0, 0],
-        ("campaign", "rentree"): [1, 3, 0, 0],
+        ("campaign", "Email\x1flettre\x1frentree"): [1, 3, 0, 0],
     }
     tally.changed(before._replace(views=3), None)
     assert not any(map(any, tally.counts.values()))

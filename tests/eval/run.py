@@ -31,15 +31,15 @@ MARK = re.compile(r"x*\d+q\d+|\b4970\d{12}\b")  # what visitor.js puts into secr
 SECRET = ("password", "otp", "captcha", "cc-", "hidden")
 
 # A form comes to a visitor who has seen one before: all files of the tag are there. Nothing of the page's own leaves it.
-PAGE = """<!doctype html><meta charset=utf-8><title>Formulaire</title><body><form><label>Пароль <input id=before></label></form>
+PAGE = """<!doctype html><meta charset=utf-8><title>Formulaire</title><body><form><label>Пароль <input id=before></label></form><input id=loose>
 <script async src="{tag}" data-site="{site}" data-consent="granted"></script><script>
 for (const kind of ["submit", "click"])
   addEventListener(kind, (event) => (kind === "submit" || event.target.closest("a")) && event.preventDefault());
-// Both other files are at work as soon as whoever asks for them later has them too.
+// All other files are at work as soon as whoever asks for them later has them too.
 const files = () => performance.getEntriesByType("resource").filter(({{ name, responseEnd }}) => name.includes("/js/") && responseEnd);
 const ready = () => {{
-  before.dispatchEvent(new FocusEvent("focusin", {{ bubbles: true }}));
-  return files().length === 2 && Promise.allSettled(files().map(({{ name }}) => import(name))).then(() => true);
+  for (const one of [before, loose]) one.dispatchEvent(new FocusEvent("focusin", {{ bubbles: true }}));
+  return files().length === 3 && Promise.allSettled(files().map(({{ name }}) => import(name))).then(() => true);
 }};
 </script></body>"""
 

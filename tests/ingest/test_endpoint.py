@@ -215,6 +215,18 @@ def test_a_foreign_batch_is_kept_among_the_refused(shop: Served) -> None:
     assert any(one["id"] in row[0].decode() for row in query(shop, "SELECT body FROM refused WHERE reason = 'foreign-origin'"))
 
 
+def test_a_site_that_was_laid_aside_takes_nothing_and_counts_what_came(served: Served) -> None:
+    served.command("site", "add", "old.example", "--id", "44")
+    served.command("site", "archive", "44")
+    origin = {"Origin": "https://old.example"}
+    refused(ask(served, live(view(now()), site=44), **origin), "bad-site", 403)
+    assert ask(served, method="GET", path="/44ns.gif").status == 200
+    deadline = time.monotonic() + 5
+    while counted(served, "bad-site", 44) != 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 # Refused events -----------------------------------------------------------------------------------------------------
 
 

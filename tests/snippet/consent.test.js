@@ -7,7 +7,7 @@ const fresh = () => import(`../../snippet/src/consent.js?${Math.random()}`);
 const GPC = { globalPrivacyControl: true };
 const DNT = { doNotTrack: '1' };
 const PLAIN = { doNotTrack: 'unspecified' };
-core.dnt = ''; // the script's own attribute
+core.data_ = { dnt: '' }; // the script's own attribute
 
 test('before anybody spoke, the page does, unless the browser refuses', async () => {
   const { state } = await fresh();
@@ -19,10 +19,10 @@ test('before anybody spoke, the page does, unless the browser refuses', async ()
 
 test('an owner may ignore Do Not Track, and not GPC', async () => {
   const { state } = await fresh();
-  core.dnt = 'ignored';
+  core.data_.dnt = 'ignored';
   assert.equal(state('granted', DNT), 'granted');
   assert.equal(state('granted', { ...DNT, ...GPC }), 'denied');
-  core.dnt = '';
+  core.data_.dnt = '';
 });
 
 test('the visitor on this site wins over both', async () => {

@@ -13,7 +13,7 @@ const golden = JSON.parse(readFileSync(new URL('../wire/batches.json', import.me
 
 /** The event again, by the tag's own constructors. */
 const remake = {
-  view: (e) => wire.view(e.referrer, e.title, e.nav, !!e.again),
+  view: (e) => ({ ...wire.view(e.referrer, e.title, e.nav), again: e.again }),
   engage: (e) => wire.engage(e.ms, e.scroll),
   click: (e) => wire.click(e.kind, e.href, e.text),
   custom: (e) => wire.custom(e.name, e.props),

@@ -34,9 +34,10 @@ class Settings(NamedTuple):
     seal: str = ""
 
 
-def screens(database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, **settings: Any) -> Starlette:
-    """The screens on a database, with a clock that stands."""
-    return create(settings=Settings(**settings), database=database, writer=writer, secret=SECRET, clock=clock, ids=ids.uuid7)
+def screens(database: Database, writer: Writer, clock: Callable[[], int] = lambda: NOW, fetch: Any = None, **settings: Any) -> Starlette:
+    """The screens on a database, with a clock that stands; `fetch` gets the page of an install check."""
+    given = Settings(**settings)
+    return create(settings=given, database=database, writer=writer, secret=SECRET, clock=clock, ids=ids.uuid7, fetch=fetch)
 
 
 @asynccontextmanager

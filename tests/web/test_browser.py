@@ -1,23 +1,17 @@
-"""The screens in a real browser: with and without JavaScript, in both colours, widths and languages."""
+"""The screens in a real browser, with and without JavaScript. How each of them looks is in test_looks."""
 
 from __future__ import annotations
 
 import time
 import uuid
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import NamedTuple
 
-import axe_playwright_python
-import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 from sqlalchemy import Connection
 
-from collector.actions import requests, visiting
-from collector.store.ids import uuid7
 from collector.store.writer import Writer
-from collector.web import mine
 from tests import builders
 from tests.conftest import opened
 from tests.serving import CHROMIUM, chromium
@@ -25,10 +19,6 @@ from tests.serving import CHROMIUM, chromium
 from . import rows, story
 from .rows import NOW, PASSWORD
 from .serve import running, screens
-
-AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text("utf-8")
-RULES = """async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}))
-    .violations.map(one => one.id + " " + one.nodes.map(node => node.target).join(" "))"""
 
 
 class Stage(NamedTuple):
@@ -59,92 +49,6 @@ async def _sign_in(page: Page, url: str) -> None:
     await page.locator("[name=password]").fill(PASSWORD)
     await page.locator("article button").click()
     await page.wait_for_url(f"{url}/leads")
-
-
-LOOKS = [(language, scheme, width) for language in ("en", "fr") for scheme in ("light", "dark") for width in (1280, 360)]
-QUICK = {("en", "light", 1280), ("fr", "dark", 360)}
-
-
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"),
-    [pytest.param(*look, marks=() if look in QUICK else pytest.mark.slow, id="-".join(map(str, look))) for look in LOOKS],
-)
-async def test_every_screen_is_accessible_fits_and_obeys_its_own_policy(stage: Stage, language: str, scheme: str, width: int) -> None:
-    locale = {"en": "en-GB", "fr": "fr-FR"}[language]
-    page = await stage.browser.new_page(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if "404" not in message.text else None)
-    page.on("pageerror", lambda wrong: said.append(str(wrong)))
-    found: list[str] = []
-
-    async def judge(path: str) -> None:
-        if path:
-            await page.goto(stage.url + path)
-        assert await page.get_attribute("html", "lang") == language
-        await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        await page.evaluate(AXE)
-        found.extend(f"{path}: {one}" for one in await page.evaluate(RULES))
-        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{path}: wider than the window")
-
-    for path in ("/login", "/setup?token=x", "/me/address"):
-        await judge(path)
-    asked = await stage.writer.run(
-        requests.file, "erasure", by="person", id=uuid7(NOW), now=NOW, lead=uuid.UUID(stage.lead).bytes, said="Je"
-    )
-    await _sign_in(page, stage.url)
-    for path in (
-        "/leads?kind=all",
-        f"/leads/{stage.lead}",
-        "/leads?q=nobody",
-        "/leads/suggestions",
-        f"/leads/{stage.lead}/seen",
-        f"/leads/{stage.lead}/seen?browser=1",
-        f"/leads/{stage.lead}/merge?q=e",
-        f"/leads/{stage.lead}/merge?with={stage.other}",
-        "/requests",
-        "/requests/new",
-        f"/requests/{uuid.UUID(bytes=asked)}",
-        "/sites",
-        "/sites/42",
-        "/sites/43",
-        "/sites/new",
-        "/companies",
-        "/companies/durand-fils.example",
-        "/settings",
-        "/settings/scoring",
-        "/settings/scoring/new",
-        "/settings/scoring/rules/pricing",
-        "/settings/scoring/lists",
-        "/attribution?beside=markov",
-        "/attribution/kept",
-        "/costs",
-        "/goals",
-        "/nowhere",
-        "/me?site=42&closed=1",
-    ):
-        await judge(path)
-    for begin, paths in ((_browser, ("/me?done=withdraw", "/me/erase")), (_confirmed, ("/me?fault=email", "/me/erase"))):
-        held = await begin(stage)
-        await page.context.add_cookies([{"name": "webleads-me", "value": held, "url": stage.url}])
-        for path in paths:
-            await judge(path)
-    assert found == []
-    assert said == []
-
-
-async def _browser(stage: Stage) -> str:
-    """What a browser holds that has shown its secret."""
-    token = "b" * 43
-    await stage.writer.run(visiting.open_browser, mine.digest(token), visitor=story.CAMILLE, site=42, now=NOW)
-    return f"1.{token}"
-
-
-async def _confirmed(stage: Stage) -> str:
-    """What a browser holds that has followed a link to an address."""
-    token = "c" * 43
-    await stage.writer.run(visiting.open_confirmed, mine.digest(token), lead=uuid.UUID(stage.lead).bytes, site=42, now=NOW)
-    return f"1.{token}"
 
 
 async def test_typing_narrows_the_list_and_the_address_and_back_brings_it_back(stage: Stage) -> None:

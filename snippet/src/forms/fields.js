@@ -7,7 +7,7 @@
  */
 
 import { SEALED, withheld, words as plain } from '../secrets.js';
-import { ask, attribute, cut, first, safely } from '../shared.js';
+import { ask, attribute, cleanUrl, cut, first, resolve, safely, summon } from '../shared.js';
 import { AREA_LENGTH, FORM_FIELDS, TEXT_LENGTH } from '../wire.js';
 import { fit } from './bounds.js';
 
@@ -110,7 +110,7 @@ export function guard(field) {
 function keepBeside(fields) {
   const reasons = fields.map((field) => field.withheld);
   if (!/name|value|card/.test(reasons.join())) return;
-  first.summon_(1);
+  summon(1);
   const beside = first.beside_?.(
     reasons,
     fields.map(({ name, id, label, hint, autocomplete }) => plain(autocomplete, name, id, label, hint)),
@@ -229,7 +229,7 @@ export function inspect(form, event) {
   if (form !== document.body) earlier.set(form, fields);
   const nobodys = ask(form, 'closest', IGNORE + ',search,[role=search]');
   const kind_ = nobodys ? 'skip' : sort(fields, !/^post$/i.test(attribute(form, 'method')));
-  const action_ = first.cleanUrl_(first.resolve_(aim(form, event, 'action') || location.href).replace(/[?#].*/, ''));
+  const action_ = cleanUrl(resolve(aim(form, event, 'action') || location.href).replace(/[?#].*/, ''));
   return {
     kind_,
     // Of all fields, chosen or not: the key must not depend on what was answered.

@@ -5,7 +5,7 @@
  *   key_: none for a form that is none of our business; field_: touched last; wrong_: fields that the browser refused
  */
 
-import { ask, attribute, first, later, listen } from '../shared.js';
+import { ask, attribute, emit, later, listen } from '../shared.js';
 import { formStep } from '../wire.js';
 import { snapshot } from './fields.js';
 
@@ -15,7 +15,7 @@ const PAUSE = 500; // ms
 const states = new Map();
 
 /** @param {State} state @param {string} step @param {string} [field] @param {string} [reason] */
-const tell = (state, step, field, reason) => state.key_ && first.emit_(formStep(step, state.key_, field, reason));
+const tell = (state, step, field, reason) => state.key_ && emit(formStep(step, state.key_, field, reason));
 
 /** @param {Element} field */
 const nameOf = (field) => attribute(field, 'name') || attribute(field, 'id');

@@ -4,13 +4,13 @@
  * @typedef {import('./sent.js').Attempt} Attempt
  */
 
-import { ask, first, safely } from '../shared.js';
+import { ask, first, safely, sites } from '../shared.js';
 import { controls, isForm, reaches } from './fields.js';
 
 const OBSERVED = 10000; // ms
 
 /** What the page asked of its server. @type {any[]} */
-const requests = [];
+export const requests = [];
 /** @type {PerformanceObserver | undefined} */
 let observer;
 
@@ -59,7 +59,7 @@ export function answers({ start_, action_ }) {
       startTime >= start_ &&
       /^(fetch|xml)/.test(initiatorType) &&
       (name.includes(own) || (action_ && name.startsWith(action_))) &&
-      !first.sites_.some((/** @type {any} */ site) => name.endsWith(site.endpoint_)),
+      !sites.some((/** @type {any} */ site) => name.endsWith(site.endpoint_)),
   );
 }
 

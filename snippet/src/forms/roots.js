@@ -1,7 +1,7 @@
 /** Where forms may stand: the page, its frames of the same origin, and open shadows. */
 
 import { isLong } from '../secrets.js';
-import { first, listen, safely } from '../shared.js';
+import { first, listen, safely, summon } from '../shared.js';
 import { FIELD } from './fields.js';
 import { touch } from './funnel.js';
 import { watchForms } from './sent.js';
@@ -26,11 +26,11 @@ export function watchWindow(view) {
   listen(view, 'focusin pointerdown click input', (event) => {
     const [target] = event.composedPath();
     pierce(event);
-    if (isLong(target.value)) first.summon_(1);
+    if (isLong(target.value)) summon(1);
     if (event.type !== 'focusin' || !target.matches(FIELD)) return;
     if (target.form) touch(target.form, target);
     // Fields without a form are sent by a press.
-    else first.summon_(1);
+    else summon(2);
   });
   watchForms(view);
   first.views_.push(view);

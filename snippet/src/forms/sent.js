@@ -11,10 +11,9 @@
  *   another window; event_: of the visitor's sending; how_: in the end; ended_: its result
  */
 
-import { ask, attribute, cut, first, json, later, listen, watch } from '../shared.js';
+import { ask, attribute, emit, first, json, later, listen, summon, watch } from '../shared.js';
 import { formResult, formSubmit } from '../wire.js';
-import { fit } from './bounds.js';
-import { aim, guard, snapshot } from './fields.js';
+import { aim, snapshot } from './fields.js';
 import { invalid, touch } from './funnel.js';
 import { countForms, isShown, look, place } from './results.js';
 
@@ -30,7 +29,7 @@ export const shown = new WeakMap();
 
 /** @param {Attempt} attempt @param {string} result @param {string} by */
 function end(attempt, result, by) {
-  if (!attempt.ended_) first.emit_(formResult(attempt, (attempt.ended_ = result), by));
+  if (!attempt.ended_) emit(formResult(attempt, (attempt.ended_ = result), by));
 }
 
 /**
@@ -47,8 +46,10 @@ export function conclude(element, result, by) {
 /** Looks, until it is over, what became of an attempt. @param {Attempt} attempt */
 const watchOver = (attempt) =>
   later(() => {
-    const found = !attempt.ended_ && look(attempt);
-    if (found) end(attempt, ...found);
+    const found = attempt.ended_ ? undefined : look(attempt);
+    // Of what gave no sign the third file tells whether the page kept it to itself.
+    if (found?.[1] === 'none') summon(1).then(() => end(attempt, .../** @type {[string, string]} */ (first.kept_?.(attempt) || found)));
+    else if (found) end(attempt, ...found);
     else if (!attempt.ended_) watchOver(attempt);
   }, GLANCE);
 
@@ -89,7 +90,7 @@ export function sent(form, how, event, taken = snapshot(form, event)) {
       if (one.form_ === form) end(one, one.fields_.map(({ name }) => name).join() === names ? 'unknown' : 'failed', 'none');
     attempts.unshift(attempt);
     touch(form).sent_ = true;
-    first.emit_(formSubmit(taken.key_, attempt, how, taken.action_, taken.fields_), true);
+    emit(formSubmit(taken.key_, attempt, how, taken.action_, taken.fields_), true);
     watchOver(attempt);
   }
   attempt.event_ = event || attempt.event_;
@@ -103,19 +104,6 @@ export const closeForms = () =>
       ? end(attempt, 'confirmed', 'navigation')
       : end(attempt, 'unknown', 'none'),
   );
-
-/**
- * A submission that the page itself, or a vendor's frame, describes.
- * @param {unknown} name  the form's
- * @param {any} given  name → value
- * @param {string} [how]  api | embed
- */
-export function submitted(name, given, how = 'api') {
-  const fields = Object.keys(given || {}).map((key) => guard({ name: cut(key), type: 'text', value: String(given[key]) }));
-  const submission = {};
-  first.emit_(formSubmit(cut(name), submission, how, undefined, fit(fields)), true);
-  return submission;
-}
 
 /** Watches every form of a document or a shadow, those to come too. @param {any} root  a window, or a shadow */
 export function watchForms(root) {

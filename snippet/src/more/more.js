@@ -1,16 +1,16 @@
-/** The third file: what the owner asks for, other programs on the page, and what a grant needs. It is given the first file's `core`. */
+/**
+ * The third file, for what seldom happens: what a grant needs, the visitor's own page, which long numbers are secrets, the words of languages
+ * further away, sendings that a page kept to itself, and what an owner is shown. It is given the first file's `core`.
+ */
 
+import { siteNumber } from '../config.js';
 import { SECRET, readCookie, recall } from '../device.js';
 import { holdsNumber } from '../numbers.js';
 import { first, meet } from '../shared.js';
-import { watchDomains } from './domains.js';
-import { watchFill } from './fill.js';
-import { watchManagers } from './managers.js';
+import { kept } from './kept.js';
 import { watchOverlay } from './overlay.js';
-import { watchPlugins } from './plugins.js';
-import { closePresses, watchPresses } from './presses.js';
 import { confirm } from './proof.js';
-import { watchVendors } from './vendors.js';
+import { submitted } from './submitted.js';
 import { besideCard, far } from './words.js';
 
 /**
@@ -24,7 +24,8 @@ function openMine() {
   form.method = 'post';
   form.target = '_blank';
   key.name = 'key';
-  key.value = [first.sites_[0].id_, readCookie(), recall(SECRET)].join();
+  // of one's own visits there are no sites, but the page knows
+  key.value = [[first.data_.site, .../** @type {any} */ (window).webleads_site_ids].find(siteNumber), readCookie(), recall(SECRET)].join();
   form.append(key);
   document.documentElement.append(form);
   HTMLFormElement.prototype.submit.call(form);
@@ -38,17 +39,10 @@ export default (core) => {
     beside_: besideCard,
     confirm_: confirm,
     far_: far,
-    number_: holdsNumber,
-    release_: closePresses,
-    presses_: watchPresses,
+    kept_: kept,
     mydata_: openMine,
+    number_: holdsNumber,
+    overlay_: watchOverlay,
+    submitted_: submitted,
   });
-  const { domains, fill } = core.data_;
-  if (domains) watchDomains(domains);
-  watchManagers();
-  watchVendors();
-  watchPlugins();
-  core.views_?.forEach(watchPresses);
-  if (fill != null) watchFill();
-  if (/^#webleads-debug/.test(location.hash)) watchOverlay();
 };

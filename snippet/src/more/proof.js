@@ -2,7 +2,7 @@
 
 import { SECRET, keep, recall } from '../device.js';
 import { hex, random } from '../identity.js';
-import { first, safely } from '../shared.js';
+import { safely, sites, statement, tell } from '../shared.js';
 
 /**
  * The SHA-256 (hex) of the secret that opens the visitor's page; the secret itself stays on the device.
@@ -23,7 +23,7 @@ async function proof(wanted) {
  */
 function keepLonger() {
   const own = location.hostname.split('.').slice(-2).join('.');
-  for (const { endpoint_, id_, visitor_ } of first.sites_) {
+  for (const { endpoint_, id_, visitor_ } of sites) {
     const [, host = ''] = /\/\/([^/:]+)/.exec(endpoint_) || [];
     if (visitor_ && /\./.test(own) && host.endsWith(own))
       navigator.sendBeacon(endpoint_ + '/id', `{"v":1,"site":${id_},"visitor":"${visitor_}","consent":"granted","events":[]}`);
@@ -32,10 +32,10 @@ function keepLonger() {
 
 /** Tells of the grant as soon as its proof is computed. @param {number} at  when it was given, ms */
 export function confirm(at) {
-  const known = () => first.sites_.filter((/** @type {any} */ site) => site.visitor_);
+  const known = () => sites.filter((/** @type {any} */ site) => site.visitor_);
   /** @param {string} [hash] */
   const say = (hash) =>
-    safely(() => known().forEach((/** @type {any} */ site) => first.tell_(site, first.statement_('granted', hash), true, at)));
-  proof(() => known()[0]).then(say, () => say());
+    safely(() => known().forEach((/** @type {any} */ site) => tell(site, statement('granted', hash), true, at)));
+  proof(() => !!known()[0]).then(say, () => say());
   safely(keepLonger);
 }

@@ -1,7 +1,7 @@
 /** The source of the visit, written into the page's own empty hidden fields (`data-fill`), so that the owner's other tools have it. */
 
 import { OURS, keep, recall } from '../device.js';
-import { first, listen, safely } from '../shared.js';
+import { listen, safely, sites } from '../shared.js';
 
 const SOURCE = OURS + 'source';
 const PARAMETER = /^(utm_\w+|\w?\w?clid|gclsrc|[gw]braid|msclkid)$/;
@@ -10,7 +10,7 @@ const PARAMETER = /^(utm_\w+|\w?\w?clid|gclsrc|[gw]braid|msclkid)$/;
 function source() {
   const own = new URLSearchParams(location.search);
   const found = Object.fromEntries([...own].filter(([name]) => PARAMETER.test(name)));
-  const known = first.sites_.some((/** @type {any} */ site) => site.visitor_);
+  const known = sites.some((/** @type {any} */ site) => site.visitor_);
   if (!Object.keys(found)[0]) return (known && safely(() => JSON.parse(recall(SOURCE)))) || {};
   if (known) keep(SOURCE, JSON.stringify(found));
   return found;

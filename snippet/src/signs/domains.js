@@ -4,7 +4,7 @@
  */
 
 import { OURS, keep, readCookie, recall } from '../device.js';
-import { first, later, listen } from '../shared.js';
+import { first, later, listen, sites } from '../shared.js';
 
 const NAME = '_webleads';
 const LIFE = 60000; // ms
@@ -44,7 +44,7 @@ function arrive(domains) {
 /** @param {MouseEvent} event @param {string[]} domains */
 function leave(event, domains) {
   const link = /** @type {any} */ (event.composedPath()[0]).closest('a[href]');
-  const { visitor_ } = first.sites_.find((/** @type {any} */ site) => site.visitor_) || {};
+  const { visitor_ } = sites.find((/** @type {any} */ site) => site.visitor_) || {};
   if (!link || !visitor_ || link.hostname === location.hostname || !isOwn(link.hostname, domains)) return;
   const given = link.getAttribute('href');
   link.search += (link.search ? '&' : '?') + `${NAME}=${visitor_}.${Date.now().toString(36)}`;

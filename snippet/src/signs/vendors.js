@@ -1,6 +1,6 @@
 /** Vendors' forms in frames of their own: nothing can be read there, but they say themselves that they were sent. */
 
-import { first, listen, safely } from '../shared.js';
+import { emit, first, listen, safely, summon } from '../shared.js';
 import { formResult } from '../wire.js';
 
 const TWICE = 3000; // ms in which a vendor that says it again means the same
@@ -12,7 +12,9 @@ const told = {};
 function submitted(name, values) {
   const now = Date.now();
   if (now - (told[name] || 0) > TWICE)
-    first.summon_(0).then(() => first.emit_(formResult(first.submitted_(name, values, 'embed'), 'confirmed', 'event'), true));
+    summon(1)
+      .then(() => first.submitted_?.(name, values, 'embed'))
+      .then((submission) => submission && emit(formResult(submission, 'confirmed', 'event'), true));
   told[name] = now;
 }
 
