@@ -24,7 +24,7 @@ async def test_a_new_visit_shows_by_itself_and_not_while_it_is_held(stage: Stage
     await page.evaluate("document.querySelector('main').dataset.first = '1'")
     await stage.writer.run(lambda conn: store(conn, body(view(NOW - MINUTE, HOME + "live-one"), sent=NOW)))
     await expect(page.locator("#now")).to_contain_text("/live-one")
-    await page.locator("summary").click()
+    await page.locator("#numbers").click()
     await stage.writer.run(lambda conn: store(conn, body(view(NOW - MINUTE, HOME + "live-two", page="page0002"), sent=NOW)))
     await expect(page.locator("#now")).to_contain_text("/live-two")
     await expect(page.locator("#now details")).to_have_attribute("open", "")
