@@ -51,12 +51,14 @@ def account(conn: Connection) -> Told:
     assert sites.add_account(conn, "elsewhere", NOW, RETENTION) == 2
     rows.user(conn, STRANGER, account=2)
     rows.site(conn, 77, account=2, domain="elsewhere.example")
+    marketer = conn.execute(select(schema.user.c.id).where(schema.user.c.email == ROLES["marketer"])).scalar_one()
     goal = next(row.goal_id for row in conn.execute(select(schema.goal.c.goal_id)))
     uuid = str(UUID(bytes=lead))
     return Told(
         lead,
         {
             "/leads/{id}": uuid,
+            "/settings/people/{id}": str(UUID(bytes=marketer)),
             "/requests/{id}": str(UUID(bytes=request)),
             "/sites/{id:int}": "42",
             "/companies/{name:path}": "durand-fils.example",
@@ -156,12 +158,16 @@ def address(path: str, told: Told) -> str:
     return made
 
 
+# What a route is nothing without.
+NEEDS = {"/reports/forms/one": "?site=42&form=contact"}
 # What the screens look like when they are asked for more than their bare address.
 MORE = {
     "/leads": ["?kind=all", "?q=nobody-at-all", "?q=durand&site=42"],
     "/leads/{id}/merge": ["?q=e"],
     "/leads/{id}/seen": ["?browser=1"],
     "/attribution": ["?beside=markov"],
+    "/reports/sources": ["?period=365d"],
+    "/links": ["?page=https%3A%2F%2Fexample.com%2F&source=Lettre"],
     "/me": ["?site=42&closed=1"],
     "/help": [],
 }
@@ -172,7 +178,7 @@ def addresses(app: Starlette, told: Told) -> Iterator[tuple[str, str]]:
     for path in dict.fromkeys(routes(app, "GET")):
         if path in STREAMS:
             continue
-        bare = address(path, told)
+        bare = address(path, told) + NEEDS.get(path, "")
         yield path, bare
         for more in MORE.get(path, ()):
             yield path, bare + more
@@ -181,9 +187,9 @@ def addresses(app: Starlette, told: Told) -> Iterator[tuple[str, str]]:
 # Answers that do not end by themselves.
 STREAMS = {"/live/events"}
 # No look, or not HTML.
-FILES = {"/static/{name}", "/leads/export", "/sites/{id:int}/heard", "/"}
+FILES = {"/static/{name}", "/leads/export", "/sites/{id:int}/heard", "/sites/{id:int}/going", "/"}
 # Nothing of the screens: what is shown needs a link, or nobody signed in.
-OPEN = {"/login", "/login/link", "/setup"}
+OPEN = {"/login", "/login/link", "/join", "/setup"}
 
 
 def screens(app: Starlette, told: Told) -> list[str]:
