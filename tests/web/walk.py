@@ -78,9 +78,10 @@ def _rest(conn: Connection, lead: bytes) -> bytes:
     made = requests.file(conn, "erasure", by="person", id=uuid7(NOW), now=NOW, lead=lead, said="Effacez-moi, merci.")
     requests.step(conn, made, "extended", actor="", id=uuid7(NOW), now=NOW, note="Beaucoup de demandes")
     rows.lead(conn, NOW - 4 * HOUR, name="Gagner Vite", email="gagner@example.biz", quarantine="links", message="http://gagner.example")
-    alike = rows.lead(conn, NOW - 2 * HOUR, name="Camille Durand", email="camille@example.net", tags='["salon"]')
+    alike = rows.lead(conn, NOW - 2 * HOUR, name="Camille Durand", email="camille@example.net", phone="+33612345678", tags='["salon"]')
     for one in (lead, alike):
-        conn.execute(insert(schema.likeness).values(account_id=1, key=b"\x03" * 16, lead_id=one, kind="name"))
+        for key, kind in ((b"\x03", "name"), (b"\x04", "phone")):
+            conn.execute(insert(schema.likeness).values(account_id=1, key=key * 16, lead_id=one, kind=kind))
     merged = {"account_id": 1, "id": uuid7(NOW), "from_lead": uuid7(NOW), "into_lead": lead, "actor": "", "reason": "Même voix", "at": NOW}
     conn.execute(insert(schema.merge).values(**merged))
     owner = conn.execute(select(schema.user.c.id).where(schema.user.c.role == "owner")).scalar_one()

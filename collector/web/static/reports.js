@@ -29,8 +29,14 @@
     });
   });
 
+  // As it is painted: the variable itself says a colour for light and one for dark.
   function colour(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    var probe = document.createElement("i");
+    probe.style.color = "var(" + name + ")";
+    place.append(probe);
+    var said = getComputedStyle(probe).color;
+    probe.remove();
+    return said;
   }
 
   var DAY = 86400;
