@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ..domain import edits, listing
 from ..present import listing as words
-from ..present import scores, why
+from ..present import quarantine, scores, why
 from ..store import bulk, sites, views
 from ..store import listing as rows
 from ..store.filters import is_blind
@@ -72,7 +72,7 @@ def words_of(request: Request, here: Here, of: Known) -> dict[str, Any]:
         "who": lambda row: why.who(row, language),
         "whole": scores.whole,
         "this": here,
-        "sign_said": lambda sign: sign,
+        "sign_said": lambda sign: quarantine.short(sign, language),
         "said_of": lambda name, value: words.said_of(name, value, of.names, language),
         "change_said": lambda row: words.changed(row, of.users, language),
     }
