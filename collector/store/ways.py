@@ -65,7 +65,7 @@ async def _sent(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list[
     told = conversion.join(
         submission, and_(submission.c.account_id == conversion.c.account_id, submission.c.id == conversion.c.id), isouter=True
     )
-    asked = select(conversion, func.coalesce(submission.c.how, "").label("how")).select_from(told)
+    asked = select(conversion, *(func.coalesce(submission.c[name], "").label(name) for name in ("how", "action"))).select_from(told)
     mine = asked.where(conversion.c.account_id == account_id, conversion.c.lead_id == lead_id)
     newest = mine.order_by(conversion.c.at.desc(), conversion.c.id.desc()).limit(MOST_SENT)
     return (await leads.with_fields(conn, account_id, newest))[::-1]

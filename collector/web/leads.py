@@ -72,7 +72,7 @@ def words_of(request: Request, here: Here, of: Known) -> dict[str, Any]:
         "who": lambda row: why.who(row, language),
         "whole": scores.whole,
         "this": here,
-        "apart_said": lambda row: quarantine.short(row["quarantine"], language),
+        "sign_said": lambda sign: quarantine.short(sign, language),
         "said_of": lambda name, value: words.said_of(name, value, of.names, language),
         "change_said": lambda row: words.changed(row, of.users, language),
     }
