@@ -58,6 +58,8 @@ MARKS = {
     "no-origin": N_("Origin not stated"),
     "pixel": N_("Seen by the pixel only"),
     "letter": N_("Came by a link in a letter"),
+    "hand": N_("Typed in by hand"),
+    "trap": N_("Filled in a field for nobody"),
 }
 CLICKS = {
     "outbound": N_("Left for another site"),
@@ -102,6 +104,13 @@ CONSENTS = {
     "required": N_("asked of each visitor"),
     "granted": N_("obtained elsewhere"),
     "off": N_("nothing is sent before consent"),
+}
+GIVEN = {  # how permission to write was given to somebody who typed it in
+    "person": N_("Said in person"),
+    "phone": N_("Said on the phone"),
+    "letter": N_("Written on paper"),
+    "email": N_("Written in an e-mail"),
+    "other": N_("In another way"),
 }
 HOST_FAULTS = {
     "empty": N_("Type the domain of the site, such as example.com."),

@@ -106,7 +106,7 @@ async def one(request: Request) -> Response:
         step=step_words.sentence(step := steps.next_step(facts, now), lead, language),
         step_due=step.is_due,
         waiting=waiting,
-        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language, way.touches, seen),
+        why=why.sentences(lead, way.submissions, way.spans, way.sessions, zone, language, way.touches, seen, panel["users"]),
         shown=shown(told.entries),
         judged=judged,
         company=company,
