@@ -44,6 +44,7 @@ _empty = {table: _emptying(table) for table in (rollup, kept_count)}
 
 def save(conn: Connection, account_id: int, tally: Tally) -> None:
     """Adds what a transaction changed."""
+    tally.settle()
     write(conn, rollup, account_id, tally.counts, tally.heard)
 
 
@@ -52,6 +53,7 @@ def keep(conn: Connection, account_id: int, tally: Tally, *, of_one: bool) -> No
 
     Where they were `of_one` person, a key that counts nobody else would still tell of them: it is kept as the rest.
     """
+    tally.settle()
     kept: dict[Key, list[int]] = {}
     moved: dict[Key, list[int]] = {}
     for key, counts in tally.counts.items():
