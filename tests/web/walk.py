@@ -31,6 +31,7 @@ from .rows import DAY, HOUR, NOW
 
 STRANGER = "owner@elsewhere.example"
 ROLES = {"owner": "owner@example.com", "marketer": "marketer@example.com", "viewer": "viewer@example.com"}
+_BULK = b"\x05" * 16
 BROWSER, CONFIRMED = "b" * 43, "c" * 43  # what browsers hold of the visitor's own page
 
 
@@ -59,6 +60,8 @@ def account(conn: Connection) -> Told:
         {
             "/leads/{id}": uuid,
             "/settings/people/{id}": str(UUID(bytes=marketer)),
+            "/leads/changes/{id}": str(UUID(bytes=_BULK)),
+            "/leads/views/{id}": str(UUID(bytes=next(conn.execute(select(schema.view.c.id)))[0])),
             "/requests/{id}": str(UUID(bytes=request)),
             "/sites/{id:int}": "42",
             "/companies/{name:path}": "durand-fils.example",
@@ -96,6 +99,10 @@ def _rest(conn: Connection, lead: bytes) -> bytes:
             "at": NOW,
         }
         conn.execute(insert(schema.view).values(**view))
+    bulk = {"account_id": 1, "id": _BULK, "kind": "status", "actor": owner.hex(), "at": NOW - HOUR, "n": 1, "state": "done"}
+    conn.execute(insert(schema.bulk).values(**bulk))
+    changed = {"account_id": 1, "id": uuid7(NOW), "lead_id": lead, "kind": "status", "name": "", "value": "won", "actor": owner.hex()}
+    conn.execute(insert(schema.edit).values(**changed, at=NOW - HOUR, bulk_id=_BULK))
     refused = {"account_id": 1, "id": uuid7(NOW), "site_id": 42, "received_at": NOW - HOUR, "reason": "bad-time", "body": b'{"x":1}'}
     conn.execute(insert(schema.refused).values(**refused))
     conn.execute(insert(schema.refused_count).values(account_id=1, site_id=42, day=NOW // DAY, reason="bad-time", n=1))
@@ -188,7 +195,9 @@ def addresses(app: Starlette, told: Told) -> Iterator[tuple[str, str]]:
 # Answers that do not end by themselves.
 STREAMS = {"/live/events"}
 # No look, or not HTML.
-FILES = {"/static/{name}", "/leads/export", "/sites/{id:int}/heard", "/sites/{id:int}/going", "/"}
+FILES = {
+    *("/static/{name}", "/leads/export", "/leads/{id}/file", "/leads/changes/{id}", "/sites/{id:int}/heard", "/sites/{id:int}/going", "/"),
+}
 # Nothing of the screens: what is shown needs a link, or nobody signed in.
 OPEN = {"/login", "/login/link", "/join", "/setup"}
 
