@@ -185,7 +185,7 @@ class _Texts(HTMLParser):
 
 # Words that are the same in every language, and what Babel and the agents' names say.
 SAME = re.compile(
-    r"c•••@e•••.org|Webleads Tracker|English|Français|Europe/Paris|UTC|GMT|\b(CSV|XLSX|EUR|€|CNIL|RGPD|GDPR|Enter|Esc|[gtlrvcsqejk?/])\b|"
+    r"nobody-at-all|c•••@e•••.org|Webleads Tracker|English|Français|Europe/Paris|UTC|GMT|\b(CSV|XLSX|EUR|€|CNIL|RGPD|GDPR|Enter|Esc|[gtlrvcsqejk?/])\b|"
     r"(lun|mar|mer|jeu|ven|sam|dim|janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc)\w*\.?|"
     r"il y a|LIL \d+|webinar|\b(dans|heures?|jours?|minutes?|secondes?|h|min|s|à|k)\b"
 )
@@ -218,6 +218,7 @@ def _english(text: str, kept: str) -> list[str]:
     while (bare := re.sub(r"⟦[^⟦⟧]*⟧", " ‖ ", text)) != text:
         text = bare
     parts = [part for part in re.split(r"\s*[‖·→;:«»()…|]\s*|\s{2,}", text) if part and part not in kept]
+    parts = [one for part in parts for one in part.split(", ") if one not in kept]
     return [part for part in parts if re.search(r"[^\W\d_]{2,}", SAME.sub("", part))]
 
 

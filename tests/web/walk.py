@@ -200,8 +200,9 @@ def addresses(app: Starlette, told: Told) -> Iterator[tuple[str, str]]:
 # Answers that do not end by themselves.
 STREAMS = {"/live/events"}
 # No look, or not HTML.
-FILES = {"/static/{name}", "/leads/export", "/leads/{id}/file", "/sites/{id:int}/heard", "/"}
-FILES = {"/static/{name}", "/leads/export", "/sites/{id:int}/heard", "/sites/{id:int}/going", "/"}
+FILES = {
+    *("/static/{name}", "/leads/export", "/leads/{id}/file", "/leads/changes/{id}", "/sites/{id:int}/heard", "/sites/{id:int}/going", "/"),
+}
 # Nothing of the screens: what is shown needs a link, or nobody signed in.
 OPEN = {"/login", "/login/link", "/join", "/setup"}
 
