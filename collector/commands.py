@@ -15,6 +15,7 @@ from .actions import (
     edit,
     erase,
     goals,
+    hand,
     handing,
     invitations,
     joining,
@@ -28,6 +29,7 @@ from .actions import (
     sites,
     users,
 )
+from .domain.hand import Typed
 from .domain.identity import signing_key
 from .domain.scoring import Rule
 from .jobs import demo as undoing
@@ -158,6 +160,11 @@ def _lead_link(conn: Connection, secret: bytes, *, account: int, named: str, tok
     return _written(letter.link(conn, lead, token=token, actor="", secret=secret, now=ids.now(), account=account))
 
 
+def _lead_add(conn: Connection, secret: bytes, *, account: int, site: int, typed: dict[str, str], labels: dict[str, str]) -> Any:
+    by: dict[str, Any] = {"labels": labels, "actor": "", "secret": secret, "now": ids.now(), "ids": ids.uuid7, "account": account}
+    return _written(hand.add(conn, site, Typed(**typed), **by))
+
+
 def _site_key(conn: Connection, secret: bytes, *, account: int, id: int) -> Any:
     if (found := kept_sites.find(conn, id)) is None or found["account_id"] != account:
         raise erase.Unknown(str(id))
@@ -246,6 +253,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "lead undo": _lead_undo,
     "lead find": _lead_find,
     "lead link": _lead_link,
+    "lead add": _lead_add,
     "requests add": _requests_add,
     "requests link": _requests_link,
     "requests answer": _requests_answer,

@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,11 @@ COLUMNS = [
     "last_at",
     "marketing_consent",
     "mark",
+    "score",
+    "status",
+    "owner",
+    "tags",
+    "quarantine",
 ]
 
 
@@ -379,6 +385,17 @@ def test_an_export_may_be_asked_for_less_and_written_to_a_file(told: Path) -> No
     assert answer("leads", "export", "--output", "leads.csv") == {"leads": 3, "output": "leads.csv"}
     assert (told / "leads.csv").read_text("utf-8").splitlines()[0] == ",".join(COLUMNS)
     assert "lead_id" not in run("leads", "export", "--header", "words").stdout.splitlines()[0]
+
+
+def test_an_export_takes_the_address_of_a_list(told: Path) -> None:
+    answer("lead", "edit", "camille@example.org", "--status", "won", "--tag", "salon")
+    query = "?all=1&status=won&tag=salon&sort=name&columns=email"
+    (line,) = map(json.loads, run("leads", "export", "--query", query, "--format", "jsonl").stdout.splitlines())
+    assert (line["email"], line["status"], line["tags"]) == ("camille@example.org", "won", "salon")
+    assert answer("leads", "export", "--query", "kind=messages", "--output", "messages.csv")["leads"] == 1
+    assert answer("leads", "export", "--format", "xlsx", "--output", "leads.xlsx") == {"leads": 3, "output": "leads.xlsx"}
+    assert zipfile.is_zipfile(told / "leads.xlsx")
+    assert run("leads", "export", "--format", "xlsx").exit_code == 2
 
 
 def test_two_leads_are_merged_and_taken_apart_by_what_they_are_known_by(told: Path) -> None:

@@ -5,7 +5,7 @@ No view pays for it: a way is written when a lead's submissions, evidence or arr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -86,15 +86,16 @@ def fold_leads(
     told: Mapping[bytes, Sequence[Conversion]],
     owned: Mapping[bytes, Sequence[Span]],
     touches: Mapping[str, Sequence[Touch]],
+    apart: Collection[bytes] = (),
 ) -> None:
-    """Writes the ways of leads anew, from their conversions, their spans and the touches of their visitors."""
+    """Writes the ways of leads anew, from their conversions, their spans and the touches of their visitors. Those `apart` have none."""
     if not leads:
         return
     names = {span.visitor for lead_id in leads for span in owned.get(lead_id, ())}
     reached = {} if goals.empty else reaching.reached_by(conn, account, names)
     said = _said(conn, account, leads)
     made: list[Journey] = []
-    for lead_id in sorted(leads):
+    for lead_id in sorted(leads.difference(apart)):
         held = owned.get(lead_id, ())
         mine = [touch for span in held for touch in touches.get(span.visitor, ()) if span.from_at <= touch.at < span.to_at]
         won = [one for span in held for one in reached.get(span.visitor, ()) if span.from_at <= one.at < span.to_at]

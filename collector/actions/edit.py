@@ -17,7 +17,8 @@ Change = tuple[str, str, str]  # kind, name, value
 
 
 class BadEdit(ValueError):
-    """An edit that will not do: `unknown`, `status`, `owner`, `tag`, `tags`, `note`, `field`, `email`, `phone`, `undone`."""
+    """An edit that will not do: `unknown`, `status`, `owner`, `tag`, `tags`, `note`, `field`, `email`, `phone`, `spam`,
+    `undone`."""
 
 
 def edit(
@@ -58,6 +59,8 @@ def _checked(conn: Connection, account: int, change: Change, country: str) -> Ch
     if kind == "owner" and (not value or users.is_of(conn, account, value)):
         return kind, "", value
     if kind in ("tag", "untag") and 0 < len(value) <= edits.TAG_LIMIT:
+        return kind, "", value
+    if kind == "spam" and value in ("yes", "no"):
         return kind, "", value
     if kind == "note" and 0 < len(value) <= edits.NOTE_LIMIT:
         return kind, "", value

@@ -14,8 +14,9 @@ from ..domain.edits import Edit, standing
 from ..domain.fields import email as normal_email
 from ..domain.fields import phone as normal_phone
 from ..domain.identity import Span, identifier_id
+from ..domain.leads import fold_text
 from ..domain.rollups import Tally
-from ..store import derived, erased, erasure, identities, mail, merges, people, requests, rollups, visiting
+from ..store import bulk, derived, erased, erasure, identities, mail, merges, people, requests, rollups, views, visiting
 from ..store.erased import Erasure, Window
 from . import runs
 from .refold import Context, context, refold, standing_leads
@@ -66,8 +67,10 @@ def erase(conn: Connection, address: str, *, secret: bytes, now: int, account: i
     refused = drop_refused(conn, account, person.values, *looked)
     people.drop_edits(conn, account, person.corrections)
     asked = requests.forget_where(conn, account, now + 1, partial(_names, _needles(person.values)))
+    told = {fold_text(one) for one in (*person.values, *views.names_of(conn, account, erasure.with_members(conn, account, person.leads)))}
+    viewed = views.forget_where(conn, account, partial(_is_of, told))
     if not person.leads:
-        if refused or person.corrections or asked:
+        if refused or person.corrections or asked or viewed:
             _remember(conn, given, person.keys[:1], [], now)
             return {"leads": 0, "submissions": 0, "visitors": 0, "refused": refused}
         raise Unknown(address)
@@ -128,6 +131,7 @@ def _replay(conn: Connection, given: Context, missing: list[Erasure]) -> None:
         runs.forget(conn, given.account, told)
         speaks = partial(_speaks, given, names, keys)
         requests.forget_where(conn, given.account, one.at + 1, speaks)
+        views.forget_where(conn, given.account, partial(_speaks_text, given, names, keys))
         erasure.drop_refused_where(conn, given.account, one.at + 1, speaks)
         erasure.suppress(conn, given.account, keys, "erased", one.at)
         for name in alone:
@@ -155,6 +159,10 @@ def _speaks(given: Context, visitors: set[bytes], keys: set[bytes], body: bytes)
     return False
 
 
+def _speaks_text(given: Context, visitors: set[bytes], keys: set[bytes], text: str) -> bool:
+    return _speaks(given, visitors, keys, text.encode())
+
+
 def _needles(values: Collection[str]) -> re.Pattern[str]:
     """Finds one of these values by itself: no address within a longer one."""
     told = "|".join(re.escape(value.casefold()) for value in sorted(values) if value)
@@ -163,6 +171,19 @@ def _needles(values: Collection[str]) -> re.Pattern[str]:
 
 def _names(needles: re.Pattern[str], line: bytes) -> bool:
     return needles.search(line.decode("utf-8", "replace").casefold()) is not None
+
+
+def _is_of(folded: Collection[str], text: str) -> bool:
+    """Whether a search speaks of somebody: by a name, an address or its beginning, or a number, however it is written."""
+    asked, digits = f" {fold_text(text)} ", re.sub(r"\D", "", text)
+    for one in folded:
+        number = re.sub(r"\D", "", one)[-9:] if one.startswith("+") else ""
+        local, at, _domain = one.partition("@")
+        if one and (f" {one} " in asked or (one in asked and at)):
+            return True
+        if (at and f" {local}@" in asked) or (len(number) >= 6 and number in digits):
+            return True
+    return False
 
 
 def _texts(body: bytes) -> Iterator[str]:
@@ -203,8 +224,10 @@ def forget(conn: Connection, given: Context, leads: Collection[bytes], tally: Ta
     erasure.drop_within(conn, account, spans, tally)
     erasure.drop_submissions(conn, account, submissions, tally)
     everyone = erasure.with_members(conn, account, leads)
+    changed = bulk.of_leads(conn, account, everyone)
     forget_asked(conn, account, everyone, spans, visitors)
     keys = erasure.drop_leads(conn, account, leads, tally)
+    bulk.forget(conn, account, changed)
     erasure.drop_idle_resets(conn, account, visitors)
     refold(conn, given, anew=visitors, tally=tally)
     return {"leads": len(leads), "submissions": len(submissions), "visitors": len(visitors)}, keys

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from ..domain import letters, traits
-from ..domain.events import LETTER, Batch, Event
+from ..domain.events import LETTER, Batch, Event, Field
 from ..domain.fields import Contact
 from ..domain.identity import KINDS, identifier_id, signature, token_id
 from ..domain.leads import Said, identifier
@@ -113,3 +113,42 @@ def edge_row(account: int, batch: Batch, event: Event, identity: bytes, kind: st
         "site_id": batch.site,
         "said": "",
     }
+
+
+def consent_row(account: int, identity: bytes, site: int, at: int) -> dict[str, Any]:
+    """A row of consent of which nothing but account, id, site and time is said yet."""
+    texts = dict.fromkeys(("purpose", "state", "text", "text_version", "language", "how", "proof"), "")
+    return {
+        "account_id": account,
+        "id": identity,
+        "site_id": site,
+        "at": at,
+        "visitor": None,
+        "lead_id": None,
+        "submission_id": None,
+        **texts,
+    }
+
+
+def field_rows(account: int, submission: bytes, fields: Sequence[Field], valued: bool) -> list[dict[str, Any]]:
+    """The rows of a submission's fields; unless `valued`, without what was typed."""
+    return [
+        {
+            "account_id": account,
+            "submission_id": submission,
+            "place": place,
+            "name": field.name,
+            "field_id": field.id,
+            "label": field.label,
+            "hint": field.hint,
+            "type": field.type,
+            "autocomplete": field.autocomplete,
+            "value": field.value if valued else None,
+            "text": field.text if valued else None,
+            "checked": None if field.checked is None else int(field.checked),
+            "preset": int(field.preset),
+            "withheld": field.withheld,
+            "cut": int(field.cut),
+        }
+        for place, field in enumerate(fields)
+    ]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ..domain import companies, scoring
 from ..domain.channels import PAID
+from ..domain.events import HAND
 from ..domain.identity import Span
 from ..domain.leads import Conversion, Lead, addresses
 from ..domain.scoring import Rules, Score, Signal
@@ -32,10 +33,11 @@ def judge(
     owned: Mapping[bytes, Sequence[Span]],
     ways: Mapping[str, Sequence[Touch]],
     objected: Collection[bytes] = (),
-) -> None:
+) -> dict[bytes, int]:
     """Scores leads anew and says whose they are; drops what was said of those that are `gone`.
 
-    `told` are their conversions, `owned` their spans, `ways` the touches of the visitors in them; those who `objected` get no score.
+    `told` are their conversions, `owned` their spans, `ways` the touches of the visitors in them; those who `objected` get no score, and
+    what stands apart neither score nor company. Answers the points of those that have a score.
     """
     terms = scores.terms(conn, given.account)
     rules = scoring.with_countries(terms.rules, (str(site["country"]) for site in given.sites.values()))
@@ -48,7 +50,7 @@ def judge(
         seen, known = list(_within(spans, steps)), addresses(lead, told.get(lead.id, ()))
         work = companies.work_address(known, rules.freemail)
         members += _company(lead, work, rules, seen)
-        if lead.kind != "lead":
+        if lead.kind != "lead" or lead.apart:
             continue
         excluded = (why for one in known if (why := scoring.excluded(rules, one, given.own)))
         if why := OBJECTED if lead.id in objected else next(excluded, ""):
@@ -58,6 +60,7 @@ def judge(
         made[lead.id] = scoring.score(rules, [*said, *_fit(rules, lead, work, told.get(lead.id, ()))], terms.as_of)
     scores.save(conn, given.account, made, terms, [*gone, *(lead.id for lead in leads if lead.id not in made)])
     kept_companies.save(conn, given.account, members, [*gone, *(lead.id for lead in leads)])
+    return {lead: one.points for lead, one in made.items() if not one.excluded}
 
 
 _Fact = TypeVar("_Fact", scores.Step, scores.Stay, Touch)
@@ -75,7 +78,8 @@ def _sent(told: Iterable[Conversion]) -> Iterator[Signal]:
     for one in told:
         if one.counted:
             page = page_of(one.url)
-            kind = scoring.form_kind(one.form, page, bool(one.message or one.phone or one.organization or one.subject))
+            asked = bool(one.message or one.phone or one.organization or one.subject or one.marks & HAND)
+            kind = scoring.form_kind(one.form, page, asked)
             yield Signal(one.at, one.id, kind, f"{one.form} {page}")
 
 
@@ -108,7 +112,7 @@ def _fit(rules: Rules, lead: Lead, work: str, told: Sequence[Conversion]) -> lis
 
 def _company(lead: Lead, work: str, rules: Rules, seen: Sequence[scores.Step]) -> list[Membership]:
     """By the address; where that names none, by the network of the newest page."""
-    if lead.kind != "lead":
+    if lead.kind != "lead" or lead.apart:
         return []
     if found := companies.of_email(work, rules.freemail):
         return [Membership(found, lead.id, "email")]

@@ -21,7 +21,7 @@ from ..store import crash, events, identities, rollups, submissions, urls, visit
 from ..store.database import is_outage
 from ..store.visits import Standing
 from ..store.work import Spoilt
-from .evidence import Evidence, edge_row, mint
+from .evidence import Evidence, consent_row, edge_row, field_rows, mint
 from .refold import Context, context, refold
 
 log = structlog.get_logger()
@@ -255,7 +255,7 @@ class _Work:
         assert batch.subject is not None
         data = event.data
         self.consents.append(
-            _consent_row(self.given.account, event.id, batch.site, event.at)
+            consent_row(self.given.account, event.id, batch.site, event.at)
             | {name: data.get(name, "") for name in ("state", "purpose", "text_version", "language", "how", "proof")}
             | {"visitor": batch.subject}
         )
@@ -300,7 +300,7 @@ class _Work:
             if key not in taken:
                 taken[key] = event.id
                 new.append((batch, event))
-        rows = [row for batch, event in new for row in _field_rows(account, event, summing.worth_keeping(event.fields))]
+        rows = [row for batch, event in new for row in field_rows(account, event.id, event.fields, summing.worth_keeping(event.fields))]
         submissions.add(conn, [_submission_row(account, *one) for one in new], rows)
         self._save_evidence(conn, new)
         return {event.id for _batch, event in new}
@@ -320,27 +320,13 @@ class _Work:
         identities.add_consents(
             conn,
             [
-                _consent_row(account, digest("marketing", event.id), batch.site, event.at)
+                consent_row(account, digest("marketing", event.id), batch.site, event.at)
                 | {"purpose": "marketing", "state": "granted", "how": "form", "text": contact.marketing_text}
                 | {"lead_id": minted[identity], "submission_id": event.id}
                 for batch, event, contact, _pair, identity in named
                 if contact.marketing
             ],
         )
-
-
-def _consent_row(account: int, identity: bytes, site: int, at: int) -> dict[str, Any]:
-    texts = dict.fromkeys(("purpose", "state", "text", "text_version", "language", "how", "proof"), "")
-    return {
-        "account_id": account,
-        "id": identity,
-        "site_id": site,
-        "at": at,
-        "visitor": None,
-        "lead_id": None,
-        "submission_id": None,
-        **texts,
-    }
 
 
 def _submission_row(account: int, batch: Batch, event: Event) -> dict[str, Any]:
@@ -358,26 +344,3 @@ def _submission_row(account: int, batch: Batch, event: Event) -> dict[str, Any]:
         "marks": batch.marks,
         "received_at": batch.received,
     }
-
-
-def _field_rows(account: int, event: Event, valued: bool) -> list[dict[str, Any]]:
-    return [
-        {
-            "account_id": account,
-            "submission_id": event.id,
-            "place": place,
-            "name": field.name,
-            "field_id": field.id,
-            "label": field.label,
-            "hint": field.hint,
-            "type": field.type,
-            "autocomplete": field.autocomplete,
-            "value": field.value if valued else None,
-            "text": field.text if valued else None,
-            "checked": None if field.checked is None else int(field.checked),
-            "preset": int(field.preset),
-            "withheld": field.withheld,
-            "cut": int(field.cut),
-        }
-        for place, field in enumerate(event.fields)
-    ]

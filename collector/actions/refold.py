@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 
 from ..domain import fields as reading
 from ..domain import goals, sources
+from ..domain import hand as by_hand
 from ..domain import leads as summing
-from ..domain.events import LETTER
+from ..domain.events import HAND, LETTER, TRAP
 from ..domain.identity import FOREVER, Span, identifier_id
 from ..domain.leads import Conversion
 from ..domain.rollups import NOWHERE, Tally, Visit, origin_of, visit_of, won_of
@@ -46,6 +47,11 @@ class Context(Struct, frozen=True):
         """The host name of a site's own pages."""
         known = self.sites.get(site)
         return str(known["domain"]) if known is not None else ""
+
+    @property
+    def homes(self) -> summing.Homes:
+        """Country and domain of each site."""
+        return {key: (str(site["country"]), str(site["domain"])) for key, site in self.sites.items()}
 
     @property
     def watched(self) -> Watched | None:
@@ -265,7 +271,8 @@ class _Read:
     def __init__(self, given: Context, row: dict[str, Any], fields: list[Any]) -> None:
         self.row = row
         country = str(given.sites.get(row["site_id"], {}).get("country", "FR"))
-        self.contact = reading.read(fields, country)
+        self.marks = row["marks"] | (TRAP if reading.is_trapped(fields) else 0)
+        self.contact = by_hand.read(fields, country) if row["marks"] & HAND else reading.read(fields, country)
         self.digest = summing.same_digest(row["site_id"], row["form"], self.contact, fields)
         named = summing.identifier(self.contact, country)
         self.identifier = identifier_id(given.secret, given.account, *named) if named else None
@@ -287,7 +294,7 @@ class _Read:
             form=row["form"],
             url=row["url"],
             marketing=int(contact.marketing),
-            marks=row["marks"],
+            marks=self.marks,
             received_at=row["received_at"],
             **{name: getattr(contact, name) for name in _CONTACT},
         )
@@ -310,7 +317,7 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
     names = {span.visitor for held in owned.values() for span in held}
     times, ways = visits.times(conn, account, names), visits.touches(conn, account, names, given.domain)
     before = conversions.rows_of(conn, account, leads)
-    known = summed.load(conn, given, leads)
+    known, homes = summed.load(conn, given, leads), given.homes
     made: list[summing.Lead] = []
     gone: list[bytes] = []
     for lead_id in sorted(leads):
@@ -318,7 +325,7 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
         lasted = [one for span in held for one in times.get(span.visitor, ()) if _within(span, one[0])]
         mine = [summing.Visit(start, end, marks, language) for start, end, marks, _site, language in lasted]
         arrivals = [touch for span in held for touch in ways.get(span.visitor, ()) if _within(span, touch.at)]
-        lead = summing.summarise(told.get(lead_id, ()), mine, arrivals, known.get(lead_id, summing.NOTHING_ELSE))
+        lead = summing.summarise(told.get(lead_id, ()), mine, arrivals, known.get(lead_id, summing.NOTHING_ELSE), homes)
         row = before.get(lead_id)
         stands, (stood, origin) = won_of(lead) if lead else None, (row.won, row.origin) if row else (None, NOWHERE)
         if stands != stood:
@@ -329,10 +336,11 @@ def fold_leads(conn: Connection, given: Context, tally: Tally, leads: set[bytes]
             gone.append(lead_id)
         else:
             made.append(lead)
-    conversions.save_leads(conn, account, made, gone)
+    objected = {lead for lead, one in known.items() if one.objected_at is not None}
+    points = judge(conn, given, made, gone, told, owned, ways, objected)
+    conversions.save_leads(conn, account, made, gone, points)
     summed.keep_likeness(conn, given, before, made, gone)
-    judge(conn, given, made, gone, told, owned, ways, {lead for lead, one in known.items() if one.objected_at is not None})
-    credits.fold_leads(conn, account, given.goals, moved, told, owned, ways)
+    credits.fold_leads(conn, account, given.goals, moved, told, owned, ways, {lead.id for lead in made if lead.apart})
 
 
 def _within(span: Span, at: int) -> bool:

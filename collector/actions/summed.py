@@ -51,7 +51,7 @@ def keep_likeness(conn: Connection, given: Context, before: Mapping[bytes, Row],
     changed = {
         lead.id: _keys(given, lead)
         for lead in made
-        if lead.id not in before or before[lead.id][:4] != (lead.name, lead.email, lead.phone, lead.kind)
+        if lead.id not in before or before[lead.id][:5] != (lead.name, lead.email, lead.phone, lead.kind, lead.apart)
     }
     changed |= {lead: {} for lead in gone if lead in before}
     if changed:
@@ -64,7 +64,7 @@ def fold_likeness(conn: Connection, given: Context, leads: Iterable[bytes]) -> N
 
 
 def _keys(given: Context, lead: Lead | Row) -> dict[str, bytes]:
-    if lead.kind != "lead":
+    if lead.kind != "lead" or lead.apart:
         return {}
     told = likeness.keys(lead.name, lead.email, lead.phone)
     return {kind: identifier_id(given.secret, given.account, f"like {kind}", value) for kind, value in told.items()}

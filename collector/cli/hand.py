@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from .. import commands, settings, upkeep
 from ..actions import erase as erasing
 from ..domain import edits, retention
+from ..domain import hand as typed
 from ..ingest.networks import BadNetworks
 from ..settings import BadSetting, Settings
 from ..store import control, ids, migrate, ring, seal, secret, sites
@@ -107,6 +108,13 @@ _WORDS = {
     ("BadEdit", "note"): f"a note has 1 to {edits.NOTE_LIMIT} characters",
     ("BadEdit", "field"): f"write FIELD=VALUE, the field one of {', '.join(edits.FIELDS)}",
     ("BadEdit", "email"): "that is not an e-mail address",
+    ("BadEdit", "spam"): "say yes or no",
+    ("BadLead", "site"): "there is no such site; webleads site list tells which there are",
+    ("BadLead", "contact"): "say an e-mail address or a phone number",
+    ("BadLead", "email"): "that is not an e-mail address",
+    ("BadLead", "phone"): "that is not a phone number",
+    ("BadLead", "given"): f"say with --given how the permission was given: {', '.join(typed.GIVEN)}",
+    **{("BadLead", f"long:{name}"): f"{name} has at most {limit} characters" for name, limit in typed.LIMITS.items()},
     ("BadEdit", "undone"): "no such entry stands",
     ("BadRequest", "note"): "say why with --note: the person must be told",
     ("BadRequest", "ended"): "this request has had its answer already",

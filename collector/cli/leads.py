@@ -11,12 +11,17 @@ from typing import IO, Any
 from uuid import UUID
 
 import rich_click as click
+from msgspec import structs
 
-from ..domain import edits, letters
+from ..domain import edits, hand, letters, listing
 from ..present import dates, export, people
+from ..present.hand import labels
 from ..settings import Settings
-from ..store import dossier, leads, users
-from .hand import common, explained, known_site, opened, say, some
+from ..store import dossier, sites, users
+from ..store import listing as rows
+from ..store.filters import Filters
+from ..store.ids import now
+from .hand import Hand, common, explained, known_site, opened, say, some
 from .tables import OBEYED
 
 
@@ -161,35 +166,91 @@ def leads_group() -> None:
 
 @leads_group.command("export")
 @click.option("--site", "site_id", type=int, help="Of one site only.")
-@click.option("--query", default="", help="What you would type into the search box.")
-@click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--query", default="", help="What you would type into the search box, or what stands behind the ? of a list's address.")
+@click.option("--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; stdout if you say none.")
 @click.option("--header", type=click.Choice(["keys", "words"]), default="keys", show_default=True, help="The first line of a CSV.")
 @common
 async def leads_export(
     config: Settings, account: int | None, as_json: bool, site_id: int | None, query: str, kind: str, output: Path | None, header: str
 ) -> None:
-    """Write the leads as CSV or JSON Lines: UTF-8, times in UTC."""
+    """Write the leads as CSV or JSON Lines (UTF-8, times in UTC), or as an XLSX workbook."""
     if as_json and output is None:
         raise click.UsageError("--json answers on stdout: say --output FILE for the leads")
-    count = 0
+    if kind == "xlsx" and output is None:
+        raise click.UsageError("say --output FILE for a workbook")
     async with opened(config) as hand:
         chosen = await hand.account(account)
         await known_site(hand, chosen, site_id)
-        filters = leads.Filters(query=query, site=site_id)
+        # Messages too, as it always was; what is in quarantine only where it is asked for.
+        asked = listing.read_query(query) if listing.is_query(query) else listing.Asked(q=listing.clean(query), kind="all")
+        if site_id is not None:
+            asked = structs.replace(asked, site=(site_id,))
         with open(output, "wb") if output else nullcontext(sys.stdout.buffer) as out:  # noqa: ASYNC230 (nothing else waits)
             async with hand.database.reader() as conn:
-                count = await _export(leads.export(conn, chosen, filters), kind, header, config.language, out)
+                ids = await rows.ids(conn, chosen, Filters(asked, listing.bounds(asked, now(), "UTC")))
+                file = export.Xlsx(out, zone="UTC", language=config.language) if kind == "xlsx" else None
+                count = await _export(rows.export(conn, chosen, ids), file or _lines(kind, header, config.language), out)
             out.flush()
     if output:
         say({"leads": count, "output": str(output)}, as_json, f"{some(count, 'lead')} in {output}")
 
 
-async def _export(rows: AsyncIterator[dict[str, Any]], kind: str, header: str, language: str, out: IO[bytes]) -> int:
-    file = export.Jsonl() if kind == "jsonl" else export.Csv(header=header, language=language)
+@leads_group.command("add")
+@click.option("--site", "site_id", type=int, help="Its site; the only one if you say none.")
+@click.option("--name", default="", help="Who it is.")
+@click.option("--email", default="", help="An e-mail address; this or --phone is needed.")
+@click.option("--phone", default="", help="A phone number.")
+@click.option("--company", "organization", default="", help="Where they work.")
+@click.option("--note", "message", default="", help="What they want.")
+@click.option("--source", default="", help="How they heard of you, in their words.")
+@click.option("--permission", default="", help="The text by which they allowed letters, word for word.")
+@click.option("--given", type=click.Choice(hand.GIVEN), default=None, help="How they gave it.")
+@common
+async def leads_add(config: Settings, account: int | None, as_json: bool, site_id: int | None, given: str | None, **typed: str) -> None:
+    """Type in a lead that came by no form. Who is known by the address or number stays one lead."""
+    async with opened(config) as made:
+        chosen = await made.account(account)
+        site = site_id if site_id is not None else await _only_site(made, chosen)
+        told = {name: text.strip() for name, text in typed.items()} | {"given": given or ""}
+        answer = await made.run("lead add", account=chosen, site=site, typed=told, labels=labels("en"))
+    say(answer, as_json, f"{answer['lead']} was known; this stands with the rest." if answer["known"] else answer["lead"])
+
+
+async def _only_site(made: Hand, account: int) -> int:
+    async with made.database.reader() as conn:
+        known = [row["id"] for row in await sites.all(conn, account)]
+    if len(known) != 1:
+        raise click.UsageError("say --site; webleads site list tells which there are")
+    return int(known[0])
+
+
+@leads_group.command("spam")
+@click.argument("lead")
+@click.argument("answer", type=click.Choice(["yes", "no"]))
+@common
+async def leads_spam(config: Settings, account: int | None, as_json: bool, lead: str, answer: str) -> None:
+    """Say that a lead is spam (yes), or release it (no). It is named by its id, an e-mail address or a phone number."""
+    async with opened(config) as made:
+        done = await made.run("lead edit", account=await made.account(account), named=lead, changes=[["spam", "", answer]])
+    say(done, as_json, "It stands apart." if answer == "yes" else "It is released.")
+
+
+def _lines(kind: str, header: str, language: str) -> export.Jsonl | export.Csv:
+    return export.Jsonl() if kind == "jsonl" else export.Csv(header=header, language=language)
+
+
+async def _export(parts: AsyncIterator[list[dict[str, Any]]], file: export.Xlsx | export.Jsonl | export.Csv, out: IO[bytes]) -> int:
+    """Writes rows. Answers how many."""
+    if isinstance(file, export.Xlsx):
+        async for some in parts:
+            file.add(some)
+        file.close()
+        return file.rows
     out.write(file.head())
     count = 0
-    async for row in rows:
-        out.write(file.line(row))
-        count += 1
+    async for some in parts:
+        for row in some:
+            out.write(file.line(row))
+        count += len(some)
     return count

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-KINDS = ("status", "owner", "tag", "untag", "note", "field", "apart", "undo")
+KINDS = ("status", "owner", "tag", "untag", "note", "field", "apart", "spam", "undo")
 STATUSES = ("new", "contacted", "qualified", "won", "lost")
 FIELDS = ("name", "given_name", "family_name", "email", "phone", "organization")
 TAG_LIMIT = 40
@@ -42,6 +42,7 @@ class Standing(Struct, frozen=True):
     notes: tuple[Edit, ...] = ()
     fields: dict[str, str] = {}
     apart: frozenset[str] = frozenset()
+    spam: str = ""  # yes | no | empty where nobody said
 
 
 def standing(edits: Iterable[Edit]) -> list[Edit]:
@@ -64,6 +65,7 @@ def fold(edits: Iterable[Edit], kept: bytes) -> Standing:
         notes=tuple(edit for edit in told if edit.kind == "note"),
         fields={name: value for name in named if (value := _newest(told, "field", name, kept)) is not None},
         apart=frozenset(edit.name for edit in told if edit.kind == "apart"),
+        spam=_newest(told, "spam", "", kept) or "",
     )
 
 

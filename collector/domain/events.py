@@ -33,8 +33,10 @@ KEYS = {
 ACTIVITY = frozenset(TYPES) - {"form_result", "identify", "consent", "error", "reset"}
 
 # Marks are kept as bits; the order is part of the stored form: append only.
-MARKS = ("automated", "headless", "library", "crawler", "no-origin", "pixel", "letter")
+MARKS = ("automated", "headless", "library", "crawler", "no-origin", "pixel", "letter", "hand", "trap")
 LETTER = 1 << MARKS.index("letter")  # a view that a letter's link led to; says nothing of a lead
+HAND = 1 << MARKS.index("hand")  # a submission that somebody of the account typed in: no form of a page was sent
+TRAP = 1 << MARKS.index("trap")  # a submission with something in a field that says that nobody is to fill it in; derived
 
 
 class Field(Struct, frozen=True, omit_defaults=True):

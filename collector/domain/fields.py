@@ -255,6 +255,16 @@ def _agreed(field: Field, text: str) -> bool:
     return bool(field.checked) and not field.preset and not REFUSAL.search(plain(text))
 
 
+def is_trapped(fields: Sequence[Field]) -> bool:
+    """Whether something stands in a field that tells people to leave it empty."""
+    return any(field.value and not field.withheld and _is_trap(field.label, field.hint, field.name, field.id) for field in fields)
+
+
+@lru_cache(maxsize=4096)
+def _is_trap(*texts: str) -> bool:
+    return any(TRAP.search(plain(text)) for text in texts)
+
+
 def is_login(fields: Sequence[Field]) -> bool:
     """One password beside one typed field, and no card."""
     if any(field.withheld == "card" for field in fields):

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from .events import HAND
 from .goals import Goals
 from .leads import Conversion
 from .paths import DAY, DIRECT, Path
@@ -76,8 +77,9 @@ def of_lead(
     goals: Goals,
     said: Iterable[tuple[int, str]] = (),
 ) -> list[Journey]:
-    """The journeys of one lead; `said` are the times of its statuses. A message is nobody's and has none."""
-    told = sorted((one for one in conversions if one.counted and one.kind == "lead"), key=lambda one: (one.at, one.id))
+    """The journeys of one lead; `said` are the times of its statuses. A message is nobody's and has none, nor has what was typed in."""
+    sent = (one for one in conversions if one.counted and one.kind == "lead" and not one.marks & HAND)
+    told = sorted(sent, key=lambda one: (one.at, one.id))
     steps = _steps(touches)
     reaches = (told[0].at if told else None, *_reached(said))
     made: list[Journey] = []

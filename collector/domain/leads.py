@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 from msgspec import Struct, structs
 
+from . import spam
 from .edits import Standing
-from .events import LETTER, Field
+from .events import HAND, LETTER, TRAP, Field
 from .fields import Contact, is_login, meanings, phone
 from .seals import words
 from .sessions import Touch, digest
@@ -78,6 +79,11 @@ class Lead(Struct, frozen=True):
     language: str = ""
     quarantine: str = ""
 
+    @property
+    def apart(self) -> bool:
+        """Whether it stands apart as spam, and counts nowhere."""
+        return self.quarantine != ""
+
 
 class Said(Struct, frozen=True):
     """What the site said of a lead by `identify`; read as a submission's contact is. Unless it is `signed`, any page may have said it."""
@@ -118,6 +124,8 @@ class Visit(Struct, frozen=True):
 
 
 NOTHING_ELSE = Known()
+Homes = Mapping[int, tuple[str, str]]  # by site: country (ISO 3166) and domain
+NO_HOMES: Homes = {}
 
 
 def identifier(contact: Contact, country: str) -> tuple[str, str] | None:
@@ -170,9 +178,13 @@ def count(group: Iterable[Conversion]) -> list[Conversion]:
 
 
 def summarise(
-    conversions: Iterable[Conversion], visits: Sequence[Visit], touches: Sequence[Touch], known: Known = NOTHING_ELSE
+    conversions: Iterable[Conversion],
+    visits: Sequence[Visit],
+    touches: Sequence[Touch],
+    known: Known = NOTHING_ELSE,
+    homes: Homes = NO_HOMES,
 ) -> Lead | None:
-    """The row of one lead, or None if nothing of it counts.
+    """The row of one lead, or None if nothing of it counts. `homes` are country and domain of the sites, by which spam is told.
 
     The newest value wins of those that were declared: typed in a form, or signed by the site's server. What a page said unsigned
     stands only where nothing was declared. Empty values never overwrite, and what people corrected beats them all.
@@ -210,8 +222,22 @@ def summarise(
         owner=known.edits.owner,
         tags=known.edits.tags,
         language=min((visit.started_at, visit.language) for visit in visits)[1] if visits else "",
+        quarantine=_quarantine(sent, known, homes),
     )
     return _corrected(lead, known.edits.fields) if known.edits.fields else lead
+
+
+def _quarantine(sent: Sequence[Conversion], known: Known, homes: Homes) -> str:
+    """Why a lead stands apart. What a person of the account typed in, or the site's server said, is no spam, whatever its signs."""
+    if not known.edits.spam and (not sent or any(one.signed for one in known.said) or any(one.marks & HAND for one in sent)):
+        return ""
+    return spam.quarantine(known.edits.spam, (_spoken(one, homes) for one in sent))
+
+
+def _spoken(one: Conversion, homes: Homes) -> spam.Spoken:
+    country, domain = homes.get(one.site_id, ("", ""))
+    texts = (one.name, one.given_name, one.family_name, one.organization, one.subject, one.message[: spam.READ])
+    return spam.Spoken(one.email, one.phone, *texts, country, domain, bool(one.marks & TRAP))
 
 
 def _is_declared(one: Conversion | Said) -> bool:

@@ -18,9 +18,10 @@ when its visit began), of a visit when it began, of a conversion when it was sen
 | own-link | the path of a page that a link of the account's own reached with campaign tags | views |
 | goal | the goal's id | conversions: of the site they are none |
 
-Declared crawlers count nowhere, and a view that is told again counts once (DESIGN 4.2, 4.3). A sending counts by the result that
-stands of it (confirmed, failed or unknown), the same values within a minute once; a form that asks for no address, number or
-message is never read, and its sendings count nowhere.
+Declared crawlers count nowhere, nor does what stands apart as spam, and a view that is told again counts once (DESIGN 4.2, 4.3).
+A sending counts by the result that stands of it (confirmed, failed or unknown), the same values within a minute once; a form that asks
+for no address, number or message is never read, and its sendings count nowhere. A lead that somebody typed in counts as a lead of its
+site and of its source, where visits of it are known; never as a conversion, nor under a page or a form.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from . import sources
-from .events import mark_bits
+from .events import HAND, mark_bits
 from .leads import Conversion, Lead
 from .sessions import Session, page_of
 
@@ -49,6 +50,7 @@ REST = "~"  # the key of what would tell of one person only
 _KEY_LIMIT = 120
 NOT_COUNTED = mark_bits(["crawler"])
 _FORM_EVENTS = frozenset({"form_view", *_STEP_OF})
+NO_CONVERSION = NOT_COUNTED | HAND  # of a submission: no form of a page was sent
 _SAME_VISIT = frozenset({"reload", "bfcache", "route"})
 _QUARTER = 15 * 60_000  # every zone's clock is moved by whole quarters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,12 +69,13 @@ class Visit(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where a lead came from first, and in which language; nothing where no visit of it is known."""
+    """Under what a lead counts: where it came from first, and in which language; nothing where no visit of it is known."""
 
     channel: str = ""
     source: str = ""
     campaign: str = ""
     language: str = ""
+    apart: bool = False  # it stands apart as spam: neither it nor its conversions count
 
 
 NOWHERE = Origin()
@@ -84,7 +87,7 @@ class Won(NamedTuple):
     site: int
     at: int
     form: str
-    page: str
+    page: str | None  # None: it was typed in, on no page and by no form
     origin: Origin
 
 
@@ -97,19 +100,27 @@ def visit_of(session: Session) -> Visit | None:
 
 
 def won_of(lead: Lead) -> Won | None:
-    """What a lead counts by; None for a message and for what a crawler sent."""
+    """What a lead counts by; None for a message, for what a crawler sent, and for what stands apart."""
     return won(lead.kind, lead.marks, lead.site_id, lead.created_at, lead.form, lead.page, origin_of(lead))
 
 
 def won(kind: str, marks: int, site: int, at: int, form: str, page: str, origin: Origin) -> Won | None:
     """The same, of a row's values."""
-    return Won(site, at, form, page, origin) if kind == "lead" and not marks & NOT_COUNTED else None
+    if kind != "lead" or marks & NOT_COUNTED or origin.apart:
+        return None
+    return Won(site, at, form, page if page or not marks & HAND else None, origin)
 
 
 def origin_of(lead: Lead) -> Origin:
     """Where a lead came from first."""
     source = lead.first.source if lead.first else None
-    return Origin(source.channel, source.source, source.campaign, lead.language) if source else Origin(language=lead.language)
+    named = (source.channel, source.source, source.campaign) if source else ("", "", "")
+    return Origin(*named, lead.language, lead.apart)
+
+
+def _is_sending(one: Conversion) -> bool:
+    """Whether it counts as a step of its form, by its result: the same within a minute does not."""
+    return one.duplicate_of is None and bool(one.form)
 
 
 class Tally:
@@ -202,34 +213,49 @@ class Tally:
             self.visit(new)
 
     def conversion(self, one: Conversion, n: int = 1) -> None:
-        """A conversion came or goes, and with it the sending of its form."""
-        if one.marks & NOT_COUNTED:
+        """A conversion came or goes, and with it the sending of its form: they count once `origin` says what is known of its lead."""
+        if (one.counted or _is_sending(one)) and not one.marks & NO_CONVERSION:
+            self._moved.setdefault(one.lead_id, []).append((one, n))
+
+    def origin(self, lead_id: bytes, old: Origin, new: Origin, told: Iterable[Conversion] = ()) -> None:
+        """Says where a lead came from before and now. Its conversions, of which `told` are left, count under the same source."""
+        for one, n in self._moved.pop(lead_id, ()):
+            self._converted(one, old, n)
+            self._sourced(one, old, n)
+        if old != new:
+            for one in told:
+                if one.marks & NO_CONVERSION:
+                    continue
+                self._sourced(one, old, -1)
+                self._sourced(one, new, 1)
+                if old.apart != new.apart:
+                    self._converted(one, old, -1)
+                    self._converted(one, new, 1)
+
+    def settle(self) -> None:
+        """Counts what came and went of leads that have no row: nothing stands apart of them."""
+        for moved in self._moved.values():
+            for one, n in moved:
+                self._converted(one, NOWHERE, n)
+        self._moved.clear()
+
+    def _converted(self, one: Conversion, origin: Origin, n: int) -> None:
+        """What a conversion counts wherever its lead came from."""
+        if origin.apart:
             return
         day = self.day(one.site_id, one.at)
-        if one.duplicate_of is None and one.form:
+        if _is_sending(one):
             self._step(one.site_id, day, one.form, one.result, n)
         if not one.counted:
             return
         self._add(one.site_id, day, "site", "", CONVERSIONS, n)
         self._add(one.site_id, day, "page", page_of(one.url), CONVERSIONS, n)
         self._add(one.site_id, day, "form", one.form, CONVERSIONS, n)
-        self._moved.setdefault(one.lead_id, []).append((one, n))
 
-    def origin(self, lead_id: bytes, old: Origin, new: Origin, told: Iterable[Conversion] = ()) -> None:
-        """Says where a lead came from before and now. Its conversions, of which `told` are left, count under the same source."""
-        for one, n in self._moved.pop(lead_id, ()):
-            self._converted(one, old, n)
-        if old != new:
-            for one in told:
-                self.converted(one, old, -1)
-                self.converted(one, new)
-
-    def converted(self, one: Conversion, origin: Origin, n: int = 1) -> None:
-        """A conversion counts under the source of its lead, or no more."""
-        if one.counted and not one.marks & NOT_COUNTED:
-            self._converted(one, origin, n)
-
-    def _converted(self, one: Conversion, origin: Origin, n: int) -> None:
+    def _sourced(self, one: Conversion, origin: Origin, n: int) -> None:
+        """What it counts under the source of its lead."""
+        if origin.apart or not one.counted:
+            return
         day = self.day(one.site_id, one.at)
         self._came(one.site_id, day, origin, CONVERSIONS, n)
 
@@ -254,8 +280,9 @@ class Tally:
             return
         site, day = one.site, self.day(one.site, one.at)
         self._add(site, day, "site", "", LEADS, n)
-        self._add(site, day, "page", page_of(one.page), LEADS, n)
-        self._add(site, day, "form", one.form, LEADS, n)
+        if one.page is not None:
+            self._add(site, day, "page", page_of(one.page), LEADS, n)
+            self._add(site, day, "form", one.form, LEADS, n)
         self._came(site, day, one.origin, LEADS, n)
 
     def row(self, site: int, day: int, kind: str, key: str, counts: list[int], heard: int) -> None:

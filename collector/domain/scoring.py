@@ -21,6 +21,7 @@ from .leads import fold_text
 
 DAY = 86_400_000
 MOST_EVIDENCE = 5  # the newest are kept
+NOTABLE = 500  # hundredths of a point: a change that a morning is told of
 KINDS = ("fit", "engagement", "negative")
 # What a rule may speak of. `often` and `return` are read from visits, the last three from what was declared.
 SIGNALS = ("form", "signup", "page", "download", "visible", "often", "return", "paid", "business", "country", "freemail")

@@ -1,5 +1,5 @@
-"""What happens by itself: counters every second, scores as days and rules go, the purge at start and every hour, a rebuild that is due,
-a look at quiet sites, and sites that go."""
+"""What happens by itself: counters every second, changes of many leads, scores as days and rules go, the purge at start and every hour,
+a rebuild that is due, a look at quiet sites, and sites that go."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import structlog
 
 from ..store import events, sites
 from ..store.database import Database
+from ..store.ids import uuid7
 from ..store.scores import Terms
 from ..store.work import Busy
 from ..store.writer import Writer
+from . import bulk
 from .leave import leave_all
 from .rebuild import resume
 from .retain import purge
@@ -24,6 +26,7 @@ log = structlog.get_logger()
 
 HOUR = 3600
 LOOK = 600  # seconds between two looks at which sites are quiet
+BULK = 2  # seconds between two looks at whether many leads are to be changed
 LEAVE = 2  # seconds between two looks at which sites are to be deleted
 SCORE = 5  # seconds between two looks at whether the day or the rules of scores are others
 
@@ -51,7 +54,8 @@ class Clock:
 
     def start(self) -> None:
         """Begins."""
-        self._tasks = [asyncio.create_task(one) for one in (self._counters(), self._long(), self._leaving(), self._scores(), self._watch())]
+        made = (self._counters(), self._long(), self._leaving(), self._scores(), self._watch(), self._bulk())
+        self._tasks = [asyncio.create_task(one) for one in made]
 
     async def stop(self) -> None:
         """Ends, and writes the last counters."""
@@ -100,6 +104,11 @@ class Clock:
         done = await rescore(self._writer, self._database, secret=self._secret, now=self._clock(), done=self._scored)
         if done:
             log.info("scored", leads=done)
+
+    async def _bulk(self) -> None:
+        while True:
+            await self._quietly("bulk", bulk.go_on(self._writer, self._database, secret=self._secret, clock=self._clock, ids=uuid7))
+            await asyncio.sleep(BULK)
 
     async def _watch(self) -> None:
         while True:

@@ -29,6 +29,7 @@ TABLES = {
     "edit": N_("What people said and corrected"),
     "score": N_("Your score"),
     "score_reason": N_("Why you have that score"),
+    "score_change": N_("How your score changed"),
     "company_lead": N_("Your company"),
     "likeness": N_("Keys by which two entries of one person are found"),
     "reached": N_("Goals of the site that you reached"),

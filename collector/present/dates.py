@@ -38,6 +38,11 @@ def day(ms: int, zone: str | None, language: str) -> str:
     return format_date(local(ms, zone), "d MMMM y", locale(language))
 
 
+def date(text: str, language: str) -> str:
+    """A date as 2026-11-29 in words: `29 Nov 2026`; empty for none."""
+    return format_date(datetime.fromisoformat(text), "d MMM y", locale(language)) if text else ""
+
+
 def clock(ms: int, zone: str | None, language: str, seconds: bool = False) -> str:
     """`10:32`, or `10:32:05`."""
     return format_time(local(ms, zone), "HH:mm:ss" if seconds else "HH:mm", locale=locale(language))

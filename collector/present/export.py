@@ -1,12 +1,12 @@
-"""Lead rows as files: CSV and JSON Lines (DESIGN 4.5). Rows are dicts keyed by COLUMNS, times in UTC milliseconds or None."""
+"""Lead rows as files: CSV, XLSX and JSON Lines (DESIGN 4.5). Rows are dicts keyed by COLUMNS, times in UTC milliseconds or None."""
 
 from __future__ import annotations
 
 import csv as _csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -43,14 +43,22 @@ _HEADS = {
     "last_at": N_("Last arrival"),
     "marketing_consent": N_("Permission to write"),
     "mark": N_("Mark"),
+    "score": N_("Score"),
+    "status": N_("Status"),
+    "owner": N_("Owner"),
+    "tags": N_("Tags"),
+    "quarantine": N_("Quarantine"),
 }
 COLUMNS = tuple(_HEADS)
+SHEET = N_("Leads")
+NUMBERS = frozenset({"site_id", "submissions", "visits", "score"})
 TIMES = frozenset({"created_at", "last_seen_at", "first_at", "last_at"})
 
 Row = Mapping[str, Any]
 
 # A spreadsheet runs a cell that begins like this (OWASP, "CSV Injection"); a phone number is none.
 # Marks without a width and spaces before it do not make it harmless in every program.
+_LONGEST = 32_767  # characters that a cell of a workbook holds
 _FORMULA = re.compile(r"[\t\r\n\x00]|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
 _PHONE = re.compile(r"\+\d{6,15}", re.ASCII)
 
@@ -60,29 +68,36 @@ def guarded(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _PHONE.fullmatch(text) else text
 
 
+class Heads:
+    """The first line of a file: keys, or words in a language; with a zone, the heads of times in words name it."""
+
+    def __init__(self, columns: Sequence[str], header: str, zone: str | None, language: str) -> None:
+        gettext = catalogue(language).gettext
+        self.names = list(columns)
+        if header == "words":
+            self.names = [f"{gettext(_HEADS[one])} ({zone})" if zone and one in TIMES else gettext(_HEADS[one]) for one in columns]
+
+
 class Csv:
     """A CSV file, piece by piece: `head()`, then `line(row)` for each row."""
 
-    def __init__(self, *, header: str = "keys", bom: bool = False, zone: str | None = None, language: str = "en") -> None:
-        self._words = header == "words"
+    def __init__(
+        self, *, header: str = "keys", bom: bool = False, zone: str | None = None, language: str = "en", columns: Sequence[str] = COLUMNS
+    ) -> None:
+        self._columns = columns
+        self._heads = Heads(columns, header, zone, language)
         self._bom = bom
         self._zone = zone
-        self._language = language
         self._buffer = io.StringIO(newline="")
         self._writer = _csv.writer(self._buffer)
 
     def head(self) -> bytes:
-        """The first line; with a zone, the heads of times in words name it."""
-        names = [self._head(name) for name in COLUMNS] if self._words else list(COLUMNS)
-        return (b"\xef\xbb\xbf" if self._bom else b"") + self._line(names)
+        """The first line."""
+        return (b"\xef\xbb\xbf" if self._bom else b"") + self._line(self._heads.names)
 
     def line(self, row: Row) -> bytes:
         """One row."""
-        return self._line([self._cell(name, row[name]) for name in COLUMNS])
-
-    def _head(self, name: str) -> str:
-        words = catalogue(self._language).gettext(_HEADS[name])
-        return f"{words} ({self._zone})" if self._zone and name in TIMES else words
+        return self._line([self._cell(name, row[name]) for name in self._columns])
 
     def _cell(self, name: str, value: Any) -> str | int:
         if value is None:
@@ -97,6 +112,52 @@ class Csv:
         self._buffer.seek(0)
         self._buffer.truncate()
         return text.encode("utf-8", "replace")
+
+
+class Xlsx:
+    """A workbook of one sheet, row by row: `add(rows)`, then `close()`. What it holds of it in memory is one row.
+
+    Texts are written as texts, never as formulas or links, and times as times on the clocks of `zone`.
+    """
+
+    def __init__(self, out: BinaryIO, *, zone: str, language: str = "en", columns: Sequence[str] = COLUMNS) -> None:
+        from xlsxwriter import Workbook
+
+        safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        self._book = Workbook(out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss", **safe})
+        self._sheet = self._book.add_worksheet(catalogue(language).gettext(SHEET)[:31])
+        self._columns = columns
+        self._zone = zone
+        self._at = 0
+        bold = self._book.add_format({"bold": True})
+        for place, name in enumerate(Heads(columns, "words", zone, language).names):
+            self._sheet.set_column(place, place, 20 if columns[place] in TIMES or len(name) > 12 else 14)
+            self._sheet.write_string(0, place, name, bold)
+        self._sheet.freeze_panes(1, 0)
+
+    @property
+    def rows(self) -> int:
+        """How many rows were added."""
+        return self._at
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Some rows."""
+        for row in rows:
+            self._at += 1
+            for place, name in enumerate(self._columns):
+                value = row[name]
+                if value is None or value == "":
+                    continue
+                if name in TIMES:
+                    self._sheet.write_datetime(self._at, place, dates.local(value, self._zone).replace(tzinfo=None))
+                elif name in NUMBERS:
+                    self._sheet.write_number(self._at, place, value)
+                else:
+                    self._sheet.write_string(self._at, place, guarded(str(value))[:_LONGEST])
+
+    def close(self) -> None:
+        """Finishes the file."""
+        self._book.close()
 
 
 class Jsonl:

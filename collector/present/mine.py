@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ..domain.masks import mask, mask_field
 from ..domain.requests import due
-from . import dates, scores, words
+from . import dates, quarantine, scores, words
 from .language import N_, catalogue
 from .why import Said
 
@@ -139,10 +139,17 @@ _TIES = {
 def story(lead: Row, submissions: Sequence[Row], browsers: int, zone: str, language: str) -> list[str]:
     """How somebody whose address is confirmed came to be known, in sentences."""
     _, ngettext = catalogue(language).gettext, catalogue(language).ngettext
-    sent = len(submissions)
+    typed = sum("hand" in (one.get("marks") or ()) for one in submissions)
+    sent = len(submissions) - typed
     said = [_("You are known since %(when)s.") % {"when": dates.moment(lead["created_at"], zone, language)}]
     if sent:
         said.append(ngettext("You sent %(count)d form.", "You sent %(count)d forms.", sent) % {"count": sent})
+    if typed:
+        wrote = ngettext(
+            "The site’s people wrote down %(count)d thing of you.", "The site’s people wrote down %(count)d things of you.", typed
+        )
+        said.append(wrote % {"count": typed})
+    said += quarantine.story(str(lead.get("quarantine", "")), language)
     if browsers:
         tied = ngettext(
             "Visits of %(count)d browser count as yours, because you gave your address in it or the site said that you were there.",

@@ -41,6 +41,7 @@ FAULTS = {
     "note": N_("A note has at most 4,000 characters."),
     "field": N_("A value has at most 200 characters."),
     "email": N_("This is not an e-mail address."),
+    "spam": N_("Say yes or no."),
     "undone": N_("This was undone before."),
     "same": N_("These two are one lead already."),
     "message": N_("A message has neither an address nor a number, so it cannot be merged."),
@@ -55,6 +56,8 @@ def edit(one: Edit, users: Mapping[str, str], language: str) -> str:
         return _("Status: %(value)s") % {"value": words.say(STATUSES, one.value, language)}
     if one.kind == "owner":
         return _("Owner: %(value)s") % {"value": users.get(one.value, one.value)} if one.value else _("No owner any more")
+    if one.kind == "spam":
+        return _("This is spam") if one.value == "yes" else _("Not spam: released")
     if one.kind == "tag":
         return _("Tag “%(value)s” added") % {"value": one.value}
     if one.kind == "untag":
@@ -90,8 +93,8 @@ def sources(
         value = row[name]
         if name in corrected:
             found[name] = _("corrected")
-        elif value and any(one["counted"] and one[name] == value for one in sent):
-            found[name] = _("from a form")
+        elif value and (of := [one for one in sent if one["counted"] and one[name] == value]):
+            found[name] = _("typed in by hand") if all("hand" in (one.get("marks") or ()) for one in of) else _("from a form")
         elif told := [one for one in said if value and getattr(one, name) == value]:
             found[name] = _("said by the site") if any(one.signed for one in told) else _("said by the page, unsigned")
     parts = [name for name in ("given_name", "family_name") if name in found]

@@ -14,7 +14,7 @@ from .language import N_, catalogue, locale
 Row = Mapping[str, Any]
 
 NAMES = {
-    "contact": N_("Asked something by a form"),
+    "contact": N_("Asked something"),
     "pricing": N_("Looked at prices"),
     "often": N_("Came often within a week"),
     "download": N_("Downloaded something"),

@@ -52,7 +52,7 @@ def entries(sessions: Sequence[Row], touches: Sequence[Row], events: Sequence[Ro
     alone: list[Item] = []
     for submission in submissions:
         item = Item("submission", submission["at"], submission)
-        visit = _visit_of(visits, submission)
+        visit = visit_of(visits, submission)
         (visit.items if visit else alone).append(item)
     for visit in visits:
         visit.items.sort(key=lambda item: item.at)  # stable: facts of one moment keep their own order
@@ -78,7 +78,7 @@ def _put_events(visits: Sequence[Visit], events: Sequence[Row]) -> None:
             if event["page"] in looked and isinstance(ms, int):
                 looked[event["page"]].ms += ms
             continue
-        visit = _visit_of(visits, event)
+        visit = visit_of(visits, event)
         if visit is None:
             continue
         item = Item(_KINDS[event["type"]], event["at"], event)
@@ -87,7 +87,7 @@ def _put_events(visits: Sequence[Visit], events: Sequence[Row]) -> None:
             looked[event["page"]] = item
 
 
-def _visit_of(visits: Sequence[Visit], fact: Row) -> Visit | None:
+def visit_of(visits: Sequence[Visit], fact: Row) -> Visit | None:
     """The visit in which something was done: same visitor and site, within its time."""
     for visit in visits:
         session = visit.session

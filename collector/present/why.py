@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from . import dates, origin, words
+from . import dates, origin, people, words
 from .language import catalogue
 
 Row = Mapping[str, Any]
@@ -28,14 +28,21 @@ def sentences(
     language: str,
     touches: Sequence[Row] = (),
     events: Sequence[Row] = (),
+    users: Mapping[str, str] | None = None,
 ) -> list[Said]:
-    """Why it is here, why it is a lead, why these visits are its own, why this source, and what was left out of the count."""
+    """Why it is here, why it is a lead, why these visits are its own, why this source, and what was left out of the count.
+
+    `users` are the addresses of those who may have typed it in, by id.
+    """
     counted = [one for one in submissions if one["counted"]]
     named = counted[:1] or [one for one in events if one["type"] == "identify"][:1]
-    said = [Said(_sent(lead, counted[0], zone, language) if counted else _named(lead, zone, language), _ids(named))]
+    said = [Said(_sent(lead, counted[0], zone, language, users or {}) if counted else _named(lead, zone, language), _ids(named))]
     said += _again(counted, zone, language)
     said.append(Said(_kind(lead, language), _ids(named)))
-    said += _visits(spans, sessions, language) if lead["kind"] == "lead" or spans else [Said(_no_history(language))]
+    if counted and not spans and all(map(_is_typed, counted)):
+        said.append(Said(_unseen(language)))
+    else:
+        said += _visits(spans, sessions, language) if lead["kind"] == "lead" or spans else [Said(_no_history(language))]
     said += _shared(spans, sessions, language)
     said += _origins(lead, touches, language)
     said += _uncounted(submissions, language)
@@ -65,8 +72,16 @@ def who(lead: Row, language: str) -> str:
     return lead["name"] or lead["email"] or words.phone(lead["phone"]) or catalogue(language).gettext("Someone without a name")
 
 
-def _sent(lead: Row, first: Row, zone: str, language: str) -> str:
+def _is_typed(submission: Row) -> bool:
+    return "hand" in (submission.get("marks") or ())
+
+
+def _sent(lead: Row, first: Row, zone: str, language: str, users: Mapping[str, str]) -> str:
     _ = catalogue(language).gettext
+    if _is_typed(first):
+        by = people.actor(first.get("action") or "", users, language)
+        typed = {"who": who(lead, language), "by": by, "when": dates.moment(first["at"], zone, language)}
+        return _("%(who)s was typed in by %(by)s on %(when)s; no form was sent.") % typed
     form, where = words.form(first["form"]), words.on_page(first["url"], language)
     told = {"who": who(lead, language), "form": form, "where": where, "when": dates.moment(first["at"], zone, language)}
     if not form:
@@ -167,6 +182,11 @@ def _no_history(language: str) -> str:
     return _("It has no history: the form was sent without consent to tracking, so nothing ties it to any visit.")
 
 
+def _unseen(language: str) -> str:
+    _ = catalogue(language).gettext
+    return _("No visit is tied to it: it came by no form of a page.")
+
+
 def _uncounted(submissions: Sequence[Row], language: str) -> list[Said]:
     ngettext = catalogue(language).ngettext
     wrong = [one for one in submissions if one["result"] == "failed"]
@@ -188,7 +208,8 @@ def _uncounted(submissions: Sequence[Row], language: str) -> list[Said]:
 
 def _marked(marks: Sequence[str], language: str) -> list[Said]:
     _ = catalogue(language).gettext
-    if not marks:
+    hints = [mark for mark in marks if mark != "hand"]
+    if not hints:
         return []
-    named = ", ".join(words.say(words.MARKS, mark, language) for mark in marks)
+    named = ", ".join(words.say(words.MARKS, mark, language) for mark in hints)
     return [Said(_("It is marked “%(marks)s”. A mark is a hint: it counts all the same.") % {"marks": named})]

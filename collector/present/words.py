@@ -58,6 +58,8 @@ MARKS = {
     "no-origin": N_("Origin not stated"),
     "pixel": N_("Seen by the pixel only"),
     "letter": N_("Came by a link in a letter"),
+    "hand": N_("Typed in by hand"),
+    "trap": N_("Filled in a field for nobody"),
 }
 CLICKS = {
     "outbound": N_("Left for another site"),
@@ -69,11 +71,46 @@ CLICKS = {
     "map": N_("Opened a map"),
     "calendar": N_("Opened a calendar"),
 }
+CONVERSIONS = {
+    "lead": N_("Became a lead"),
+    "again": N_("Sent a form again"),
+    "opportunity": N_("Qualified"),
+    "won": N_("Won"),
+}
+REMARKS = {
+    "edit": N_("Changed here"),
+    "note": N_("Note"),
+    "merge": N_("Merged"),
+    "permission": N_("Consent"),
+    "letter": N_("Letter"),
+    "request": N_("Asked about their own data"),
+}
+ASKED = {
+    "access": N_("Asked for access"),
+    "correction": N_("Asked for a correction"),
+    "erasure": N_("Asked for erasure"),
+    "objection": N_("Objected"),
+    "withdrawal": N_("Took consent back"),
+}
+TIES = {
+    "": N_("tied to it: the evidence is not kept any more"),
+    "form": N_("it sent a form"),
+    "login": N_("the site said who was signed in"),
+    "identify": N_("the page said who it was"),
+    "email_link": N_("it followed a link in a letter to this address"),
+}
 DEVICES = {"desktop": N_("computer"), "mobile": N_("phone"), "tablet": N_("tablet"), "other": ""}
 CONSENTS = {
     "required": N_("asked of each visitor"),
     "granted": N_("obtained elsewhere"),
     "off": N_("nothing is sent before consent"),
+}
+GIVEN = {  # how permission to write was given to somebody who typed it in
+    "person": N_("Said in person"),
+    "phone": N_("Said on the phone"),
+    "letter": N_("Written on paper"),
+    "email": N_("Written in an e-mail"),
+    "other": N_("In another way"),
 }
 HOST_FAULTS = {
     "empty": N_("Type the domain of the site, such as example.com."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import structs
@@ -17,10 +17,11 @@ from .hot import by, upsert
 from .schema import conversion, lead
 
 _names = [column.name for column in conversion.columns if column.name != "account_id"]
+NO_POINTS = -1  # of a lead without a score
 _save = upsert(conversion)
 _save_lead = upsert(lead)
 _won = ("kind", "marks", "site_id", "created_at", "form", "page", "first_channel", "first_source", "first_campaign", "language")
-_rows = by(lead, "id", "id", "name", "email", "phone", *_won)
+_rows = by(lead, "id", "id", "name", "email", "phone", "quarantine", *_won)
 _by_lead = by(conversion, "lead_id", *_names)
 _by_digest = by(conversion, "digest", *_names)
 _by_id = by(conversion, "id", *_names)
@@ -52,6 +53,7 @@ class Row(NamedTuple):
     email: str
     phone: str
     kind: str
+    apart: bool
     won: Won | None
     origin: Origin
 
@@ -59,9 +61,11 @@ class Row(NamedTuple):
 def rows_of(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, Row]:
     """The rows of leads that have one."""
     found: dict[bytes, Row] = {}
-    for lead_id, name, email, phone, kind, marks, site, at, form, page, *first in _rows.rows(conn, leads, account_id=account_id):
-        origin = Origin(*first)
-        found[bytes(lead_id)] = Row(name, email, phone, kind, won(kind, marks, site, at, form, page, origin), origin)
+    for lead_id, name, email, phone, quarantine, kind, marks, site, at, form, page, *first in _rows.rows(
+        conn, leads, account_id=account_id
+    ):
+        origin = Origin(*first)._replace(apart=quarantine != "")
+        found[bytes(lead_id)] = Row(name, email, phone, kind, origin.apart, won(kind, marks, site, at, form, page, origin), origin)
     return found
 
 
@@ -77,11 +81,14 @@ def drop(conn: Connection, account_id: int, ids: Iterable[bytes]) -> None:
         conn.execute(delete(conversion).where(conversion.c.account_id == account_id, conversion.c.id.in_(chosen[start : start + 500])))
 
 
-def save_leads(conn: Connection, account_id: int, leads: Iterable[Lead], gone: Sequence[bytes]) -> None:
-    """Inserts or replaces lead rows, and drops those of which nothing counts any more."""
+def save_leads(conn: Connection, account_id: int, leads: Iterable[Lead], gone: Sequence[bytes], points: Mapping[bytes, int]) -> None:
+    """Inserts or replaces lead rows, with the `points` of those that have a score, and drops those of which nothing counts any more."""
     made = list(leads)
     marks = words.keep(conn, account_id, {one.id: sought(one) for one in made}, gone)
-    _save_lead.many(conn, [_lead_row(account_id, one, None if marks is None else marks[one.id]) for one in made])
+    rows = [
+        _lead_row(account_id, one, None if marks is None else marks[one.id]) | {"points": points.get(one.id, NO_POINTS)} for one in made
+    ]
+    _save_lead.many(conn, rows)
     for start in range(0, len(gone), 500):
         conn.execute(delete(lead).where(lead.c.account_id == account_id, lead.c.id.in_(gone[start : start + 500])))
 

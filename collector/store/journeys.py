@@ -117,3 +117,16 @@ async def late(conn: AsyncConnection, account_id: int, asked: Asked, after: int)
     """How many conversions of a report were received after a time."""
     counted = select(func.count()).where(*_mine(account_id, asked), journey.c.received_at > after)
     return int((await conn.execute(counted)).scalar() or 0)
+
+
+async def of_lead(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list[dict[str, Any]]:
+    """The conversions of a lead with the way to each, the oldest first: id, kind, goal_id, at, milestones, way (`opened` reads these)."""
+    columns = [journey.c[name] for name in ("id", "kind", "goal_id", "at", "milestones", "way")]
+    asked = select(*columns).where(journey.c.account_id == account_id, journey.c.lead_id == lead_id).order_by(journey.c.at, journey.c.id)
+    return [dict(row._mapping) for row in await conn.execute(asked)]
+
+
+def opened(row: dict[str, Any]) -> tuple[list[int], list[str], tuple[int | None, ...]]:
+    """Of a row of `of_lead`: the times of its touches, what each was (as `domain.journeys.Names` reads it), and the milestones."""
+    times, texts = _way(row["way"])
+    return times, texts, _milestones(row["milestones"])

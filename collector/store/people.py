@@ -119,12 +119,13 @@ def _pairs(leads: set[bytes], of: bytes | None) -> list[frozenset[bytes]]:
 
 
 def persons(conn: Connection, account_id: int, leads: Iterable[bytes]) -> dict[bytes, Person]:
-    """What is compared of leads, by id; messages are nobody."""
+    """What is compared of leads, by id; messages are nobody, nor is what stands apart as spam."""
     found: dict[bytes, Person] = {}
     chosen = list(leads)
     names = Person.__struct_fields__
     for start in range(0, len(chosen), 500):
         mine = (lead.c.account_id == account_id) & lead.c.id.in_(chosen[start : start + 500]) & (lead.c.kind == "lead")
+        mine &= lead.c.quarantine == ""
         for row in conn.execute(select(*(lead.c[name] for name in names)).where(mine)):
             found[bytes(row[0])] = Person(bytes(row[0]), *row[1:])
     return found

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, UniqueConstraint
 
-from .schema import metadata
+from .schema import indexes, metadata
 
 _ROWS = 1_000_000
 # Rows with one value; of any other column a few.
@@ -33,7 +33,7 @@ def teach(conn: Connection) -> None:
 def _figures(table: Table) -> list[tuple[str, str, str]]:
     """Rows of sqlite_stat1. SQLite calls the index of a primary key like its table, and numbers those of UNIQUE from 2."""
     rows = [(table.name, table.name, _figure(table.primary_key.columns.keys(), unique=True))]
-    rows += [(table.name, str(index.name), _figure(index.columns.keys(), unique=False)) for index in table.indexes]
+    rows += [(table.name, str(index.name), _figure(index.columns.keys(), unique=False)) for index in indexes(table, "sqlite")]
     unique = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
     for place, one in enumerate(unique, 2):
         rows.append((table.name, f"sqlite_autoindex_{table.name}_{place}", _figure(one.columns.keys(), unique=True)))

@@ -25,7 +25,7 @@ _NOTHING = [0, 0, 0, 0]
 _session_names = Session.__struct_fields__
 _conversion_names = Conversion.__struct_fields__
 _origin_names = ("first_channel", "first_source", "first_campaign", "language")
-_won_names = ("kind", "marks", "site_id", "created_at", "form", "page", *_origin_names)
+_won_names = ("kind", "marks", "site_id", "created_at", "form", "page", *_origin_names, "quarantine")
 
 
 class Fault(Struct):
@@ -66,9 +66,9 @@ def _sessions(conn: Connection, account_id: int, tally: Tally, after: After, mos
 
 def _conversions(conn: Connection, account_id: int, tally: Tally, after: After, most: int) -> After:
     rows = _page(conn, conversion, account_id, ("id",), _conversion_names, after, most)
-    asked = select(lead.c.id, *(lead.c[name] for name in _origin_names)).where(lead.c.account_id == account_id)
+    asked = select(lead.c.id, *(lead.c[name] for name in _origin_names), lead.c.quarantine).where(lead.c.account_id == account_id)
     ids = {row.lead_id for row in rows}
-    origins = {bytes(row[0]): Origin(*row[1:]) for row in conn.execute(asked.where(lead.c.id.in_(ids)))}
+    origins = {bytes(row[0]): Origin(*row[1:-1])._replace(apart=row[-1] != "") for row in conn.execute(asked.where(lead.c.id.in_(ids)))}
     for row in rows:
         one = Conversion(*row[1:])
         tally.conversion(one)
@@ -78,8 +78,8 @@ def _conversions(conn: Connection, account_id: int, tally: Tally, after: After, 
 
 def _leads(conn: Connection, account_id: int, tally: Tally, after: After, most: int) -> After:
     rows = _page(conn, lead, account_id, ("id",), _won_names, after, most)
-    for _id, kind, marks, site, at, form, page, *first in rows:
-        tally.lead(won(kind, marks, site, at, form, page, Origin(*first)))
+    for _id, kind, marks, site, at, form, page, *first, quarantine in rows:
+        tally.lead(won(kind, marks, site, at, form, page, Origin(*first)._replace(apart=quarantine != "")))
     return _last(rows, most, 1)
 
 

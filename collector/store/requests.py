@@ -48,6 +48,12 @@ def waiting_of(conn: Connection, account_id: int, lead_id: bytes, kind: str) -> 
     return _told(conn, account_id, select(request).where(mine, ~_ended).order_by(request.c.at, request.c.id))
 
 
+async def of_leads(conn: AsyncConnection, account_id: int, leads: Sequence[bytes]) -> list[Row]:
+    """All requests of leads, answered or not, the oldest first; each with `steps`."""
+    mine = select(request).where(request.c.account_id == account_id, request.c.lead_id.in_(leads))
+    return await conn.run_sync(_told, account_id, mine.order_by(request.c.at, request.c.id))
+
+
 def _told(conn: Connection, account_id: int, asked: Any) -> list[Row]:
     """Requests with what was done about each (`steps`, the oldest first), and whose they are now (`who`, or None)."""
     rows = [dict(row._mapping) for row in conn.execute(asked)]

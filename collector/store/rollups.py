@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, case, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.events import TYPES
-from ..domain.rollups import COUNTS, REST, Key, Tally
+from ..domain.rollups import COUNTS, PART, REST, Key, Tally
 from .events import unpacked
 from .hot import Hot
 from .schema import event, kept_count, rollup, site
@@ -44,6 +45,7 @@ _empty = {table: _emptying(table) for table in (rollup, kept_count)}
 
 def save(conn: Connection, account_id: int, tally: Tally) -> None:
     """Adds what a transaction changed."""
+    tally.settle()
     write(conn, rollup, account_id, tally.counts, tally.heard)
 
 
@@ -52,6 +54,7 @@ def keep(conn: Connection, account_id: int, tally: Tally, *, of_one: bool) -> No
 
     Where they were `of_one` person, a key that counts nobody else would still tell of them: it is kept as the rest.
     """
+    tally.settle()
     kept: dict[Key, list[int]] = {}
     moved: dict[Key, list[int]] = {}
     for key, counts in tally.counts.items():
@@ -197,8 +200,11 @@ async def campaigns_on(conn: AsyncConnection, account_id: int, days: range, most
     of_account = select(site.c.id).where(site.c.account_id == account_id)
     within = (rollup.c.account_id == account_id, rollup.c.site_id.in_(of_account), rollup.c.day.in_(days))
     mine = (*within, rollup.c.kind == "campaign", rollup.c.key != REST)
-    asked = select(rollup.c.key, visits).where(*mine).group_by(rollup.c.key).having(visits > 0).order_by(visits.desc(), rollup.c.key)
-    return [(row[0], int(row[1])) for row in await conn.execute(asked.limit(most))]
+    counts: Counter[str] = Counter()
+    for key, came in await conn.execute(select(rollup.c.key, visits).where(*mine).group_by(rollup.c.key).having(visits > 0)):
+        counts[key.rpartition(PART)[2]] += int(came)  # before it stand channel and source
+    del counts[REST]
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
 
 
 async def goals_on(conn: AsyncConnection, account_id: int, days: range) -> dict[str, int]:

@@ -49,6 +49,16 @@ def _table(name: str, *columns: Any, kind: str) -> Table:
     return made
 
 
+def _only(dialect: str, name: str, *columns: str) -> Index:
+    """An index of one of the two databases."""
+    return Index(name, *columns, info={"only": dialect}).ddl_if(dialect=dialect)
+
+
+def indexes(table: Table, dialect: str) -> list[Index]:
+    """The indexes that a table has on one of the two databases."""
+    return sorted((one for one in table.indexes if one.info.get("only", dialect) == dialect), key=lambda one: str(one.name))
+
+
 def _counts() -> list[Column[Any]]:
     """Counts of one day of a site (`domain.rollups`)."""
     return [
@@ -325,11 +335,16 @@ bulk = _table(
     "bulk",  # one change of all leads that a list held
     _key("account_id", Integer),
     _key("id", ID),
-    _col("kind", Text),  # of its edits, which hold the value: domain.edits.KINDS
+    _col("kind", Text),  # of its edits: domain.edits.KINDS
+    _personal("value", SealedEdit(), default=""),  # and what they say
     _col("actor", Text),
     _col("at", TIME),
-    _col("n", Integer),  # leads that it changed so far
+    _col("asked", Integer, default=0),  # leads that it is of
+    _col("done", Integer, default=0),  # of them, those that have been gone through
+    _col("n", Integer),  # of those, the ones that were not so before
     _col("state", Text),  # running | done | undoing | undone
+    # Their ids, fixed when it began; while it is taken back, the last edit that was; then empty.
+    _col("leads", LargeBinary, default=b""),
     Index(None, "account_id", "at"),
     kind="raw",
 )
@@ -631,6 +646,13 @@ conversion = _table(
     kind="derived",
 )
 
+# What a list of leads is narrowed and ordered by; what is read least, and is longest, stands last.
+LISTED = (
+    *("account_id", "created_at", "id", "kind", "quarantine", "site_id", "points", "last_seen_at", "status", "owner", "marks"),
+    *("marketing_consent", "form", "first_channel", "last_channel", "first_source", "last_source", "first_campaign", "last_campaign"),
+    *("tags", "page", "search"),
+)
+
 lead = _table(
     "lead",
     _key("account_id", Integer),
@@ -669,11 +691,17 @@ lead = _table(
     _col("quarantine", Text, default=""),  # why it stands apart: signs of domain.spam, with a comma between them; empty: it does not
     _personal("language", default=""),  # of its first visit, as fr-FR
     _personal("search"),  # what the search box reads: folded, without accents; where sealing is on a mark (`store.words`)
-    # The list by source or by a search, and its count, read this alone.
-    Index(
-        "ix_lead_listed", "account_id", "created_at", "id", "kind", "first_channel", "first_source", "last_channel", "last_source", "search"
+    _col("points", Integer, default=-1),  # of its score, in hundredths; -1: it has none
+    # Every list, whatever it is narrowed or ordered by, and its count read this alone, but for companies.
+    _only("sqlite", "ix_lead_list", *LISTED),
+    # PostgreSQL bounds an index row at 2,704 bytes.
+    _only(
+        "postgresql",
+        "ix_lead_listed",
+        *("account_id", "created_at", "id", "kind", "first_channel", "first_source", "last_channel", "last_source", "search"),
     ),
-    Index("ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
+    _only("postgresql", "ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
+    Index("ix_lead_seen", "account_id", "last_seen_at"),  # who came back (`store.today`)
     kind="derived",
 )
 

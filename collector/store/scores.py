@@ -11,14 +11,15 @@ from sqlalchemy import Connection, Table, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.events import TYPES
-from ..domain.scoring import DEFAULT, Rules, Score
+from ..domain.scoring import DEFAULT, NOTABLE, Rules, Score
 from .events import unpacked
 from .hot import Hot, HotIn, by, insert, upsert
-from .schema import account, event, score, score_reason, scoring, session
+from .schema import account, event, score, score_change, score_reason, scoring, session
 from .urls import whole
 
 Row = dict[str, Any]
 
+DAY = 86_400_000
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder(Rules).decode
 _SCORED = tuple(TYPES.index(name) for name in ("view", "click"))
@@ -132,6 +133,7 @@ def stays(conn: Connection, account_id: int, visitors: Iterable[str]) -> dict[st
 
 _save = upsert(score)
 _add_reason = insert(score_reason)
+_note = insert(score_change, conflict=["account_id", "day", "lead_id"], update=["after"])  # `before` stays: how the day began
 _stored = by(score, "lead_id", *(column.name for column in score.columns))
 _stored_reasons = by(score_reason, "lead_id", *(column.name for column in score_reason.columns))
 
@@ -151,6 +153,23 @@ def save(conn: Connection, account_id: int, made: Mapping[bytes, Score], terms: 
     drop(conn, account_id, score_reason, [lead for lead in (*moved, *gone) if lead in reasons])
     _save.put(conn, [rows[lead] for lead in changed])
     _add_reason.put(conn, [row for lead in moved for row in told[lead]])
+    _note_changes(conn, account_id, terms, {lead: (was[lead][0], rows[lead]) for lead in changed if lead in was})
+
+
+def _note_changes(conn: Connection, account_id: int, terms: Terms, changed: Mapping[bytes, tuple[Any, Any]]) -> None:
+    """What the day has changed of scores: of each lead how it stood before the first notable change, and after the last.
+
+    Other rules, lists of who is not scored, and the first day that scores were made by are no news of a lead. The rows are raw: nothing
+    that is made anew tells how a score stood.
+    """
+    if not terms.as_of:
+        return
+    noted = []
+    for lead, ((*_, before, out, rules, then), (*_key, after, excluded, _rules, _now)) in changed.items():
+        if then and abs(after - before) >= NOTABLE and bytes(rules) == terms.version and not (out or excluded):
+            told = {"account_id": account_id, "day": terms.as_of // DAY, "lead_id": lead, "before": before, "after": after}
+            noted.append(told | {"at": terms.as_of})
+    _note.many(conn, noted)
 
 
 def _reasons(account_id: int, lead: bytes, one: Score) -> list[tuple[Any, ...]]:

@@ -22,12 +22,17 @@ from . import (
     attribution,
     audit,
     auth,
+    bulk,
     companies,
     confirming,
     costs,
     errors,
+    files,
     forms,
     goals,
+    hand,
+    lead,
+    lead_acts,
     leads,
     links,
     live,
@@ -45,7 +50,9 @@ from . import (
     sites,
     status,
     taste,
+    today,
     users,
+    views,
 )
 from .guard import Guard
 from .headers import Headers
@@ -72,10 +79,10 @@ def create(
 
     `secret` signs form tokens and is the key of identifiers; `fetch` gets a page for the install check, which is not there without it.
     """
-    files = Files()
+    static = Files()
     signer = URLSafeSerializer(secret, salt="webleads form", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
     made = Starlette(
-        routes=[*_screens(), *_reports(), *_sites(), *_people(), *_everywhere(), *_visitors(), Route("/static/{name}", files.answer)],
+        routes=[*(route for room in _ROOMS for route in room()), Route("/static/{name}", static.answer)],
         middleware=[
             Middleware(Headers, secure=settings.url.startswith("https://")),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(ip_network(name, strict=False)) for name in settings.trusted_proxies]),
@@ -85,20 +92,41 @@ def create(
         ],
         exception_handlers={HTTPException: errors.refused, Busy: errors.busy, Exception: errors.broken},
     )
-    parts = (settings, database, writer, secret, signer, clock, ids, files, Throttle())
+    parts = (settings, database, writer, secret, signer, clock, ids, static, Throttle())
     made.state.house = House(*parts, fetch=fetch, doctor=doctor)
     return made
+
+
+def _by_hand() -> list[Route]:
+    """Before the screens: `/leads/{id}` would take its address."""
+    return [Route("/leads/new", hand.new, methods=["GET", "POST"])]
+
+
+def _list() -> list[Route]:
+    """The list of leads, and what is done with it."""
+    return [
+        Route("/leads", leads.listed),
+        Route("/leads/export", files.export),
+        Route("/leads/bulk", bulk.begin, methods=["POST"]),
+        Route("/leads/changes", bulk.listed),
+        Route("/leads/changes/{id}", bulk.one),
+        Route("/leads/changes/{id}/undo", bulk.undo, methods=["POST"]),
+        Route("/leads/views", views.listed),
+        Route("/leads/views", views.add, methods=["POST"]),
+        Route("/leads/views/opens", views.opens, methods=["POST"]),
+        Route("/leads/views/{id}", views.change, methods=["POST"]),
+        Route("/leads/views/{id}/delete", views.drop, methods=["POST"]),
+    ]
 
 
 def _screens() -> list[Route]:
     """Those of people with a role, and how they sign in."""
     both = ["GET", "POST"]
     return [
-        Route("/", leads.start),
-        Route("/leads", leads.listed),
-        Route("/leads/export", leads.export),
         Route("/leads/suggestions", people.suggested),
-        Route("/leads/{id}", leads.one),
+        Route("/leads/{id}", lead.one),
+        Route("/leads/{id}/file", lead_acts.file),
+        Route("/leads/{id}/erase", lead_acts.erase, methods=both),
         Route("/leads/{id}/seen", seen.shown),
         Route("/leads/{id}/edit", people.edit, methods=["POST"]),
         Route("/leads/{id}/undo", people.undo, methods=["POST"]),
@@ -135,6 +163,11 @@ def _screens() -> list[Route]:
         Route("/logout", account.logout, methods=["POST"]),
         Route("/language", account.language, methods=["POST"]),
     ]
+
+
+def _morning() -> list[Route]:
+    """Where a day begins."""
+    return [Route("/", today.start), Route("/today", today.shown)]
 
 
 def _reports() -> list[Route]:
@@ -215,3 +248,6 @@ def _visitors() -> list[Route]:
         Route("/me/object", me_acts.object_to, methods=["POST"]),
         Route("/me/erase", me_acts.erase, methods=both),
     ]
+
+
+_ROOMS = (_by_hand, _list, _screens, _morning, _reports, _sites, _people, _everywhere, _visitors)

@@ -170,11 +170,16 @@ def keep_form_cookie(request: Request, response: Response) -> None:
 
 async def form(request: Request) -> dict[str, str]:
     """The texts of a sent form, after its token. Raises 403 without a good one."""
-    async with request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=LARGEST_FORM) as sent:
-        texts = {name: value.replace("\x00", "") for name, value in sent.items() if isinstance(value, str)}
-    if not request.state.form_secret or not _is_ours(request, texts.pop("token", "")):
+    return dict(await pairs(request, _MOST_FIELDS))
+
+
+async def pairs(request: Request, most: int = 500) -> list[tuple[str, str]]:
+    """The same where a name may come several times."""
+    async with request.form(max_files=0, max_fields=most, max_part_size=LARGEST_FORM) as sent:
+        texts = [(name, value.replace("\x00", "")) for name, value in sent.multi_items() if isinstance(value, str)]
+    if not request.state.form_secret or not _is_ours(request, dict(texts).get("token", "")):
         raise HTTPException(403)
-    return texts
+    return [pair for pair in texts if pair[0] != "token"]
 
 
 async def upload(request: Request, field: str, largest: int) -> tuple[dict[str, str], str, bytes]:

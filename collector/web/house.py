@@ -111,6 +111,7 @@ class House:
     throttle: Throttle
     asked: Quota = field(default_factory=Quota)  # how often links to what is known are asked for
     hashing: asyncio.Lock = field(default_factory=asyncio.Lock)  # argon2 takes 19 MiB: one at a time
+    exporting: asyncio.Lock = field(default_factory=asyncio.Lock)  # a workbook of many rows takes some: one at a time
     fetch: Fetch | None = None
     looks: Looks = field(default_factory=Looks)  # what the last check of each site found
     doctor: Doctor = no_doctor

@@ -12,8 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from ..actions import edit as edits
 from ..actions import merge as merging
 from ..domain.edits import FIELDS
-from ..present import people, why
-from ..store import dossier, leads, merges, sites, users
+from ..domain.listing import Asked
+from ..domain.spam import PERSON
+from ..present import people, quarantine, why
+from ..store import dossier, leads, listing, merges, sites, users
+from ..store.filters import Filters, is_blind
 from . import auth, house, render, zones
 
 MAY = ("owner", "marketer")
@@ -35,7 +38,7 @@ async def edit(request: Request) -> Response:
             await made.writer.run(edits.edit, lead, changes, **_by(request, ids=made.ids))
     except edits.BadEdit as wrong:
         return _back(lead, wrong.args[0])
-    return _back(lead)
+    return RedirectResponse(auth.local_path(sent["back"]), 303) if sent.get("back") else _back(lead)
 
 
 def _changes(sent: dict[str, str], row: dict[str, Any]) -> list[edits.Change]:
@@ -44,6 +47,9 @@ def _changes(sent: dict[str, str], row: dict[str, Any]) -> list[edits.Change]:
 
     changes: list[edits.Change] = [(kind, "", sent[kind]) for kind in ("status", "owner") if differs(kind)]
     changes += [(kind, "", sent[kind]) for kind in ("tag", "untag", "note") if sent.get(kind, "").strip()]
+    asked, stands = sent.get("spam"), row["quarantine"]
+    if (asked == "no" and stands) or (asked == "yes" and stands != PERSON):
+        changes.append(("spam", "", asked))
     return changes + [("field", name, sent[name]) for name in FIELDS if differs(name)]
 
 
@@ -85,9 +91,9 @@ async def _merge_page(request: Request, account: int, lead: bytes, fault: str) -
     async with house.of(request).database.reader() as conn:
         row = await leads.one(conn, account, lead)
         other = await leads.one(conn, account, lead_id(named)) if named else None
-        found = await leads.page(conn, account, leads.Filters(query, kind="lead"), None, FOUND) if query else None
+        found = await listing.page(conn, account, Filters(Asked(q=query)), None, FOUND) if query else None
         known = {one["id"]: one for one in await sites.all(conn, account)}
-        blind = leads.is_blind(conn)
+        blind = is_blind(conn)
     if row is None or row["kind"] != "lead":
         raise HTTPException(404)
     both = sorted([row, other], key=lambda one: (one["created_at"], one["id"])) if other and other["id"] != lead else []
@@ -153,6 +159,7 @@ async def panel(request: Request, conn: Any, lead: bytes, way: Any, row: dict[st
         "sources": people.sources(row, told.said, way.submissions, told.standing.fields, language),
         "edit_said": lambda one: people.edit(one, known, language),
         "actor_name": lambda key: people.actor(key, known, language),
+        "apart": quarantine.sentences(row["quarantine"], language),
         "fault": request.query_params.get("fault", ""),
         **words_of(request),
     }

@@ -86,6 +86,24 @@ def test_every_rule_of_a_story_gives_its_points_with_its_rows(conn: Connection) 
     _same(conn)
 
 
+def test_a_leads_row_says_the_points_of_its_score(conn: Connection) -> None:
+    def said() -> list[tuple[str, int]]:
+        known = {row["lead_id"]: row["points"] for row in rows(conn, "score") if not row["excluded"]}
+        assert {row["id"]: row["points"] for row in rows(conn, "lead")} == {
+            row["id"]: known.get(row["id"], -1) for row in rows(conn, "lead")
+        }
+        return sorted((row["email"], row["points"]) for row in rows(conn, "lead"))
+
+    _story(conn)
+    tell(conn, form(NOW + 5, "chef@example.com"), visitor=OTHER)  # one of the account's own
+    (camille, chef) = said()
+    assert camille[1] > 0
+    assert chef == ("chef@example.com", -1)
+    scores.set_day(conn, 1, NOW + 60 * DAY)
+    scoring.step(conn, 1, [row["id"] for row in rows(conn, "lead")], secret=SECRET)
+    assert said()[0][1] < camille[1]  # it has faded
+
+
 def test_a_reload_is_not_seen_twice(conn: Connection) -> None:
     told = [
         view(NOW, PRICES),
@@ -331,3 +349,55 @@ def _win(conn: Connection, lead: bytes, at: int) -> None:
     row = {"account_id": 1, "id": ids()(at), "lead_id": lead, "kind": "status", "name": "", "value": "won", "actor": "", "at": at}
     conn.execute(schema.edit.insert().values(**row))
     scoring.step(conn, 1, [lead], secret=SECRET)
+
+
+def _changes(conn: Connection) -> list[tuple[int, int, int]]:
+    return [(row["day"], row["before"], row["after"]) for row in rows(conn, "score_change")]
+
+
+def _begin(conn: Connection, at: int) -> None:
+    scores.set_day(conn, 1, at // DAY * DAY)
+
+
+def test_a_day_keeps_how_a_score_stood_before_its_first_notable_change_and_after_its_last(conn: Connection) -> None:
+    _begin(conn, NOW)
+    tell(conn, view(NOW), form(NOW + 3, "camille@durand-fils.fr", fields=[field("message", "Un devis ?")]))
+    assert _changes(conn) == []  # a new lead is told of as new
+    ((stood,),) = [[row["points"]] for row in rows(conn, "score")]
+    tell(conn, view(NOW + 4, PRICES))
+    tell(conn, event("click", NOW + 5, kind="download", href=HOME + "plaquette.pdf", text="Plaquette"))
+    assert _changes(conn) == [(NOW // DAY, stood, stood + 1_800)]
+    _begin(conn, NOW + DAY)
+    tell(conn, view(NOW + DAY, PRICES))
+    assert [row[0] for row in _changes(conn)] == [NOW // DAY, NOW // DAY + 1]
+
+
+def test_small_changes_other_rules_and_exclusions_are_no_news_and_a_rebuild_tells_none(conn: Connection) -> None:
+    _begin(conn, NOW)
+    _story(conn)
+    tell(conn, event("engage", NOW + 4, ms=60_000, scroll=50))
+    assert _changes(conn) == []
+    lead = bytes(rows(conn, "lead")[0]["id"])
+    scoring.remove(conn, 1, "contact", actor="", now=NOW, identity=b"1" * 16)
+    scoring.step(conn, 1, [lead], secret=SECRET)
+    scoring.list_domains(conn, 1, {"customers": ["durand-fils.fr"]}, actor="", now=NOW, identity=b"2" * 16)
+    scoring.step(conn, 1, [lead], secret=SECRET)
+    assert _changes(conn) == []
+    rebuild(conn, secret=SECRET)
+    assert _changes(conn) == []
+
+
+def test_time_going_by_is_told_once_it_took_five_points_and_goes_with_the_person(conn: Connection) -> None:
+    _begin(conn, NOW)
+    _story(conn)
+    lead = bytes(rows(conn, "lead")[0]["id"])
+    ((stood,),) = [[row["points"]] for row in rows(conn, "score")]
+    _begin(conn, NOW + 60 * DAY)
+    scoring.step(conn, 1, [lead], secret=SECRET)
+    ((day, before, after),) = _changes(conn)
+    assert (day, before) == (NOW // DAY + 60, stood)
+    assert after < before - 500
+    rebuild(conn, secret=SECRET)
+    assert _changes(conn) == [(day, before, after)]  # it is raw: nothing tells anew how a score stood
+    erase.erase(conn, "camille@durand-fils.fr", secret=SECRET, now=NOW + 61 * DAY)
+    assert _changes(conn) == []

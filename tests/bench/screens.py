@@ -88,6 +88,8 @@ def _addresses(file: Path) -> dict[str, str]:
     count = conn.execute("SELECT count(*) FROM lead").fetchone()[0]
     deep = conn.execute("SELECT created_at, hex(id) FROM lead ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?", (count * 9 // 10,))
     at, identity = deep.fetchone()
+    middle = conn.execute("SELECT points, hex(id) FROM lead ORDER BY points DESC, id DESC LIMIT 1 OFFSET ?", (count // 2,))
+    points, scored = middle.fetchone()
     (longest,) = conn.execute("SELECT id FROM lead ORDER BY visits DESC LIMIT 1").fetchone()
     ends = "SELECT site_id AS site, last_source AS way FROM lead UNION ALL SELECT site_id, first_source FROM lead WHERE first_source <> last_source"
     ways = conn.execute(f"SELECT site, way, count(*) FROM ({ends}) WHERE way <> '' GROUP BY site, way")
@@ -100,12 +102,37 @@ def _addresses(file: Path) -> dict[str, str]:
         "by site (half of all)": "/leads?site=1",
         "by site (a tenth)": "/leads?site=4",
         "by source: google": "/leads?source=google",
-        "by channel: AI Assistants": "/leads?source=channel%3AAI+Assistants",
+        "by channel: AI Assistants": "/leads?channel=AI+Assistants",
+        "by campaign": "/leads?campaign=rentree",
+        "by form": "/leads?form=newsletter",
+        "by page": "/leads?page=%2Fcontact",
+        "by page: nothing found": "/leads?page=zzzzzz",
+        "by period: 7 days": "/leads?period=7d",
+        "by period: 365 days": "/leads?period=365d",
+        "by score: at least 60": "/leads?score=60",
+        "by score: between": "/leads?score=20&score_max=40",
+        "by status: none": "/leads?status=none",
+        "by status: won": "/leads?status=won",
+        "by owner: me": "/leads?owner=me",
+        "by tag": "/leads?tag=vip",
+        "by company": "/leads?company=durand",
+        "by consent": "/leads?consent=yes",
+        "by mark": "/leads?mark=automated",
+        "messages": "/leads?kind=messages",
+        "quarantine": "/leads?kind=quarantine",
+        "ordered: oldest": "/leads?sort=oldest",
+        "ordered: last seen": "/leads?sort=seen",
+        "ordered: score": "/leads?sort=score",
+        "ordered: score, further down": f"/leads?sort=score&after={points}.{scored.lower()}",
+        "ordered: name": "/leads?sort=name",
+        "eight filters, by name": "/leads?q=e&site=1&channel=Direct&channel=Email&status=none&consent=no&mark=none&score=10&sort=name",
         "search: a name": "/leads?q=lefevre",
         "search: two words": "/leads?q=helene+kerbrat",
         "search: part of an e-mail": "/leads?q=le-goff7%40",
         "search: nothing found": "/leads?q=zzzzzz",
+        "today, three days of leads": f"/today?since={periods.iso(grown.END // 86_400_000 - 3)}",
         "the lead with the most visits": f"/leads/{UUID(bytes=longest)}",
+        "the same, its forms alone": f"/leads/{UUID(bytes=longest)}?show=forms",
         "sources, 30 days": f"/reports/sources?{_days(30)}",
         "sources, 365 days": f"/reports/sources?{_days(365)}",
         "sources, 30 days, by campaign": f"/reports/sources?{_days(30)}&by=campaign",

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -38,12 +40,18 @@ ROW: dict[str, Any] = {
     "last_at": None,
     "marketing_consent": "none",
     "mark": "automated,headless",
+    "score": 42,
+    "status": "won",
+    "owner": "owner@example.com",
+    "tags": "salon, rappeler",
+    "quarantine": "",
 }
 CONTRACT = (
     "lead_id, created_at, last_seen_at, kind, name, given_name, family_name, email, phone, organization, site_id, site, form, page, "
     "submissions, visits, "
     "first_channel, first_source, first_medium, first_campaign, first_at, last_channel, last_source, last_medium, last_campaign, last_at, "
-    "marketing_consent, mark"
+    "marketing_consent, mark, "
+    "score, status, owner, tags, quarantine"
 )
 
 
@@ -119,3 +127,24 @@ def test_json_lines_keep_numbers_numbers_and_say_null_for_absent_times() -> None
 def test_a_line_break_in_a_cell_does_not_break_the_line() -> None:
     text = b"".join(export.csv([ROW | {"name": 'a\r\n"b"'}])).decode()
     assert list(csv.reader(io.StringIO(text, newline="")))[1][4] == 'a\r\n"b"'
+
+
+def test_a_workbook_holds_texts_as_texts_and_times_as_times() -> None:
+    evil = {"name": "=1+1", "given_name": "@SUM(A1)", "family_name": "+33612345678", "organization": "https://example.com/", "form": "42"}
+    evil |= {"page": "\x01\x1f\tx", "email": "x" * 40_000, "tags": "<b>&amp;"}
+    out = io.BytesIO()
+    book = export.Xlsx(out, zone="Europe/Paris", language="fr")
+    book.add([ROW | evil, ROW])
+    book.close()
+    assert book.rows == 2
+    with zipfile.ZipFile(out) as file:
+        sheet = file.read("xl/worksheets/sheet1.xml").decode()
+        assert not [name for name in file.namelist() if "rels" in name and "sheet1" in name]  # no links
+    assert "<f>" not in sheet
+    for text in ("'=1+1", "'@SUM(A1)", "+33612345678", "https://example.com/", "42", "x" * 32_767, "&lt;b&gt;&amp;amp;"):
+        assert re.search(rf'<c r="[A-Z]+2" t="inlineStr"><is><t[^>]*>{re.escape(text)}</t>', sheet), text
+    assert "Créé le (Europe/Paris)" in sheet
+    at = re.search(r'<c r="B2" s="\d+"><v>([\d.]+)</v>', sheet)
+    assert at
+    assert round((float(at[1]) % 1) * 86_400) == 11 * 3600 + 32 * 60  # 10:32 UTC on the clocks of Paris
+    assert len(re.findall(r"<row ", sheet)) == 3

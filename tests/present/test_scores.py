@@ -19,7 +19,7 @@ def _reason(rule: str, points: int, times: int = 1) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("reason", "english", "french"),
     [
-        (_reason("contact", 4_000), "+40: Asked something by a form.", "+40\u00a0: A demandé quelque chose par un formulaire."),
+        (_reason("contact", 4_000), "+40: Asked something.", "+40\u00a0: A demandé quelque chose."),
         (_reason("pricing", 1_600, 5), "+16: Looked at prices, 5 times, that is the most it gives.", "+16\u00a0: A regardé les prix, 5 fois, c’est le plus qu’elle donne."),
         (_reason("pricing", 750), "+7.5: Looked at prices, some of it has faded.", "+7,5\u00a0: A regardé les prix, une part s’est estompée."),
         (_reason("careers", -1_000), "−10: Looks for a job.", "−10\u00a0: Cherche un emploi."),

@@ -178,3 +178,13 @@ def test_a_submission_without_a_visitor_stands_alone_in_its_place() -> None:
 
 def test_an_event_with_bad_data_is_no_fault() -> None:
     entries([SESSION], [], [_event("engage", AT, ms="x"), _event("engage", AT, page="gone", ms=1)], [])
+
+
+def test_a_lead_that_was_typed_in_says_by_whom_and_claims_no_form() -> None:
+    typed = {"id": b"t" * 16, "at": 1_760_000_000_000, "form": "", "url": "", "counted": 1, "result": "unknown"}
+    typed |= {"marks": ["hand"], "action": "0a"}
+    said = why.sentences(LEAD | {"marks": ["hand"]}, [typed], [], [], "Europe/Paris", "en", users={"0a": "marie@example.com"})
+    texts = [one.text for one in said]
+    assert texts[0].startswith("Camille Durand was typed in by marie@example.com on ")
+    assert "No visit is tied to it: it came by no form of a page." in texts
+    assert not any("marked" in text or "consent" in text for text in texts)

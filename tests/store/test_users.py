@@ -109,7 +109,7 @@ def test_a_password_that_will_not_do_is_not_hashed(password: str, fault: str) ->
         acts.hashed(password, "a@b.example")
 
 
-@pytest.mark.parametrize("kept", [HASH, None, "", "!"])
+@pytest.mark.parametrize("kept", [HASH, None, "", "!"], ids=["known", "none", "empty", "locked"])
 def test_an_unknown_address_costs_one_hash_as_a_known_one_does(kept: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     acts.matches(None, "x")  # the hash of nobody is made once
     hasher, asked = acts._hasher, []

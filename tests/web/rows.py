@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from collector.actions import users
 from collector.domain.events import TYPES, Field, mark_bits
@@ -176,6 +176,9 @@ def score(
     """A score in hundredths, with its reasons (rule, hundredths, times, evidence)."""
     row = {"account_id": account, "lead_id": lead_id, "points": points, "excluded": excluded, "rules": b"", "as_of": NOW // DAY * DAY}
     conn.execute(insert(schema.score).values(**row))
+    if not excluded:
+        mine = (schema.lead.c.account_id == account, schema.lead.c.id == lead_id)
+        conn.execute(update(schema.lead).where(*mine).values(points=points))
     for rule, given, times, evidence in reasons:
         told = {"points": given, "times": times, "first_at": NOW, "evidence": " ".join(one.hex() for one in evidence)}
         conn.execute(insert(schema.score_reason).values(account_id=account, lead_id=lead_id, rule=rule, **told))

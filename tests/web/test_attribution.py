@@ -155,7 +155,7 @@ async def test_a_viewer_reads_only(place: Place, path: str) -> None:
     page = await place.browser.get(path)
     assert page.status_code == 200
     posts = re.findall(r'<form[^>]*method="post"[^>]*action="([^"]+)"', page.text)
-    assert set(posts) <= {"/language", "/logout"}
+    assert set(posts) <= {"/language", "/theme", "/keys", "/logout"}
     token = token_of(page)
     for action in ("/attribution/keep", "/goals", f"/goals/{'0' * 32}/remove", f"/costs/{'0' * 32}/remove"):
         assert (await post(place.browser, action, {"name": "x"}, token)).status_code == 403

@@ -48,7 +48,7 @@ async def _sign_in(page: Page, url: str) -> None:
     await page.locator("[name=email]").fill("owner@example.com")
     await page.locator("[name=password]").fill(PASSWORD)
     await page.locator("article button").click()
-    await page.wait_for_url(f"{url}/leads")
+    await page.wait_for_url(f"{url}/today")
 
 
 async def test_typing_narrows_the_list_and_the_address_and_back_brings_it_back(stage: Stage) -> None:

@@ -48,7 +48,7 @@ async def test_a_fault_is_said_in_words_and_carries_the_policy(owned: Place, mon
     def fault(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("collector.store.leads._where", fault)
+    monkeypatch.setattr("collector.store.listing.where", fault)
     async with owned.another(raising=False, cookies=dict(owned.browser.cookies)) as browser:
         answer = await browser.get("/leads")
     assert answer.status_code == 500

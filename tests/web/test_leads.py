@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 import uuid
+import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
 from sqlalchemy import Connection, update
 
 from collector.domain.events import Field
@@ -59,7 +61,7 @@ async def test_search_filters_and_kind_stand_in_the_address(owned: Place) -> Non
     assert _names(page) == ["Jean-Baptiste Lefèvre"]
     assert 'value="lefevre"' in page
     assert '<option value="42" selected>' in page
-    assert '<option value="lettre" selected>' in page
+    assert '<input type="checkbox" name="source" value="lettre" checked>' in page
     assert 'href="/leads/export?q=lefevre&amp;site=42&amp;source=lettre"' in page
     assert "Nothing matches" in (await owned.browser.get("/leads?q=nobody")).text
 
@@ -95,16 +97,102 @@ async def test_htmx_gets_the_list_alone_and_a_restored_page_the_whole(owned: Pla
     assert "<html" in whole.text
 
 
-@pytest.mark.parametrize("query", ["", "?q=le", "?kind=all", "?kind=messages", "?source=channel:Email", "?site=43"])
-async def test_the_export_has_the_rows_of_the_list_in_its_order(owned: Place, query: str) -> None:
+_ASKED = [
+    "", "?q=le", "?kind=all", "?kind=messages", "?source=channel:Email", "?site=43", "?sort=name&status=none", "?sort=score&mark=automated",
+    "?period=30d&sort=seen&owner=nobody", "?columns=email,when,score&consent=no&page=contact",
+]  # fmt: skip
+
+
+async def test_the_export_has_the_rows_of_the_list_in_its_order(owned: Place) -> None:
     await owned.writer.run(_story)
-    listed = re.findall(r'class="name" href="/leads/([^"]+)"', (await owned.browser.get("/leads" + query)).text)
-    answer = await owned.browser.get("/leads/export" + query)
-    assert answer.content.startswith(b"\xef\xbb\xbf")
-    assert answer.headers["content-disposition"] == 'attachment; filename="leads-2026-11-23.csv"'
+    for query in _ASKED:
+        listed = re.findall(r'class="name" href="/leads/([^"]+)"', (await owned.browser.get("/leads" + query)).text)
+        sign = "&" if query else "?"
+        answer = await owned.browser.get("/leads/export" + query)
+        assert answer.content.startswith(b"\xef\xbb\xbf")
+        assert answer.headers["content-disposition"] == f'attachment; filename="leads-2026-11-23-{len(listed)}-rows.csv"'
+        made = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+        assert made[0][:2] == ["Lead id", "Created (Europe/Paris)"]
+        assert [row[0] for row in made[1:]] == listed
+        book = await owned.browser.get(f"/leads/export{query}{sign}format=xlsx")
+        assert book.headers["content-disposition"] == f'attachment; filename="leads-2026-11-23-{len(listed)}-rows.xlsx"'
+        assert _sheet(book.content) == [[cell for cell in row if cell] for row in made]
+
+
+def _sheet(content: bytes) -> list[list[str]]:
+    """The cells of a workbook that are not empty, in rows; times as they are shown."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        text = file.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in text
+    found = []
+    for row in re.findall(r"<row [^>]*>(.*?)</row>", text):
+        cells = []
+        for kind, value in re.findall(r"<c [^>]*?(t=\"inlineStr\")?(?: s=\"\d+\")?>(?:<is><t[^>]*>|<v>)(.*?)</", row):
+            number = re.fullmatch(r"4\d{4}(\.\d+)?", value)
+            if number and not kind:
+                value = (datetime(1899, 12, 30, tzinfo=UTC) + timedelta(seconds=round(float(value) * 86_400))).strftime("%Y-%m-%d %H:%M:%S")
+            cells.append(html.unescape(value))
+        found.append(cells)
+    return found
+
+
+async def test_the_chosen_columns_are_exported_in_their_order(owned: Place) -> None:
+    await owned.writer.run(_story)
+    answer = await owned.browser.get("/leads/export?columns=score,email,when&chosen=1")
     made = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
-    assert made[0][:2] == ["Lead id", "Created (Europe/Paris)"]
-    assert [row[0] for row in made[1:]] == listed
+    assert made[0] == ["Lead id", "Name", "Score", "E-mail", "Created (Europe/Paris)"]
+
+
+async def test_columns_are_chosen_and_ordered_in_the_address(owned: Place) -> None:
+    await owned.writer.run(_story)
+    page = (await owned.browser.get("/leads?columns=email,phone")).text
+    heads = [re.sub(r"<[^>]+>|[↑↓\s]+", " ", one).strip() for one in re.findall(r"<th [^>]*>(.*?)</th>", page, re.S)]
+    assert heads == ["Ticked", "Who", "E-mail", "Phone"]
+    assert 'href="/leads?columns=who%2Cphone%2Cemail&amp;part=columns"' in page
+    assert 'href="/leads?columns=who%2Cphone&amp;part=columns"' in page
+    assert 'href="/leads?columns=who%2Cemail%2Cphone%2Ctags&amp;part=columns"' in page
+    assert '<input type="hidden" name="columns" value="email,phone">' in page
+
+
+async def test_what_the_list_is_narrowed_to_can_be_taken_away(owned: Place) -> None:
+    await owned.writer.run(_story)
+    page = (await owned.browser.get("/leads?q=durand&site=42&site=43&status=new&status=none&period=7d&kind=all")).text
+    chips = re.findall(r'<li><a href="([^"]+)" aria-label="([^"]+)\. Take it away"', page)
+    assert [said for _url, said in chips] == [
+        "Search: durand", "Site: Thermique Dubois", "Site: pro.example.com", "Came: Last 7 days", "Status: New", "Status: no status",
+    ]  # fmt: skip
+    assert chips[0][0].replace("&amp;", "&") == "/leads?kind=all&site=42&site=43&period=7d&status=new&status=none"
+    assert chips[4][0].replace("&amp;", "&") == "/leads?q=durand&kind=all&site=42&site=43&period=7d&status=none"
+    assert 'class="none" href="/leads?kind=all"' in page
+
+
+async def test_times_are_those_of_the_viewers_zone_where_they_chose_one(owned: Place) -> None:
+    def far(conn: Connection) -> None:
+        rows.site(conn, 42)
+        rows.lead(conn, NOW, email="a@example.com")
+        conn.execute(update(schema.user).values(zone="America/New_York"))
+
+    await owned.writer.run(far)
+    page = (await owned.browser.get("/leads?period=today")).text
+    assert "23 Nov 2026 at 05:32" in page
+    assert "times in America/New_York" in page
+    text = (await owned.browser.get("/leads/export?columns=when&chosen=1")).content.decode("utf-8-sig")
+    assert text.splitlines()[0].endswith("Created (America/New_York)")
+    assert text.splitlines()[1].endswith("2026-11-23 05:32:00")
+
+
+async def test_quarantine_stands_apart_with_its_count(owned: Place) -> None:
+    def tell(conn: Connection) -> None:
+        rows.site(conn, 42)
+        rows.lead(conn, email="a@example.com")
+        rows.lead(conn, email="spam@example.com", quarantine="links,mass")
+
+    await owned.writer.run(tell)
+    for query, names in (("", ["a@example.com"]), ("?kind=all", ["a@example.com"]), ("?kind=quarantine", ["spam@example.com"])):
+        page = (await owned.browser.get("/leads" + query)).text
+        assert _names(page) == names
+        assert ("links, sent to many" in page) is (query == "?kind=quarantine")
+        assert re.search(r'href="/leads\?kind=quarantine"[^>]*>Quarantine <span class="quiet">1</span>', page)
 
 
 async def test_one_lead_tells_its_way(owned: Place) -> None:
@@ -126,7 +214,7 @@ async def test_one_lead_tells_its_way(owned: Place) -> None:
         "<q>J’accepte de recevoir la lettre</q>",
     ):
         assert text in page, text
-    assert page.index("Pompe à chaleur") < page.index("Nous écrire")
+    assert page.index("Nous écrire") < page.index("Pompe à chaleur")  # the newest visit first
 
 
 async def test_one_lead_tells_its_way_in_french(owned: Place) -> None:
@@ -188,10 +276,6 @@ async def test_an_empty_list_says_what_to_do_next(owned: Place) -> None:
     assert "No messages" in (await owned.browser.get("/leads?kind=messages")).text
 
 
-async def test_the_start_is_the_list(owned: Place) -> None:
-    assert (await owned.browser.get("/")).headers["location"] == "/leads"
-
-
 async def test_a_choice_is_said_by_its_question_and_a_device_in_words(owned: Place) -> None:
     def tell(conn: Any) -> bytes:
         rows.site(conn)
@@ -208,6 +292,6 @@ async def test_a_choice_is_said_by_its_question_and_a_device_in_words(owned: Pla
 
     lead = await owned.writer.run(tell)
     page = (await owned.browser.get(f"/leads/{UUID(bytes=lead)}", headers={"accept-language": "fr"})).text
-    assert re.search(r"<dt>Civilité</dt>\s*<dd>Madame\s*</dd>", page)
-    assert re.search(r"<dt>Newsletter</dt>\s*<dd>coché\s*</dd>", page)
+    assert re.search(r'<dt>Civilité</dt>\s*<dd>Madame\s*<span class="quiet from">', page)
+    assert re.search(r'<dt>Newsletter</dt>\s*<dd>coché\s*<span class="quiet from">', page)
     assert "Chrome 156 · Linux · ordinateur" in page

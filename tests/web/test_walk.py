@@ -28,24 +28,44 @@ SAME = {"sec-fetch-site": "same-origin"}
 # Who may look and who may act, by the least role. A route that stands nowhere here is a finding: nobody has said who may.
 LOOKS = {
     "viewer": """/ /leads /leads/export /leads/suggestions /leads/{id} /leads/{id}/seen /sites /sites/{id:int} /sites/{id:int}/heard
-        /sites/{id:int}/texts /companies /companies/{name:path} /audit /settings /settings/retention /settings/scoring /attribution
-        /attribution/kept /attribution/kept/{id} /costs /goals /requests /requests/{id} /help""",
-    "marketer": "/leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}",
-    "owner": "/sites/new",
-    "anybody": "/login /login/link /setup /static/{name} /me /me/link /me/address /me/erase",
+        /sites/{id:int}/texts /companies /companies/{name:path} /audit /settings /settings/retention /settings/scoring
+        /attribution /attribution/kept /attribution/kept/{id} /costs /goals /requests /requests/{id} /help /today
+        /leads/changes /leads/changes/{id} /leads/views /sites/{id:int}/going /links /live /live/events /reports/sources
+        /reports/sources/days /reports/pages /reports/forms /reports/forms/one /settings/profile""",
+    "marketer": """/leads/new /leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists
+        /settings/scoring/rules/{name} /leads/{id}/file""",
+    "owner": """/sites/new /leads/{id}/erase /sites/{id:int}/settings /sites/{id:int}/delete /settings/people /status""",
+    "anybody": """/login /login/link /setup /static/{name} /me /me/link /me/address /me/erase /join""",
 }
 ACTS = {
-    "viewer": "/logout /keys",
-    "marketer": """/leads/{id}/edit /leads/{id}/undo /leads/{id}/merge /leads/{id}/unmerge /leads/{id}/apart /attribution/keep
-        /costs /costs/{id}/remove /goals /goals/{id}/remove /requests/new /requests/{id}/answer /requests/{id}/link /requests/{id}/send
-        /requests/{id}/carry-out /requests/{id}/erase /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}""",
-    "owner": "/sites/new /settings/retention",
-    "anybody": """/login /setup /language /theme /me /me/link /me/address /me/close /me/download /me/correct /me/withdraw
-        /me/object /me/erase""",
+    "viewer": """/logout /keys /settings/profile /settings/profile/password /settings/profile/sessions""",
+    "marketer": """/leads/new /leads/{id}/edit /leads/{id}/undo /leads/{id}/merge /leads/{id}/unmerge /leads/{id}/apart /attribution/keep
+        /costs /costs/{id}/remove /goals /goals/{id}/remove /requests/new /requests/{id}/answer /requests/{id}/link
+        /requests/{id}/send /requests/{id}/carry-out /requests/{id}/erase /settings/scoring/new /settings/scoring/lists
+        /settings/scoring/rules/{name} /leads/bulk /leads/changes/{id}/undo /leads/views /leads/views/opens /leads/views/{id}
+        /leads/views/{id}/delete /sites/{id:int}/check""",
+    "owner": """/sites/new /settings/retention /leads/{id}/erase /sites/{id:int}/settings /sites/{id:int}/archive
+        /sites/{id:int}/restore /sites/{id:int}/delete /settings/people /settings/people/{id}/role /settings/people/{id}/link
+        /settings/people/{id}/sign-out /settings/people/{id}/remove /status/look /status/backup /status/backups/remove
+        /status/replay""",
+    "anybody": """/login /setup /language /theme /me /me/link /me/address /me/close /me/download /me/correct /me/withdraw /me/object
+        /me/erase /join""",
 }
+# Ask the network, or work on in the background: refused to who may not, and done by nobody here.
+BEYOND = {"/sites/{id:int}/check", "/status/look", "/status/backup", "/status/replay"}
+ENDS = {"/login", "/logout", "/settings/profile/sessions"}  # of the session that the test goes on with
 RANK = ("anybody", "viewer", "marketer", "owner")
 # What a good request answers that is not a page.
-STATUS = {"/": 303, "/login": 303, "/login/link": 404, "/setup": 404, "/static/{name}": 404, "/me/link": 410, "/me/erase": 303}
+STATUS = {
+    "/": 303,
+    "/leads/changes/{id}": 303,
+    "/login": 303,
+    "/login/link": 404,
+    "/setup": 404,
+    "/static/{name}": 404,
+    "/me/link": 410,
+    "/me/erase": 303,
+}
 
 
 class Ground(NamedTuple):
@@ -120,12 +140,12 @@ async def test_an_owner_of_another_account_finds_nothing_of_this_one(ground: Gro
     for path, address in ground.addresses():
         answer = await browser.get(address)
         assert answer.status_code in {STATUS.get(path, 200), 404}, (path, answer.status_code)
-        assert answer.status_code == 404 or "{id" not in path or path.startswith("/me"), path
+        assert answer.status_code in {404, 204, 303} or "{id" not in path, path
         assert CANARY not in answer.text, path
         assert not any(name in answer.text for name in walk.ROLES.values()), path
     assert await ground.kept() == before
     for path, address in ground.posts():
-        if path not in ("/logout", "/sites/new", "/login"):
+        if path not in {*BEYOND, *ENDS, "/sites/new"}:
             answer = await browser.post(address, data={"token": token}, headers=SAME)
             assert answer.status_code < 500, (path, answer.status_code)
             assert CANARY not in answer.text, path
@@ -151,7 +171,7 @@ async def test_an_act_is_done_by_who_may_and_by_nobody_else(ground: Ground) -> N
                 assert (answer.status_code, answer.headers["location"]) == (303, "/login"), path
         assert await ground.kept() == before, role
         for path, address in may:
-            if path != "/logout" and not (role and path.startswith("/me")):
+            if path not in {*BEYOND, "/logout"} and not (role and path.startswith("/me")):
                 answer = await browser.post(address, data={"token": token}, headers=SAME)
                 assert answer.status_code != 403 or path == "/me", (role, path)
 
@@ -180,7 +200,7 @@ async def test_no_act_is_done_for_another_page_or_without_the_token_of_this_brow
             if path == "/me":  # stands on another site's page: a visitor's own secret is its token
                 continue
             answer = await browser.post(address, data={name: tokens[value] for name, value in sent.items()}, headers=headers)
-            assert answer.status_code == (404 if path == "/setup" and headers is SAME else 403), (how, path)
+            assert answer.status_code == (404 if path in ("/setup", "/join") and headers is SAME else 403), (how, path)
     assert await ground.kept() == before
     assert (await browser.get("/leads")).status_code == 200
 
@@ -212,7 +232,7 @@ async def test_no_address_of_another_place_is_gone_to(ground: Ground) -> None:
             answer = await browser.post(path, data=sent | {"token": token, "next": text}, headers=SAME)
             assert (answer.status_code, answer.headers["location"]) == (303, "/"), (path, text)
     for path, address in ground.posts():  # and no other form goes where it is told
-        if path not in ("/logout", "/login"):
+        if path not in BEYOND | ENDS:
             aims = dict.fromkeys(("next", "back", "to", "url", "return", "redirect"), "//evil.example/")
             answer = await browser.post(address, data=aims | {"token": token}, headers=SAME)
             assert "evil.example" not in answer.headers.get("location", ""), path
@@ -229,9 +249,10 @@ async def test_whatever_an_address_asks_for_breaks_no_screen(ground: Ground) -> 
             if 'method="post"' not in form:
                 names |= set(re.findall(r' name="(\w+)"', form))
         for turn in range(len(ASKED) if names else 0):
-            asked = {name: ASKED[(turn + at) % len(ASKED)] for at, name in enumerate(sorted(names))}
-            answer = await browser.get(address, params=asked)
-            assert answer.status_code < 500, (address, asked)
+            asked = [(name, ASKED[(turn + at) % len(ASKED)]) for at, name in enumerate(sorted(names))]
+            for start in range(0, len(asked), 12):  # a client bounds the length of an address
+                answer = await browser.get(address, params=dict(asked[start : start + 12]))
+                assert answer.status_code < 500, (address, asked)
 
 
 async def test_every_link_of_the_navigation_leads_to_a_screen(ground: Ground) -> None:

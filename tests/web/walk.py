@@ -18,19 +18,21 @@ from sqlalchemy import Connection, Text, insert, select, update
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from collector.actions import costs, goals, requests, users, visiting
+from collector.actions import bulk, costs, goals, requests, users, visiting
 from collector.domain.costs import Cost
 from collector.store import schema, sites
 from collector.store.ids import uuid7
 from collector.store.migrate import RETENTION
 from collector.store.writer import Writer
 from collector.web import mine
+from tests.builders import SECRET
 
 from . import rows, story
 from .rows import DAY, HOUR, NOW
 
 STRANGER = "owner@elsewhere.example"
 ROLES = {"owner": "owner@example.com", "marketer": "marketer@example.com", "viewer": "viewer@example.com"}
+CHANGE = b"change" + bytes(10)
 BROWSER, CONFIRMED = "b" * 43, "c" * 43  # what browsers hold of the visitor's own page
 
 
@@ -51,12 +53,19 @@ def account(conn: Connection) -> Told:
     assert sites.add_account(conn, "elsewhere", NOW, RETENTION) == 2
     rows.user(conn, STRANGER, account=2)
     rows.site(conn, 77, account=2, domain="elsewhere.example")
+    marketer = conn.execute(select(schema.user.c.id).where(schema.user.c.email == ROLES["marketer"])).scalar_one()
     goal = next(row.goal_id for row in conn.execute(select(schema.goal.c.goal_id)))
     uuid = str(UUID(bytes=lead))
+    view = next(row.id for row in conn.execute(select(schema.view.c.id).order_by(schema.view.c.id)))
+    bulk.start(conn, "tag", "foire", lead, actor="", now=NOW, id=CHANGE)
+    bulk.step(conn, 1, CHANGE, 1, secret=SECRET, now=NOW, ids=uuid7)
     return Told(
         lead,
         {
             "/leads/{id}": uuid,
+            "/leads/changes/{id}": str(UUID(bytes=CHANGE)),
+            "/leads/views/{id}": str(UUID(bytes=view)),
+            "/settings/people/{id}": str(UUID(bytes=marketer)),
             "/requests/{id}": str(UUID(bytes=request)),
             "/sites/{id:int}": "42",
             "/companies/{name:path}": "durand-fils.example",
@@ -76,9 +85,10 @@ def _rest(conn: Connection, lead: bytes) -> bytes:
     made = requests.file(conn, "erasure", by="person", id=uuid7(NOW), now=NOW, lead=lead, said="Effacez-moi, merci.")
     requests.step(conn, made, "extended", actor="", id=uuid7(NOW), now=NOW, note="Beaucoup de demandes")
     rows.lead(conn, NOW - 4 * HOUR, name="Gagner Vite", email="gagner@example.biz", quarantine="links", message="http://gagner.example")
-    alike = rows.lead(conn, NOW - 2 * HOUR, name="Camille Durand", email="camille@example.net", tags='["salon"]')
+    alike = rows.lead(conn, NOW - 2 * HOUR, name="Camille Durand", email="camille@example.net", phone="+33612345678", tags='["salon"]')
     for one in (lead, alike):
-        conn.execute(insert(schema.likeness).values(account_id=1, key=b"\x03" * 16, lead_id=one, kind="name"))
+        for key, kind in ((b"\x03", "name"), (b"\x04", "phone")):
+            conn.execute(insert(schema.likeness).values(account_id=1, key=key * 16, lead_id=one, kind=kind))
     merged = {"account_id": 1, "id": uuid7(NOW), "from_lead": uuid7(NOW), "into_lead": lead, "actor": "", "reason": "Même voix", "at": NOW}
     conn.execute(insert(schema.merge).values(**merged))
     owner = conn.execute(select(schema.user.c.id).where(schema.user.c.role == "owner")).scalar_one()
@@ -156,12 +166,21 @@ def address(path: str, told: Told) -> str:
     return made
 
 
+# What a route is nothing without.
+NEEDS = {"/reports/forms/one": "?site=42&form=contact"}
 # What the screens look like when they are asked for more than their bare address.
 MORE = {
-    "/leads": ["?kind=all", "?q=nobody-at-all", "?q=durand&site=42"],
+    "/leads": [
+        *("?kind=all", "?q=nobody-at-all", "?q=durand&site=42", f"?changed={UUID(bytes=CHANGE)}"),
+        "?columns=email,phone,company,status,owner,tags,page,first,last,seen,site,consent,marks&kind=all&part=columns",
+    ],
+    "/leads/{id}": ["?show=forms", "?look_back=30"],
     "/leads/{id}/merge": ["?q=e"],
+    "/today": ["?since=2026-11-01"],
     "/leads/{id}/seen": ["?browser=1"],
     "/attribution": ["?beside=markov"],
+    "/reports/sources": ["?period=365d"],
+    "/links": ["?page=https%3A%2F%2Fexample.com%2F&source=Lettre"],
     "/me": ["?site=42&closed=1"],
     "/help": [],
 }
@@ -172,7 +191,7 @@ def addresses(app: Starlette, told: Told) -> Iterator[tuple[str, str]]:
     for path in dict.fromkeys(routes(app, "GET")):
         if path in STREAMS:
             continue
-        bare = address(path, told)
+        bare = address(path, told) + NEEDS.get(path, "")
         yield path, bare
         for more in MORE.get(path, ()):
             yield path, bare + more
@@ -181,9 +200,11 @@ def addresses(app: Starlette, told: Told) -> Iterator[tuple[str, str]]:
 # Answers that do not end by themselves.
 STREAMS = {"/live/events"}
 # No look, or not HTML.
-FILES = {"/static/{name}", "/leads/export", "/sites/{id:int}/heard", "/"}
+FILES = {
+    *("/static/{name}", "/leads/export", "/leads/{id}/file", "/leads/changes/{id}", "/sites/{id:int}/heard", "/sites/{id:int}/going", "/"),
+}
 # Nothing of the screens: what is shown needs a link, or nobody signed in.
-OPEN = {"/login", "/login/link", "/setup"}
+OPEN = {"/login", "/login/link", "/join", "/setup"}
 
 
 def screens(app: Starlette, told: Told) -> list[str]:

@@ -29,8 +29,12 @@
     });
   });
 
+  // A canvas knows no variables: the browser is asked what an element would be painted with.
   function colour(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    place.style.color = "var(" + name + ")";
+    var found = getComputedStyle(place).color;
+    place.style.color = "";
+    return found;
   }
 
   var DAY = 86400;
