@@ -82,13 +82,13 @@ async def listed(request: Request) -> Response:
 async def one(request: Request) -> Response:
     """How far a change is: for htmx its line, else the page of all of them."""
     user, here = auth.required(request), Here.of(request)
-    if not render.wants_fragment(request):
-        return RedirectResponse("/leads/changes", 303)
     async with house.of(request).database.reader() as conn:
         of = await known(conn, here)
         row = await bulk.one(conn, user.account_id, lead_id(request.path_params["id"]))
     if row is None:
         raise HTTPException(404)
+    if not render.wants_fragment(request):
+        return RedirectResponse("/leads/changes", 303)
     return render.page(request, "_changed.html", changed=row, **words_of(request, here, of))
 
 

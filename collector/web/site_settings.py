@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 from zoneinfo import available_timezones
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -115,6 +116,8 @@ async def going(request: Request) -> Response:
     async with made.database.reader() as conn:
         site = next((row for row in await sites.all(conn, user.account_id) if row["id"] == wanted), None)
         left = await conn.run_sync(leaving.left, user.account_id, wanted) if site else None
+    if site is None and not render.wants_fragment(request):
+        raise HTTPException(404)
     if site is None or not sites.is_leaving(site):
         return Response(status_code=204, headers={"HX-Redirect": "/sites"})
     return render.page(request, "_going.html", site=site, left=left)
