@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..present import letters
+from ..store import mail as waiting
 from ..store import users
 from . import mail
 from .users import ROLES, BadUser, Dead, Taken, address, digest, known_user, log_in, open_with
@@ -53,6 +54,7 @@ def renew(
     found = known_user(conn, account_id, user_id)
     purpose = "invite" if found["password"] == users.INVITED else "reset"
     users.drop_links_of(conn, user_id)
+    waiting.drop_to(conn, account_id, found["email"])  # a letter with a dead link
     until = _write(conn, found, purpose, token, now=now, id=id, by=by, base=base)
     return {"email": found["email"], "purpose": purpose, "expires_at": until}
 

@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 
 from ..domain import passwords
-from ..store import users
+from ..store import mail, users
 
 ROLES = ("owner", "marketer", "viewer")
 LOGIN_FOR = 30 * 86_400_000  # milliseconds
@@ -138,6 +138,7 @@ def remove(conn: Connection, account_id: int, user_id: bytes) -> str:
     found = known_user(conn, account_id, user_id)
     keep_an_owner(conn, found)
     users.drop(conn, user_id)
+    mail.drop_to(conn, account_id, found["email"])
     return str(found["email"])
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from . import periods
 from .edits import STATUSES
-from .events import MARKS
+from .events import MARKS, mark_names
 from .rollups import day_of, midnight
 
 KINDS = ("leads", "messages", "quarantine", "all")
@@ -23,6 +23,7 @@ COLUMNS = (
 )
 WHO = "who"
 DEFAULT_COLUMNS = (WHO, "from", "form", "activity", "score", "when")
+SAID = tuple(mark_names((1 << len(MARKS)) - 1))  # the marks that say something of a lead
 NONE, ME, NOBODY = "none", "me", "nobody"
 CONSENTS = ("yes", "no")
 MOST_TEXT, MOST_VALUES = 200, 50
@@ -50,7 +51,7 @@ class Asked(Struct, frozen=True):
     owner: tuple[str, ...] = ()  # users' ids in hex, ME or NOBODY
     tag: tuple[str, ...] = ()
     company: tuple[str, ...] = ()
-    mark: tuple[str, ...] = ()  # of domain.events.MARKS, or NONE
+    mark: tuple[str, ...] = ()  # of SAID, or NONE
     page: str = ""  # a part of the address of the first form's page
     score: int | None = None  # at least, as it is shown
     score_max: int | None = None
@@ -81,7 +82,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> Asked:
     channels = (*given["channel"], *(one.removeprefix(_CHANNEL) for one in origins if one.startswith(_CHANNEL)))
     given["channel"] = tuple(dict.fromkeys(channels))
     given["status"] = tuple(one for one in given["status"] if one in (*STATUSES, NONE))
-    given["mark"] = tuple(one for one in given["mark"] if one in (*MARKS, NONE))
+    given["mark"] = tuple(one for one in given["mark"] if one in (*SAID, NONE))
     given["owner"] = tuple(one for one in given["owner"] if one in (ME, NOBODY) or re.fullmatch(r"[0-9a-f]{32}", one))
     first = {name: values[0] for name, values in told.items()}
     numbers = (int(one) for one in told.get("site", ()) if one.isascii() and one.isdigit() and len(one) <= 18)

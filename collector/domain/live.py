@@ -103,7 +103,9 @@ def now(recent: Recent, own: frozenset[str], site: int | None = None, most: int 
     stays = {one.visitor: one for one in sorted(recent.stays, key=lambda one: one.started_at) if one.visitor in last}
     arrived = _arrivals([one for one in recent.alone if site in (None, one.site)], own)
     origins = Counter(arrived)
-    origins.update(_origin(one.key) for one in stays.values() if one.counted)  # the others are among the arrivals
+    quarter = quarter_of(recent.now)
+    # Of who agreed since, the arrival is counted already.
+    origins.update(_origin(one.key) for one in stays.values() if one.counted or one.started_at < quarter)
     minutes = [0] * (LONG // MINUTE)
     for place, ago, views in recent.minutes:
         if site in (None, place) and 0 <= ago < len(minutes):
@@ -112,7 +114,6 @@ def now(recent: Recent, own: frozenset[str], site: int | None = None, most: int 
     for place, url, views in recent.pages:
         if site in (None, place):
             pages[place, page_of(url)] += views
-    quarter = quarter_of(recent.now)
     twice = sum(not one.counted and one.started_at >= quarter for one in stays.values())  # arrivals that were told again
     return Now(
         short=sum(at >= recent.now - SHORT for at in last.values()),

@@ -160,14 +160,14 @@ MAIL = {
 _TIMES = ("now", "known", "last")
 
 
-def sentence(found: Finding, language: str) -> str:
-    """What was found."""
-    return _filled(SENTENCES[found.code][0], found, language)
+def sentence(found: Finding, language: str, zone: str = "UTC") -> str:
+    """What was found; times are those of a zone."""
+    return _filled(SENTENCES[found.code][0], found, language, zone)
 
 
 def fix(found: Finding, language: str) -> str:
     """What is to be done; empty where nothing is."""
-    return _filled(SENTENCES[found.code][1], found, language)
+    return _filled(SENTENCES[found.code][1], found, language, "UTC")
 
 
 def level(found: Finding, language: str) -> str:
@@ -180,10 +180,10 @@ def check(found: Finding, language: str) -> str:
     return catalogue(language).gettext(CHECKS[found.check])
 
 
-def _filled(text: str, found: Finding, language: str) -> str:
+def _filled(text: str, found: Finding, language: str, zone: str) -> str:
     if not text:
         return ""
-    values = {name: dates.moment(int(str(value)), "UTC", language) if name in _TIMES else value for name, value in found.values.items()}
+    values = {name: dates.moment(int(str(value)), zone, language) if name in _TIMES else value for name, value in found.values.items()}
     if found.check == "mail" and (said := MAIL.get(str(values["said"]))):
         values["said"] = catalogue(language).gettext(said)
     return catalogue(language).gettext(text) % values

@@ -15,18 +15,13 @@ Row = Mapping[str, Any]
 PAGES = 3  # that are named
 
 
-def read(pages: Sequence[Row], language: str) -> str:
-    """Which pages somebody read, the newest last: `Prices, Contact and 3 more`; each once, by its title or else its path."""
+def read(pages: Sequence[Row], language: str) -> tuple[list[str], str]:
+    """Which pages somebody read, the newest last, each once by its title or else its path; and how many more: `and 3 pages more`, or ""."""
     named = list(dict.fromkeys(row["title"] or words.page(row["url"], language) for row in pages))
     named = [name for name in named if name]
-    if not named:
-        return ""
-    shown, more = named[-PAGES:], max(0, len(named) - PAGES)
-    told = ", ".join(_short(name) for name in shown)
-    if not more:
-        return told
-    said = catalogue(language).ngettext("%(pages)s and %(count)s page more", "%(pages)s and %(count)s pages more", more)
-    return said % {"pages": told, "count": dates.number(more, language)}
+    more = max(0, len(named) - PAGES)
+    said = catalogue(language).ngettext("and %(count)s page more", "and %(count)s pages more", more) if more else ""
+    return [_short(name) for name in named[-PAGES:]], said and said % {"count": dates.number(more, language)}
 
 
 def _short(name: str, most: int = 60) -> str:

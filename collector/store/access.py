@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 from ..domain.events import TYPES
 from ..domain.identity import FOREVER, Span
 from ..domain.masks import HIDDEN, mask, mask_field
-from . import erasure, identities
+from . import bulk, erasure, identities
 from . import schema as s
 from .events import month_of, unpacked
 
@@ -166,6 +166,12 @@ def _unmerges(conn: Connection, scope: Scope, table: Table) -> Rows:
     return _by("merge_id", lambda _scope: merged)(conn, scope, table)
 
 
+def _bulks(conn: Connection, scope: Scope, table: Table) -> Rows:
+    """Changes of many leads that changed these; which others they changed is nobody's business."""
+    changed = sorted(bulk.of_leads(conn, scope.account, _leads(scope)))
+    return [row | {"leads": b""} for row in _by("id", lambda _scope: changed)(conn, scope, table)]
+
+
 def _edges(conn: Connection, scope: Scope, table: Table) -> Rows:
     """Of a lead what names it, and that somebody left; of a browser all that was said in it."""
     own = _in_time()(conn, scope, table)
@@ -206,6 +212,7 @@ TABLES: dict[str, Reader] = {
     "merge": _all(_by("from_lead", _leads), _by("into_lead", _leads)),
     "unmerge": _unmerges,
     "edit": _by("lead_id", _leads),
+    "bulk": _bulks,
     "score": _by("lead_id", _leads),
     "score_reason": _by("lead_id", _leads),
     "score_change": _by("lead_id", _leads),

@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 
 from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from . import backup
 from .database import Database
@@ -45,10 +46,10 @@ def look(file: Path, *, whole: bool = True) -> Look:
     return Look(mode, length, faults, schema[0] if schema else None, pages, free, size, known)
 
 
-def size(database: Database) -> int | None:
-    """Bytes of the SQLite file with its -wal; None on PostgreSQL."""
+async def size(conn: AsyncConnection, database: Database) -> int:
+    """Bytes of the database: of the SQLite file with its -wal, or what PostgreSQL says."""
     if database.file is None:
-        return None
+        return int((await conn.exec_driver_sql("SELECT pg_database_size(current_database())")).scalar() or 0)
     try:
         return database.file.stat().st_size + (wal_bytes(database) or 0)
     except OSError:

@@ -11,11 +11,10 @@ from . import schema as s
 
 
 class Left(NamedTuple):
-    """How much is left of a site: leads that it won, submissions, and days that are counted."""
+    """How much is left of a site: leads that it won, and submissions."""
 
     leads: int
     submissions: int
-    days: int
 
 
 def left(conn: Connection, account_id: int, site_id: int) -> Left:
@@ -23,8 +22,13 @@ def left(conn: Connection, account_id: int, site_id: int) -> Left:
     n = func.count()
     leads = select(n).where(s.lead.c.account_id == account_id, s.lead.c.site_id == site_id)
     sent = select(n).where(s.submission.c.account_id == account_id, s.submission.c.site_id == site_id)
-    days = select(func.count(s.rollup.c.day.distinct())).where(s.rollup.c.account_id == account_id, s.rollup.c.site_id == site_id)
-    return Left(*(int(conn.execute(one).scalar() or 0) for one in (leads, sent, days)))
+    return Left(*(int(conn.execute(one).scalar() or 0) for one in (leads, sent)))
+
+
+def visits(conn: Connection, account_id: int, site_id: int) -> int:
+    """The visits that it ever had, as they are counted."""
+    mine = (s.rollup.c.account_id == account_id, s.rollup.c.site_id == site_id, s.rollup.c.kind == "site", s.rollup.c.key == "")
+    return int(conn.execute(select(func.sum(s.rollup.c.visits)).where(*mine)).scalar() or 0)
 
 
 def submissions(conn: Connection, account_id: int, site_id: int, most: int) -> list[bytes]:

@@ -54,6 +54,14 @@ def drop_of(conn: Connection, account_id: int, leads: Sequence[bytes]) -> None:
         conn.execute(delete(mail).where(mail.c.account_id == account_id, mail.c.lead_id.in_(leads[start : start + 500])))
 
 
+def drop_to(conn: Connection, account_id: int, recipient: str) -> None:
+    """Forgets the letters that wait to go to somebody who works here."""
+    mine = (mail.c.account_id == account_id, mail.c.state == "waiting", mail.c.purpose == "user")
+    waiting = conn.execute(select(mail.c.id, mail.c.recipient).where(*mine)).all()  # few, and an address may be sealed
+    gone = [row.id for row in waiting if row.recipient == recipient]
+    conn.execute(delete(mail).where(mail.c.account_id == account_id, mail.c.id.in_(gone)))
+
+
 def drop_old(conn: Connection, account_id: int, before: int) -> None:
     """Forgets that letters from before a time were sent."""
     conn.execute(delete(mail).where(mail.c.account_id == account_id, mail.c.state != "waiting", mail.c.at < before))

@@ -19,7 +19,7 @@ from ..domain.shares import QUICK, TIMED, Keys, Row, Ways
 from . import journeys
 from .schema import journey, lead, session, span
 
-STEP = 10_000  # rows read at once
+STEP = 20_000  # rows read at once
 EARLIER = 20_000  # leads whose earlier visits are looked at: the newest of a period
 _way = msgspec.json.Decoder(tuple[list[int], list[str]]).decode
 _milestones = msgspec.json.Decoder(tuple[int | None, ...]).decode

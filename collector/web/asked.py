@@ -59,6 +59,12 @@ class Asked(NamedTuple):
         kept = {name: str(value) for name, value in state.items() if value not in ("", None)}
         return f"{path or self.path}?{urlencode(kept)}" if kept else path or self.path
 
+    def leads(self, **filters: str) -> str:
+        """The address of the list of leads of this period and site, with filters."""
+        ends = {"since": periods.iso(self.period.first), "until": periods.iso(self.period.last)} if self.period.name == "custom" else {}
+        state = {"site": str(self.site or ""), "period": self.period.name, **ends, **filters}
+        return "/leads?" + urlencode({name: text for name, text in state.items() if text})
+
 
 async def asked(request: Request, conn: AsyncConnection, account_id: int, default: str = "30d") -> Asked:
     """Reads the address. Where nothing is counted yet of any day before today, the default period is today."""

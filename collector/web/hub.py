@@ -6,27 +6,36 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from ..domain.live import Recent
 
 EVERY = 3.0  # seconds between two reads
 MOST, MOST_OF_ONE = 100, 6  # who may listen at once: in all, and of one login session
 
-Read = Callable[[Collection[bytes]], Awaitable[tuple[Recent, set[bytes]]]]
+
+class Reading(NamedTuple):
+    """What was read of an account: its sites that are not laid aside, and the last half hour."""
+
+    sites: list[dict[str, Any]]
+    recent: Recent
+
+
+Read = Callable[[Collection[bytes]], Awaitable[tuple[Reading, set[bytes]]]]
 
 
 class Hub:
     """What was read last of each account, and the login sessions that listen."""
 
     def __init__(self) -> None:
-        self._read: dict[int, tuple[float, Recent]] = {}
+        self._read: dict[int, tuple[float, Reading]] = {}
         self._turns: dict[int, asyncio.Lock] = {}
         self._listening: dict[int, Counter[bytes]] = {}
         self._living: set[bytes] = set()
         self._ended = asyncio.Event()
 
-    async def recent(self, account: int, read: Read) -> Recent:
-        """The last half hour, read anew where it is older than a few seconds. `read` is given the login sessions that listen and
+    async def reading(self, account: int, read: Read) -> Reading:
+        """What goes on, read anew where it is older than a few seconds. `read` is given the login sessions that listen and
         answers which of them go on."""
         async with self._turns.setdefault(account, asyncio.Lock()):
             clock = asyncio.get_running_loop().time

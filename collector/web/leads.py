@@ -67,6 +67,7 @@ def words_of(request: Request, here: Here, of: Known) -> dict[str, Any]:
         "columns": listing.COLUMNS,
         "sorts": list(listing.SORTS),
         "statuses": edits.STATUSES,
+        "marks": listing.SAID,
         "may": here.user.role in people.MAY,
         "spam": "spam" in edits.KINDS,
         "who": lambda row: why.who(row, language),

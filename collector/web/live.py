@@ -13,6 +13,7 @@ from ..present import live as words
 from ..store import live as rows
 from ..store import sites, users
 from . import auth, house, render, zones
+from .hub import Reading
 
 _HEADERS = {"X-Accel-Buffering": "no"}  # nginx would keep the lines back
 
@@ -51,19 +52,18 @@ async def _told(request: Request, user: auth.User) -> AsyncIterator[str]:
 async def _view(request: Request) -> dict[str, Any]:
     user, made = auth.required(request), house.of(request)
     language = render.language_of(request)
-    async with made.database.reader() as conn:
-        known = [row for row in await sites.all(conn, user.account_id) if row["archived_at"] is None]
+
+    async def read(listening: Collection[bytes]) -> tuple[Reading, set[bytes]]:
+        now = made.clock()
+        async with made.database.reader() as conn:
+            known = list(filter(sites.is_current, await sites.all(conn, user.account_id)))
+            found = await rows.recent(conn, user.account_id, now, {row["id"]: row["domain"] for row in known})
+            return Reading(known, found), await users.living(conn, listening, now)
+
+    known, recent = await made.live.reading(user.account_id, read)
     named = {row["id"]: row for row in known}
     text = request.query_params.get("site", "")
     site = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 and int(text) in named else None
-
-    async def read(listening: Collection[bytes]) -> tuple[live.Recent, set[bytes]]:
-        now = made.clock()
-        async with made.database.reader() as conn:
-            found = await rows.recent(conn, user.account_id, now, {row["id"]: row["domain"] for row in known})
-            return found, await users.living(conn, listening, now)
-
-    recent = await made.live.recent(user.account_id, read)
     own = frozenset(host for row in known for host in (row["domain"], *row["hosts"]))
     return {
         "told": live.now(recent, own, site),

@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 
 from ..actions import sites as acts
 from ..domain.hosts import BadHost
-from ..present import countries, dates
+from ..present import countries
 from ..present import sites as words
-from ..store import leaving, rollups, sites
+from ..store import leaving, sites
 from . import auth, house, render
 from .sites import find
 
@@ -105,11 +105,8 @@ async def delete(request: Request) -> Response:
             return RedirectResponse(f"/sites/{site['id']}", 303)
     async with made.database.reader() as conn:
         left = await conn.run_sync(leaving.left, user.account_id, site["id"])
-        visits, _leads = await rollups.won_since(conn, user.account_id, site["id"], 0)
-    zone = user.zone or dates.zone_of(site["zone"]).key
-    return render.page(
-        request, "site_delete.html", 422 if fault else 200, site=site, left=left, visits=visits, fault=fault, words=words, zone=zone
-    )
+        visits = await conn.run_sync(leaving.visits, user.account_id, site["id"])
+    return render.page(request, "site_delete.html", 422 if fault else 200, site=site, left=left, visits=visits, fault=fault, words=words)
 
 
 async def going(request: Request) -> Response:

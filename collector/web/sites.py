@@ -12,15 +12,15 @@ from starlette.responses import RedirectResponse, Response
 from ..actions import sites as acts
 from ..domain.hosts import BadHost, normalise
 from ..domain.rollups import day_of
-from ..present import dates, platforms
 from ..present import install as words
+from ..present import platforms
 from ..present import sites as site_words
 from ..present import texts as wordings
 from ..present.language import LANGUAGES
 from ..present.tag import banner, tag
 from ..store import leaving, rollups, sites
 from ..store.erasure import retention_of
-from . import auth, house, install, render
+from . import auth, house, install, render, zones
 
 LINT_DAYS = 30  # how far back the look at links of one's own goes
 WEEK = 7  # days of the list's figures
@@ -123,7 +123,7 @@ async def _page(request: Request, address: str = "", fault: str = "") -> Respons
         return render.page(request, "site_going.html", site=site, left=left)
     # The page says how the tag starts only where that differs from how /js starts by itself.
     mode = site["consent"] if site["consent"] != made.settings.consent else ""
-    base, zone = house.base(request), user.zone or dates.zone_of(site["zone"]).key
+    base = house.base(request)
     async with made.database.reader() as conn:
         tagged = await rollups.own_links(conn, user.account_id, site["id"], day_of(made.clock(), site["zone"]) - LINT_DAYS)
     seen = await install.seen(request, site, found.last)
@@ -138,7 +138,7 @@ async def _page(request: Request, address: str = "", fault: str = "") -> Respons
         won=found.won,
         tag=tag(base, site["id"], mode),
         platforms=platforms.platforms(base, site["id"], mode),
-        zone=zone,
+        zone=zones.shown(request, site["zone"]),
         tagged=tagged,
         seen=seen,
         was=_mark(found, seen),
@@ -171,7 +171,7 @@ async def texts(request: Request) -> Response:
 
 async def heard(request: Request) -> Response:
     """The live line of one site, by itself."""
-    found, user = await find(request), auth.required(request)
+    found = await find(request)
     seen = await install.seen(request, found.site, found.last)
     was = _mark(found, seen)
     if request.query_params.get("was") == was:
@@ -184,7 +184,7 @@ async def heard(request: Request) -> Response:
         last=found.last,
         quiet=found.quiet,
         won=found.won,
-        zone=user.zone or dates.zone_of(found.site["zone"]).key,
+        zone=zones.shown(request, found.site["zone"]),
         seen=seen,
         said=words.said(seen.verdict, render.language_of(request)),
         words=words,
@@ -194,7 +194,7 @@ async def heard(request: Request) -> Response:
 def _mark(found: Found, seen: install.Seen) -> str:
     """What the live line says, as a short name."""
     at = seen.look.at if seen.look else 0
-    said = (found.last, found.quiet, found.won > 0, found.site["archived_at"], seen.verdict.cause, seen.verdict.heard, at, seen.foreign)
+    said = (found.last, found.quiet, found.won, found.site["archived_at"], seen.verdict.cause, seen.verdict.heard, at, seen.foreign)
     return blake2b(repr(said).encode(), digest_size=6).hexdigest()
 
 

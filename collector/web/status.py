@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from ..actions import backup as backups
 from ..actions import refused
 from ..domain import refusals
+from ..domain.health import Finding
 from ..domain.rollups import day_of
 from ..present import health
 from ..present import refusals as words
@@ -23,6 +24,7 @@ from . import auth, house, render, zones
 from .care import Care
 
 DAYS = 30  # as long as refused events are kept at least
+LATELY = 600_000  # milliseconds for which is told how it ended
 SOON = 0.8  # seconds that a page waits for what may be done by then
 
 
@@ -103,8 +105,21 @@ async def _begin(request: Request, name: str, work: Any) -> Response:
 
 def _care(request: Request) -> dict[str, Any]:
     care, language = house.of(request).care, render.language_of(request)
-    mine = care.name != "" and care.account == auth.required(request).account_id
+    mine = _is_told(request, auth.required(request).account_id)
     return {"care": care, "mine": mine, "health": health, "language": language, "size_of": lambda n: words.size(n, language)}
+
+
+def _is_told(request: Request, account: int) -> bool:
+    """Whether what is being done, or was done lately, is for an account's owner to know."""
+    care, now = house.of(request).care, house.of(request).clock()
+    return care.name != "" and care.account == account and (care.is_on or now - care.at < LATELY)
+
+
+def _looked(request: Request, account: int) -> list[Finding]:
+    """What the doctor found who has just looked at everything."""
+    care = house.of(request).care
+    done = care.name == "look" and not care.is_on and not care.fault and _is_told(request, account)
+    return list(care.answer) if done else []
 
 
 async def _page(request: Request) -> Response:
@@ -117,23 +132,24 @@ async def _page(request: Request) -> Response:
         told = await rows.summed(conn, user.account_id, day_of(now, "UTC") - DAYS)
         letters = await rows.letters(conn, user.account_id)
         schema = await conn.run_sync(migrate.version)
+        size = await looking.size(conn, made.database)
     for row in told:
         row["sample"] = refusals.sample(row.pop("body"))
     return render.page(
         request,
         "status.html",
-        sites=[row for row in known if row["archived_at"] is None],
+        sites=list(filter(sites.is_current, known)),
         names={row["id"]: row["name"] or row["domain"] for row in known},
         heard=heard,
         quiet=quiet,
         refused=told,
         letters=letters,
-        findings=await made.doctor(user.account_id, whole=False),
+        findings=_looked(request, user.account_id) or await made.doctor(user.account_id, whole=False),
         engine=f"SQLite {sqlite3.sqlite_version}" if made.database.is_sqlite else "PostgreSQL",
         is_file=made.database.is_sqlite,
         version=version("webleads-tracker"),
         schema=schema,
-        size=looking.size(made.database),
+        size=size,
         free=looking.free_bytes(made.database),
         writer=made.writer,
         last_backup=copies.last(made.database),

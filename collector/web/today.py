@@ -38,14 +38,15 @@ class Card(NamedTuple):
     points: int | None
     excluded: str
     reasons: str
-    read: str
+    read: list[str]
+    more: str
     step: steps.Step
     said: str
     moved: str = ""
 
 
 class News(NamedTuple):
-    """One thing about the sites: what is the matter, and where to go."""
+    """One thing about the sites: what is the matter, and where to go (empty: nowhere that its reader may)."""
 
     text: str
     link: str
@@ -72,7 +73,7 @@ async def shown(request: Request) -> Response:
         news = [
             *await _quiet(conn, known, now, language),
             *await _stopped(conn, user.account_id, known, now, language),
-            *await _refused(conn, user.account_id, known, now, language),
+            *await _refused(conn, user, known, now, language),
         ]
         waiting = await requests.listed(conn, user.account_id, open=True, most=500)
         heard = None if cards["new"] else await _heard(conn, user.account_id, known)
@@ -175,7 +176,7 @@ async def _cards(conn: AsyncConnection, account: int, found: Found, since: int, 
             score_words.whole(light["points"]) if scored else None,
             score_words.unscored(light["excluded"], language),
             step_words.reasons(row["reasons"], language),
-            words.read(pages.get(light["id"], []), language),
+            *words.read(pages.get(light["id"], []), language),
             step,
             step_words.sentence(step, row, language, named=False),
             words.moved(light, language) if "after" in light else "",
@@ -219,12 +220,12 @@ async def _stopped(conn: AsyncConnection, account: int, known: list[Row], now: i
     return made
 
 
-async def _refused(conn: AsyncConnection, account: int, known: list[Row], now: int, language: str) -> list[News]:
+async def _refused(conn: AsyncConnection, user: auth.User, known: list[Row], now: int, language: str) -> list[News]:
     day = now // DAY
-    counts = await today.refused(conn, account, day - surges.DAYS - 1)
+    counts = await today.refused(conn, user.account_id, day - surges.DAYS - 1)
     names = {row["id"]: row["name"] or row["domain"] for row in known}
     return [
-        News(f"{names[site]}: {words.surge(one, language)}", "/status", "refused")
+        News(f"{names[site]}: {words.surge(one, language)}", "/status" if user.role == "owner" else "", "refused")
         for site, days in sorted(counts.items())
         if site in names and (one := surges.surge(day, days))
     ]

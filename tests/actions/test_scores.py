@@ -86,6 +86,24 @@ def test_every_rule_of_a_story_gives_its_points_with_its_rows(conn: Connection) 
     _same(conn)
 
 
+def test_a_leads_row_says_the_points_of_its_score(conn: Connection) -> None:
+    def said() -> list[tuple[str, int]]:
+        known = {row["lead_id"]: row["points"] for row in rows(conn, "score") if not row["excluded"]}
+        assert {row["id"]: row["points"] for row in rows(conn, "lead")} == {
+            row["id"]: known.get(row["id"], -1) for row in rows(conn, "lead")
+        }
+        return sorted((row["email"], row["points"]) for row in rows(conn, "lead"))
+
+    _story(conn)
+    tell(conn, form(NOW + 5, "chef@example.com"), visitor=OTHER)  # one of the account's own
+    (camille, chef) = said()
+    assert camille[1] > 0
+    assert chef == ("chef@example.com", -1)
+    scores.set_day(conn, 1, NOW + 60 * DAY)
+    scoring.step(conn, 1, [row["id"] for row in rows(conn, "lead")], secret=SECRET)
+    assert said()[0][1] < camille[1]  # it has faded
+
+
 def test_a_reload_is_not_seen_twice(conn: Connection) -> None:
     told = [
         view(NOW, PRICES),

@@ -256,6 +256,10 @@ def test_every_table_about_people_is_in_the_access_file() -> None:
     assert about <= access.TABLES.keys(), about - access.TABLES.keys()
 
 
+def _add(conn: Connection, table: str, /, **row: Any) -> None:
+    conn.execute(schema.metadata.tables[table].insert().values(account_id=1, **row))
+
+
 def _said(conn: Connection) -> bytes:
     """A lead with a row in as many tables as there are."""
     _story(conn)
@@ -270,6 +274,10 @@ def _said(conn: Connection) -> bytes:
     filing.file(conn, "objection", by="confirmed", id=b"r" * 16, now=NOW, lead=lead, said="Pas de score")
     wishes.hand_out(conn, Asker(1, None, lead, 42), {}, since=NOW, now=NOW, ids=builders.ids())
     open_browser(conn, b"t" * 32, visitor=VISITOR, site=42, now=NOW)
+    _add(conn, "score_change", day=NOW // DAY, lead_id=lead, before=0, after=900, at=NOW)
+    many = {"id": b"c" * 16, "kind": "tag", "actor": "a" * 32, "at": NOW}
+    _add(conn, "bulk", **many, value="salon", n=2, state="done", leads=b"o" * 16)
+    _add(conn, "edit", **many | {"id": b"d" * 16}, lead_id=lead, name="", value="salon", bulk_id=b"c" * 16)
     return lead
 
 
@@ -283,6 +291,7 @@ def test_the_file_of_a_confirmed_person_holds_every_row_of_theirs_and_no_other(c
     for text in (CAMILLE, "camille@work.example", "Aime le bleu", "au téléphone", "Rappelez-moi au atelier", "Pas de score", "/ailleurs"):
         assert text in told
     assert "nora" not in told
+    assert (b"o" * 16).hex() not in told  # whom else a change of many leads changed
     assert PROOF not in told
     assert "a" * 32 not in told  # which of the site's people wrote it
     everything = {column.name for name in found for column in schema.metadata.tables[name].columns if column.info.get("personal")}

@@ -94,6 +94,14 @@ def test_without_consent_nothing_ties_one_thing_to_another(whole: list[Batch]) -
     assert any(event.type == "form_submit" for batch in audience for event in batch.events)
 
 
+def test_some_begin_a_form_and_leave_it(whole: list[Batch]) -> None:
+    counts = Counter(event.type for batch in whole for event in batch.events)
+    left = [event.data for batch in whole for event in batch.events if event.type == "form_abandon"]
+    assert counts["form_start"] > counts["form_submit"] > counts["form_invalid"] > 0
+    assert {str(data["form"]) for data in left} == {"newsletter", "contact", "devis"}
+    assert len({data["field"] for data in left}) > 8
+
+
 def test_its_people_cannot_exist(whole: list[Batch]) -> None:
     sent = [field for batch in whole for event in batch.events for field in event.fields if field.value]
     mails = {field.value for field in sent if field.name == "email"}

@@ -51,6 +51,8 @@ def test_who_agrees_after_arriving_is_one_visit_and_not_two() -> None:
     found = now(told, OWN)
     assert (found.short, found.long, found.alone) == (1, 1, 0)
     assert found.origins == [("Organic Search", "google", 1)]
+    later = recent(seen=[Seen(42, "a", NOW, 0)], stays=[stay("a", 29, counted=0, key=SEARCH)])
+    assert now(later, OWN).origins == [("Organic Search", "google", 1)], "when the arrival is no longer counted, the visit says where from"
 
 
 def test_pages_and_sources_come_the_most_first_and_minutes_the_oldest_first() -> None:

@@ -127,7 +127,12 @@ class WebKitProfile(Profile):
         options = {"binary": binary(), "args": ["--automation"]}
         local = ["localhost", "*.localhost", "127.0.0.1"]
         through = {"proxyType": "manual", "httpProxy": proxy, "sslProxy": proxy, "noProxy": local}
-        capabilities = {"webkitgtk:browserOptions": options, "proxy": through, "acceptInsecureCerts": True}
+        capabilities = {
+            "webkitgtk:browserOptions": options,
+            "proxy": through,
+            "acceptInsecureCerts": True,
+            "unhandledPromptBehavior": "dismiss",
+        }
         self._driver = Driver(environment)
         try:
             session = self._driver.ask("POST", "/session", 12, capabilities={"alwaysMatch": capabilities})

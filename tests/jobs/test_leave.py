@@ -71,18 +71,15 @@ def _raw(conn: Connection) -> dict[str, list[str]]:
     return {one.name: sorted(repr(tuple(row)) for row in conn.execute(select(one))) for one in kept}
 
 
-@pytest.mark.parametrize("size", [1, 100])
-async def test_afterwards_all_is_as_if_it_had_never_been_there(house: House, site: dict[str, Any], size: int) -> None:
+async def test_afterwards_all_is_as_if_it_had_never_been_there(house: House, site: dict[str, Any]) -> None:
     database, writer = house
-    if size == 1 and not database.is_sqlite:
-        return  # the size is no matter of the database
     await writer.run(_stays)
     before = await writer.run(lambda conn: (_raw(conn), derived(conn)))
     await writer.run(act.add, 1, "other.example", now=NOW, id=GONE)
     await writer.run(_goes)
     assert await writer.run(derived) != before[1]
     await writer.run(act.leave, 1, GONE, sure="https://Other.example", now=NOW)
-    pace = Pace(writer, size=size)
+    pace = Pace(writer, size=3 if database.is_sqlite else 100)
     done = await leave(writer, database, secret=SECRET, account=1, site=GONE, wait=0, pace=pace)
     assert done["submissions"] == 15
     assert done["events"] > 30
@@ -145,9 +142,9 @@ async def test_it_goes_in_steps_that_find_their_size(house: House, site: dict[st
     assert told[0] == {"stage": "submissions", "done": 2, "of": 12}
 
 
-@pytest.mark.parametrize("sure", ["", "other", "xexample.com", "www.example.com"])
-async def test_only_who_types_the_domain_deletes(house: House, site: dict[str, Any], sure: str) -> None:
-    with pytest.raises(act.BadSite, match="sure"):
-        await house[1].run(act.leave, 1, 42, sure=sure, now=NOW)
+async def test_only_who_types_the_domain_deletes(house: House, site: dict[str, Any]) -> None:
+    for sure in ("", "other", "xexample.com", "www.example.com"):
+        with pytest.raises(act.BadSite, match="sure"):
+            await house[1].run(act.leave, 1, 42, sure=sure, now=NOW)
     with pytest.raises(act.BadSite, match="unknown"):
         await house[1].run(act.leave, 2, 42, sure="example.com", now=NOW)

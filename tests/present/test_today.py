@@ -13,11 +13,11 @@ def _page(url: str, title: str = "") -> dict[str, str]:
 
 def test_what_was_read_is_told_once_each_the_newest_last() -> None:
     home, prices = _page("https://example.com/"), _page("https://example.com/tarifs", "Tarifs")
-    assert today.read([home, prices, home], "en") == "home page, Tarifs"
-    assert today.read([], "en") == ""
+    assert today.read([home, prices, home], "en") == (["home page", "Tarifs"], "")
+    assert today.read([], "en") == ([], "")
     many = [_page(f"https://example.com/{place}") for place in range(6)]
-    assert today.read(many, "en") == "/3, /4, /5 and 3 pages more"
-    assert len(today.read([_page("https://example.com/", "t" * 500)], "en")) == 60
+    assert today.read(many, "en") == (["/3", "/4", "/5"], "and 3 pages more")
+    assert len(today.read([_page("https://example.com/", "t" * 500)], "en")[0][0]) == 60
 
 
 def test_a_form_that_stopped_says_against_what_and_whether_it_is_seen() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection
 
-from collector.domain.listing import SORTS, Asked
+from collector.domain.listing import KINDS, SORTS, Asked
 from collector.present.export import COLUMNS
 from collector.store import leads, listing
 from collector.store.database import Database
@@ -147,6 +149,39 @@ async def test_filters_and_orders(database: Database, writer: Writer) -> None:
         assert await _names(database, asked, me="ab" * 16) == names, asked
     between = (NOW - 3 * DAY, NOW - 2)
     assert await _names(database, Asked(), between=between) == ["Bob 100%_off", "Hélène Müller", "Anna", "bert"]
+
+
+async def test_whatever_is_asked_for_the_pages_the_count_and_the_export_are_the_same_rows(database: Database, writer: Writer) -> None:
+    drawn = random.Random(7)
+    values: dict[str, list[Any]] = {
+        "q": ["example", "a", "hélène"], "site": [(42,), (42, 43)], "channel": [("Email", "Direct")], "source": [("google",)], "form": [("contact",)],
+        "status": [("none",), ("won",)], "owner": [("nobody",), ("me",)], "tag": [("vip", "VIP")], "mark": [("none",), ("headless",)],
+        "page": ["example.com"], "score": [0, 42], "score_max": [80], "consent": ["no"], "company": [("acme",)],
+    }  # fmt: skip
+
+    def more(conn: Connection) -> None:
+        _crowd(conn)
+        for place in range(40):
+            rows.score(conn, rows.lead(conn, NOW - place * 140_000, name=f"N{place % 5}", email=f"n{place}@example.com"), place % 4 * 3_000)
+
+    await writer.run(more)
+    async with database.reader() as conn:
+        for _ in range(60):
+            some = {name: drawn.choice(told) for name, told in values.items() if drawn.random() < 0.15}
+            asked = Asked(**some, sort=drawn.choice(SORTS), kind=drawn.choice(KINDS))
+            filters = Filters(asked, (NOW - DAY, NOW) if drawn.random() < 0.2 else None, "ab" * 16)
+            walked: list[bytes] = []
+            cursor = None
+            while True:
+                page = await listing.page(conn, 1, filters, cursor, 7)
+                walked += [row["id"] for row in page.rows]
+                if page.after is None:
+                    break
+                cursor = Cursor.parse(str(page.after))
+            chosen = await listing.ids(conn, 1, filters)
+            assert chosen == b"".join(walked), asked
+            assert [UUID(row["lead_id"]).bytes for row in await _exported(conn, filters)] == walked
+            assert (await listing.counts(conn, 1, filters))[asked.kind] == len(walked)
 
 
 async def test_filters_offer_what_recent_leads_have(database: Database, writer: Writer) -> None:

@@ -14,6 +14,7 @@ from collector.store.database import Database
 from collector.store.writer import Writer
 from tests.builders import DAY, HOME, MINUTE, NOW, OTHER, VISITOR, body, form, store, view
 
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what the first test shows of PostgreSQL is enough
 DOMAINS = {42: "example.com"}
 OWN = frozenset({"example.com"})
 
@@ -47,6 +48,7 @@ async def test_what_goes_on_is_told_by_the_last_half_hour(database: Database, wr
     assert (await now(database, NOW + DAY)).long == 0
 
 
+@SQLITE
 async def test_who_agrees_on_the_page_of_their_arrival_counts_once(database: Database, writer: Writer, site: dict[str, Any]) -> None:
     def both(conn: Connection) -> None:
         store(conn, body(view(NOW - MINUTE, referrer="https://www.google.com/"), visitor=None, consent="unset", sent=NOW))
@@ -57,12 +59,14 @@ async def test_who_agrees_on_the_page_of_their_arrival_counts_once(database: Dat
     assert (found.short, found.long, found.alone, found.views) == (1, 1, 0, 1)
 
 
+@SQLITE
 async def test_a_clock_that_is_half_an_hour_behind_is_seen(database: Database, writer: Writer, site: dict[str, Any]) -> None:
     late = NOW - 25 * MINUTE
     await writer.run(lambda conn: store(conn, body(view(late), sent=late), received=NOW))
     assert (await now(database)).short == 1
 
 
+@SQLITE
 async def test_declared_crawlers_count_nowhere(database: Database, writer: Writer, site: dict[str, Any]) -> None:
     from collector.actions.record import Recorder
     from collector.domain.agents import Agent
@@ -73,6 +77,7 @@ async def test_declared_crawlers_count_nowhere(database: Database, writer: Write
     assert (await now(database)).views == 0
 
 
+@SQLITE
 async def test_at_the_turn_of_a_month_nothing_is_missed(database: Database, writer: Writer, site: dict[str, Any]) -> None:
     turn = 1_761_955_200_000  # 2025-11-01T00:00Z
     await writer.run(lambda conn: store(conn, body(view(turn - MINUTE), sent=turn - MINUTE)))
@@ -80,7 +85,7 @@ async def test_at_the_turn_of_a_month_nothing_is_missed(database: Database, writ
     assert (await now(database, turn + 2 * MINUTE)).short == 2
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@SQLITE
 async def test_no_plan_reads_a_whole_table(database: Database, writer: Writer, site: dict[str, Any]) -> None:
     told = live._events(1, NOW)
     asked = [

@@ -226,6 +226,33 @@ async def test_who_is_erased_is_gone_from_every_screen(owned: Place) -> None:
     assert await owned.writer.run(left) == [[], [], []]
 
 
+async def test_a_message_has_its_page_and_is_erased_with_its_form(owned: Place) -> None:
+    def tell(conn: Connection) -> bytes:
+        rows.site(conn)
+        lead = rows.lead(conn, kind="message", message="Votre page ne marche pas")
+        told = {
+            "account_id": 1,
+            "site_id": 42,
+            "token": "t",
+            "at": NOW,
+            "visitor": None,
+            "form": "avis",
+            "how": "submit",
+            "action": "",
+            "url": "",
+        }
+        conn.execute(insert(schema.submission).values(id=lead, marks=0, received_at=NOW, **told))
+        return lead
+
+    path = f"/leads/{UUID(bytes=await owned.writer.run(tell))}"
+    page = (await owned.browser.get(path)).text
+    assert "Nobody can be answered" in page
+    assert "by which it could be found in them" in (await owned.browser.get(f"{path}/erase")).text
+    done = await post(owned.browser, f"{path}/erase", {"sure": "1"})
+    assert done.headers["location"].startswith("/requests/")
+    assert (await owned.browser.get(path)).status_code == 404
+
+
 async def test_what_nobody_may_see_of_another_account_is_not_found(owned: Place) -> None:
     def elsewhere(conn: Connection) -> bytes:
         rows.account(conn, 2)

@@ -7,14 +7,16 @@ import html
 import io
 import re
 
+import pytest
 from sqlalchemy import Connection
 
 from collector.domain.rollups import day_of, midnight
 from tests.builders import DAY, HOME, HOUR, event, form, result, tell, view
 
-from . import rows
+from . import rows, walk
 from .conftest import Place, post, token_of
 from .rows import NOW
+from .stage import listened, standing
 
 LETTER = HOME + "?utm_source=lettre&utm_medium=email&utm_campaign=rentree"
 ADS = HOME + "?utm_source=google&utm_medium=cpc&utm_campaign=ete"
@@ -90,6 +92,7 @@ async def test_sources_stand_side_by_side_by_two_models_and_lead_deeper(owned: P
     page = await read(owned, "/reports/sources?by=campaign&channel=Email&source=lettre&model=linear&beside=last&sort=leads1")
     assert lines(page, "Visits and leads by where they came from") == [["rentree", "1", "0.5", "50.0%", "0.5", "0", "0.0%", "0"]]
     assert "<strong>lettre</strong>" in page
+    assert 'href="/leads?period=30d&channel=Email&source=lettre"' in page
     page = await read(owned, "/reports/sources?model=markov&beside=markov&by=campaign")
     assert "Markov chain: There are fewer than 300 conversions" in page
     assert "ete · google · Paid search" in page
@@ -161,6 +164,7 @@ async def test_a_form_has_a_funnel_to_the_field_and_its_failures(owned: Place) -
         ["Leads", "2"],
     ]
     assert "1 sending failed" in page
+    assert 'href="/leads?period=30d&form=contact"' in page
     assert lines(page, "Fields of the form")[1][0] == "email"
     assert "This form was not seen in this period" in await read(owned, "/reports/forms/one?form=nothing")
     await read(owned, "/reports/forms/one", 404)
@@ -240,3 +244,26 @@ async def test_nobody_else_reads_a_report_and_nonsense_asks_for_nothing(owned: P
         for path in ("/reports/sources", "/reports/sources/days", "/reports/pages", "/reports/forms", "/reports/forms/one?form=x"):
             assert (await owned.browser.get(f"{path}{'&' if '?' in path else '?'}{nonsense}")).status_code == 200
             assert (await stranger.get(path)).status_code == 303
+
+
+@pytest.mark.slow
+async def test_the_days_can_be_looked_at_closely_and_without_javascript_they_are_drawn_all_the_same(sqlite_url: str) -> None:
+    async with standing(sqlite_url) as stage:
+        path = f"{stage.url}/reports/sources/days?period=90d"
+        page = await (await stage.context(walk.ROLES["viewer"])).new_page()
+        faults = listened(page)
+        await page.goto(path)
+        over = await page.locator(".u-over").bounding_box()
+        assert over is not None
+        across, height = over["width"], over["y"] + over["height"] / 2
+        await page.mouse.move(over["x"] + across / 2, height)
+        await page.mouse.down()
+        await page.mouse.move(over["x"] + across * 3 / 4, height)
+        await page.mouse.up()
+        await page.locator("[data-whole]").click()
+        assert not await page.locator(".trend").is_visible()
+        assert faults == []
+        page = await (await stage.context(walk.ROLES["viewer"], java_script_enabled=False)).new_page()
+        await page.goto(path)
+        assert await page.locator(".trend svg").is_visible()
+        assert not await page.locator("[data-zoom]").is_visible()

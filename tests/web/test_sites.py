@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from collector.store import schema
 from tests.builders import DAY
 
 from . import rows
@@ -41,7 +42,7 @@ async def test_only_the_owner_adds_sites(place: Place, role: str) -> None:
     assert "Add a" not in (await place.browser.get("/sites")).text
 
 
-async def test_the_line_turns_when_the_first_event_is_there_and_then_asks_no_more(owned: Place) -> None:
+async def test_the_line_turns_with_the_first_event_and_with_the_first_lead_and_then_asks_no_more(owned: Place) -> None:
     await owned.writer.run(rows.site)
     waiting = await owned.browser.get("/sites/42/heard")
     assert 'hx-trigger="every 1s"' in waiting.text
@@ -50,7 +51,17 @@ async def test_the_line_turns_when_the_first_event_is_there_and_then_asks_no_mor
     heard = await owned.browser.get("/sites/42/heard")
     assert "First event received." in heard.text
     assert "23 Nov 2026 at 11:32" in heard.text
-    assert "hx-" not in heard.text
+    assert 'hx-trigger="every 2s"' in heard.text
+    await owned.writer.run(_lead)
+    won = await owned.browser.get("/sites/42/heard")
+    assert "1 lead in the last seven days." in won.text
+    assert "hx-" not in won.text
+
+
+def _lead(conn: Any) -> None:
+    """A lead, as it is counted."""
+    row = {"account_id": 1, "site_id": 42, "day": NOW // DAY, "kind": "site", "key": "", "visits": 0, "views": 0, "leads": 1}
+    conn.execute(schema.rollup.update().where(schema.rollup.c.kind == "site").values(**row))
 
 
 async def test_the_tag_names_the_public_address_and_a_mode_that_is_not_the_collectors(place: Place) -> None:

@@ -68,6 +68,8 @@ async def test_the_whole_look_says_what_the_doctor_says(cared: Place) -> None:
     assert "The doctor has looked at everything" in page
     assert "is sound" in page
     assert "No mail server is set" in page
+    cared.clock.now += 600_000
+    assert "No mail server is set" not in (await cared.browser.get(STATUS)).text, "an old look is no news"
 
 
 async def test_another_accounts_sites_are_in_nothing_that_the_doctor_finds(cared: Place) -> None:

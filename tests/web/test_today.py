@@ -56,7 +56,7 @@ async def test_who_came_back_says_what_they_read_and_whose_score_moved_by_how_mu
     await owned.writer.run(_morning)
     page = (await owned.browser.get("/today")).text
     assert _names(page, "came-back") == ["Camille Durand"]
-    assert "Nos prestations, Nous écrire" in page
+    assert "<span>Nos prestations</span>, <span>Nous écrire</span>" in page
     assert _names(page, "moved") == []  # who came back is told of once
     assert "from 20 to 57" in page
 

@@ -27,26 +27,29 @@ SAME = {"sec-fetch-site": "same-origin"}
 
 # Who may look and who may act, by the least role. A route that stands nowhere here is a finding: nobody has said who may.
 LOOKS = {
-    "viewer": """/ /today /leads /leads/changes /leads/changes/{id} /leads/views /leads/export /leads/suggestions /leads/{id} /leads/{id}/seen /sites /sites/{id:int} /sites/{id:int}/heard
-        /sites/{id:int}/texts /sites/{id:int}/going /links /live /live/events /companies /companies/{name:path} /audit /attribution
-        /attribution/kept /attribution/kept/{id} /costs /goals /reports/sources /reports/sources/days /reports/pages /reports/forms
-        /reports/forms/one /requests /requests/{id} /settings /settings/retention /settings/scoring /settings/profile /help""",
-    "marketer": "/leads/new /leads/{id}/file /leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}",
-    "owner": "/leads/{id}/erase /sites/new /sites/{id:int}/settings /sites/{id:int}/delete /settings/people /status",
-    "anybody": "/login /login/link /join /setup /static/{name} /me /me/link /me/address /me/erase",
+    "viewer": """/ /leads /leads/export /leads/suggestions /leads/{id} /leads/{id}/seen /sites /sites/{id:int} /sites/{id:int}/heard
+        /sites/{id:int}/texts /companies /companies/{name:path} /audit /settings /settings/retention /settings/scoring
+        /attribution /attribution/kept /attribution/kept/{id} /costs /goals /requests /requests/{id} /help /today
+        /leads/changes /leads/changes/{id} /leads/views /sites/{id:int}/going /links /live /live/events /reports/sources
+        /reports/sources/days /reports/pages /reports/forms /reports/forms/one /settings/profile""",
+    "marketer": """/leads/new /leads/{id}/merge /requests/new /settings/scoring/new /settings/scoring/lists
+        /settings/scoring/rules/{name} /leads/{id}/file""",
+    "owner": """/sites/new /leads/{id}/erase /sites/{id:int}/settings /sites/{id:int}/delete /settings/people /status""",
+    "anybody": """/login /login/link /setup /static/{name} /me /me/link /me/address /me/erase /join""",
 }
 ACTS = {
-    "viewer": "/logout /keys /settings/profile /settings/profile/password /settings/profile/sessions",
-    "marketer": """/leads/new /leads/bulk /leads/changes/{id}/undo /leads/views /leads/views/opens /leads/views/{id} /leads/views/{id}/delete
-        /leads/{id}/edit /leads/{id}/undo /leads/{id}/merge /leads/{id}/unmerge /leads/{id}/apart /attribution/keep
-        /costs /costs/{id}/remove /goals /goals/{id}/remove /requests/new /requests/{id}/answer /requests/{id}/link /requests/{id}/send
-        /requests/{id}/carry-out /requests/{id}/erase /settings/scoring/new /settings/scoring/lists /settings/scoring/rules/{name}
-        /sites/{id:int}/check""",
-    "owner": """/leads/{id}/erase /sites/new /sites/{id:int}/settings /sites/{id:int}/archive /sites/{id:int}/restore /sites/{id:int}/delete
-        /settings/retention /settings/people /settings/people/{id}/role /settings/people/{id}/link /settings/people/{id}/sign-out
-        /settings/people/{id}/remove /status/look /status/backup /status/backups/remove /status/replay""",
-    "anybody": """/login /join /setup /language /theme /me /me/link /me/address /me/close /me/download /me/correct /me/withdraw
-        /me/object /me/erase""",
+    "viewer": """/logout /keys /settings/profile /settings/profile/password /settings/profile/sessions""",
+    "marketer": """/leads/new /leads/{id}/edit /leads/{id}/undo /leads/{id}/merge /leads/{id}/unmerge /leads/{id}/apart /attribution/keep
+        /costs /costs/{id}/remove /goals /goals/{id}/remove /requests/new /requests/{id}/answer /requests/{id}/link
+        /requests/{id}/send /requests/{id}/carry-out /requests/{id}/erase /settings/scoring/new /settings/scoring/lists
+        /settings/scoring/rules/{name} /leads/bulk /leads/changes/{id}/undo /leads/views /leads/views/opens /leads/views/{id}
+        /leads/views/{id}/delete /sites/{id:int}/check""",
+    "owner": """/sites/new /settings/retention /leads/{id}/erase /sites/{id:int}/settings /sites/{id:int}/archive
+        /sites/{id:int}/restore /sites/{id:int}/delete /settings/people /settings/people/{id}/role /settings/people/{id}/link
+        /settings/people/{id}/sign-out /settings/people/{id}/remove /status/look /status/backup /status/backups/remove
+        /status/replay""",
+    "anybody": """/login /setup /language /theme /me /me/link /me/address /me/close /me/download /me/correct /me/withdraw /me/object
+        /me/erase /join""",
 }
 # Ask the network, or work on in the background: refused to who may not, and done by nobody here.
 BEYOND = {"/sites/{id:int}/check", "/status/look", "/status/backup", "/status/replay"}
@@ -55,12 +58,12 @@ RANK = ("anybody", "viewer", "marketer", "owner")
 # What a good request answers that is not a page.
 STATUS = {
     "/": 303,
+    "/leads/changes/{id}": 303,
     "/login": 303,
     "/login/link": 404,
-    "/join": 404,
     "/setup": 404,
     "/static/{name}": 404,
-    "/leads/changes/{id}": 303,
+    "/join": 404,
     "/sites/{id:int}/going": 204,
     "/me/link": 410,
     "/me/erase": 303,
@@ -248,9 +251,10 @@ async def test_whatever_an_address_asks_for_breaks_no_screen(ground: Ground) -> 
             if 'method="post"' not in form:
                 names |= set(re.findall(r' name="(\w+)"', form))
         for turn in range(len(ASKED) if names else 0):
-            asked = {name: ASKED[(turn + at) % len(ASKED)] for at, name in enumerate(sorted(names))}
-            answer = await browser.get(address, params=asked)
-            assert answer.status_code < 500, (address, asked)
+            asked = [(name, ASKED[(turn + at) % len(ASKED)]) for at, name in enumerate(sorted(names))]
+            for start in range(0, len(asked), 12):  # a client bounds the length of an address
+                answer = await browser.get(address, params=dict(asked[start : start + 12]))
+                assert answer.status_code < 500, (address, asked)
 
 
 async def test_every_link_of_the_navigation_leads_to_a_screen(ground: Ground) -> None:

@@ -29,14 +29,12 @@
     });
   });
 
-  // As it is painted: the variable itself says a colour for light and one for dark.
+  // A canvas knows no variables: the browser is asked what an element would be painted with.
   function colour(name) {
-    var probe = document.createElement("i");
-    probe.style.color = "var(" + name + ")";
-    place.append(probe);
-    var said = getComputedStyle(probe).color;
-    probe.remove();
-    return said;
+    place.style.color = "var(" + name + ")";
+    var found = getComputedStyle(place).color;
+    place.style.color = "";
+    return found;
   }
 
   var DAY = 86400;
