@@ -30,7 +30,7 @@ OF_FIELD = {
     "ticked": N_("ticked by hand"),
     "preset": N_("filled in by the page"),
     "program": N_("told by the site’s program"),
-    "hand": N_("added by hand"),
+    "hand": N_("typed in by hand"),
     "none": "",
 }
 
@@ -49,7 +49,7 @@ def facts(
         if corrected is not None:
             source, evidence = _corrected(corrected, name, sent, users, zone, language), None
         else:
-            source, evidence = _source(name, row, sent, said, zone, language)
+            source, evidence = _source(name, row, sent, said, users, zone, language)
         found.append(Fact(name, _(title), value or _("none"), source, evidence))
     return found
 
@@ -63,14 +63,17 @@ def _corrected(edit: Edit, name: str, sent: Sequence[Row], users: Mapping[str, s
     return _("corrected by %(who)s on %(when)s") % told
 
 
-def _source(name: str, row: Row, sent: Sequence[Row], said: Sequence[Any], zone: str, language: str) -> tuple[str, bytes | None]:
+def _source(
+    name: str, row: Row, sent: Sequence[Row], said: Sequence[Any], users: Mapping[str, str], zone: str, language: str
+) -> tuple[str, bytes | None]:
     _ = catalogue(language).gettext
     value = row[name]
     for one in reversed(sent):
         if one["counted"] and one[name] == value:
             told = {"form": words.form(one["form"]), "when": dates.moment(one["at"], zone, language)}
-            if one["how"] == "hand":
-                return _("added by hand on %(when)s") % told, one["id"]
+            if _is_by_hand(one):
+                by = people.actor(one["action"], users, language)
+                return _("typed in by %(who)s on %(when)s") % {**told, "who": by}, one["id"]
             if name in ("given_name", "family_name", "name") and not _stands(value, one["fields"]):
                 return _("read out of the name in the form of %(when)s") % told, one["id"]
             if told["form"]:
@@ -89,20 +92,28 @@ def _stands(value: str, fields: Sequence[Row]) -> bool:
     return any(fold_text(field["text"] or field["value"] or "") == fold_text(value) for field in fields)
 
 
-def field(row: Row, how: str, language: str) -> str:
-    """Where one field of a form comes from: `typed`, `filled in by the page`; empty for what was left empty or withheld."""
-    return catalogue(language).gettext(OF_FIELD[_code(row, how)]) if _code(row, how) != "none" else ""
+def _is_by_hand(sent: Row) -> bool:
+    """Whether somebody here typed a submission in; its `action` says who."""
+    return "hand" in sent["marks"]
 
 
-def _code(row: Row, how: str) -> str:
+def field(row: Row, sent: Row, language: str) -> str:
+    """Where one field of a submission comes from: `typed`, `filled in by the page`; empty for what was left empty or withheld."""
+    code = _code(row, sent)
+    return catalogue(language).gettext(OF_FIELD[code]) if code != "none" else ""
+
+
+def _code(row: Row, sent: Row) -> str:
     if row["withheld"]:
         return "none"
+    if _is_by_hand(sent):
+        return "hand" if row["checked"] or row["text"] or row["value"] else "none"
     if row["checked"] is not None:
         return "none" if not row["checked"] else "preset" if row["preset"] else "ticked"
     if not (row["text"] or row["value"]):
         return "none"
     if row["preset"]:
         return "preset"
-    if how in ("api", "hand"):
-        return "hand" if how == "hand" else "program"
+    if sent["how"] == "api":
+        return "program"
     return "chosen" if row["type"].startswith("select") or row["type"] == "radio" else "typed"

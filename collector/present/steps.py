@@ -53,6 +53,6 @@ def sentence(step: Step, row: Row, language: str, *, named: bool = True) -> str:
 
 
 def reasons(rows: Iterable[Row], language: str) -> str:
-    """The weightiest reasons for a score, without their points: `Asked something by a form, Looked at prices`; or nothing."""
+    """The weightiest reasons for a score, without their points: `Asked something, Looked at prices`; or nothing."""
     best = sorted((row for row in rows if row["points"] > 0), key=lambda row: (-row["points"], row["rule"]))[:TOP]
     return ", ".join(scores.name(row["rule"], language) for row in best)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.events import TYPES, mark_names
+from ..domain.identity import FOREVER
 from .events import unpacked
 from .schema import conversion, edge, event, lead, session, site, span, submission, submission_field, touch
 from .urls import whole
@@ -17,7 +18,7 @@ Row = dict[str, Any]
 
 MOST_SPANS = 200  # of one lead: SQLite bounds the depth of an expression
 MOST_EVENTS = 2_000  # of one lead's timeline; the newest are kept
-_SHOWN = ("view", "engage", "click", "custom", "identify", "consent")
+SHOWN = ("view", "engage", "click", "custom", "identify", "consent")
 
 
 class Timeline(NamedTuple):
@@ -61,41 +62,52 @@ def site_of(conn: Connection, account_id: int, lead_id: bytes) -> int:
 
 async def timeline(conn: AsyncConnection, account_id: int, lead_id: bytes) -> Timeline:
     """The way that led to a lead: its visitors' facts within its spans, and all its submissions, counted or not."""
+    submissions = await with_fields(conn, account_id, sent(account_id, lead_id).order_by(conversion.c.at, conversion.c.id))
+    return await way(conn, account_id, await spans_of(conn, account_id, lead_id), submissions)
+
+
+def sent(account_id: int, lead_id: bytes) -> Select[Any]:
+    """The submissions of a lead, without their fields; `how` they were sent, and as `action` who typed one in."""
     same = and_(submission.c.account_id == conversion.c.account_id, submission.c.id == conversion.c.id)
-    sent = conversion.join(submission, same, isouter=True)
-    told = select(conversion, submission.c.action).select_from(sent)
-    told = told.where(conversion.c.account_id == account_id, conversion.c.lead_id == lead_id)
-    submissions = await with_fields(conn, account_id, told.order_by(conversion.c.at, conversion.c.id))
-    return await way(conn, account_id, await _spans(conn, account_id, lead_id), submissions)
+    told = select(conversion, submission.c.action, func.coalesce(submission.c.how, "").label("how"))
+    joined = told.select_from(conversion.join(submission, same, isouter=True))
+    return joined.where(conversion.c.account_id == account_id, conversion.c.lead_id == lead_id)
 
 
 async def way(conn: AsyncConnection, account_id: int, spans: Sequence[Row], submissions: list[Row]) -> Timeline:
     """What visitors did within spans, beside submissions."""
     if not spans:
         return Timeline([], [], [], [], submissions, False)
-    lasted = or_(
+    lasted = lasting(spans)
+    sessions = await _rows(
+        conn, select(session).where(session.c.account_id == account_id, lasted).order_by(session.c.started_at, session.c.id)
+    )
+    touches = await touches_of(conn, account_id, spans)
+    found = await events_of(conn, account_id, spans, SHOWN, 0, FOREVER, MOST_EVENTS + 1)
+    return Timeline(list(spans), sessions, touches, found[-MOST_EVENTS:], submissions, len(found) > MOST_EVENTS)
+
+
+def lasting(spans: Sequence[Row]) -> ColumnElement[bool]:
+    """The sessions that overlap spans."""
+    return or_(
         *(
             and_(session.c.visitor == one["visitor"], session.c.started_at < one["to_at"], session.c.ended_at >= one["from_at"])
             for one in spans
         )
     )
-    sessions = await _rows(
-        conn, select(session).where(session.c.account_id == account_id, lasted).order_by(session.c.started_at, session.c.id)
-    )
-    within = and_(session.c.account_id == touch.c.account_id, session.c.id == touch.c.session_id)
-    arrived = select(touch, site.c.domain).join(session, within).join(site, site.c.id == touch.c.site_id, isouter=True)
-    mine = arrived.where(session.c.account_id == account_id, lasted, _within(touch, spans, session.c.visitor))
-    touches = [_landed(row) for row in await _rows(conn, mine.order_by(touch.c.at, touch.c.id))]
-    events, cut = await _events(conn, account_id, spans)
-    return Timeline(list(spans), sessions, touches, events, submissions, cut)
 
 
-def _landed(row: Row) -> Row:
-    domain = row.pop("domain") or ""
-    return row | {"landing": whole(row["landing"], domain)}
+async def touches_of(conn: AsyncConnection, account_id: int, spans: Sequence[Row], most: int | None = None) -> list[Row]:
+    """The arrivals within spans in their order, or the newest of them; each with its whole `landing`."""
+    same = and_(session.c.account_id == touch.c.account_id, session.c.id == touch.c.session_id)
+    arrived = select(touch, site.c.domain).join(session, same).join(site, site.c.id == touch.c.site_id, isouter=True)
+    mine = arrived.where(session.c.account_id == account_id, lasting(spans), within(touch, spans, session.c.visitor))
+    newest = await _rows(conn, mine.order_by(touch.c.at.desc(), touch.c.id.desc()).limit(most))
+    return [{**row, "landing": whole(row["landing"], row["domain"] or "")} for row in reversed(newest)]
 
 
-async def _spans(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list[Row]:
+async def spans_of(conn: AsyncConnection, account_id: int, lead_id: bytes) -> list[Row]:
+    """When visitors were a lead, in order, and with which evidence (see Timeline)."""
     joined = span.join(edge, and_(edge.c.account_id == span.c.account_id, edge.c.id == span.c.edge_id), isouter=True)
     asked = select(
         *(span.c[name] for name in ("visitor", "from_at", "to_at", "shared")), edge.c.kind, edge.c.at.label("edge_at"), edge.c.submission_id
@@ -117,15 +129,19 @@ async def with_fields(conn: AsyncConnection, account_id: int, asked: Select[Any]
     return [row | {"fields": fields[row["id"]], "marks": mark_names(row["marks"])} for row in found]
 
 
-async def _events(conn: AsyncConnection, account_id: int, spans: Sequence[Row]) -> tuple[list[Row], bool]:
-    """The newest of the events that are told, in their order (at, page, n, id), and whether older ones were left out."""
+async def events_of(
+    conn: AsyncConnection, account_id: int, spans: Sequence[Row], types: Collection[str], since: int, until: int, most: int
+) -> list[Row]:
+    """The newest of the events of some types from `since` until before `until`, in their order (at, page, n, id); `data` read."""
+    wanted = [TYPES.index(name) for name in sorted(types)]
+    if not spans or not wanted:
+        return []
     columns = (*(event.c[name] for name in ("id", "type", "at", "visitor", "site_id", "page", "n", "url", "data")), site.c.domain)
-    wanted = event.c.type.in_([TYPES.index(name) for name in _SHOWN])
     told = select(*columns).join_from(event, site, site.c.id == event.c.site_id, isouter=True)
-    asked = told.where(event.c.account_id == account_id, _within(event, spans), wanted)
-    newest = asked.order_by(event.c.at.desc(), event.c.page.desc(), event.c.n.desc(), event.c.id.desc()).limit(MOST_EVENTS + 1)
-    found = await _rows(conn, newest)
-    return [_event(row) for row in reversed(found[:MOST_EVENTS])], len(found) > MOST_EVENTS
+    asked = told.where(event.c.account_id == account_id, within(event, spans), event.c.type.in_(wanted))
+    bound = asked.where(event.c.at >= since, event.c.at < until)
+    newest = bound.order_by(event.c.at.desc(), event.c.page.desc(), event.c.n.desc(), event.c.id.desc()).limit(most)
+    return [_event(row) for row in reversed(await _rows(conn, newest))]
 
 
 def _event(row: Row) -> Row:
@@ -133,7 +149,8 @@ def _event(row: Row) -> Row:
     return {**row, "type": kind, "data": unpacked(kind, row["data"]), "url": whole(row["url"], row["domain"] or "")}
 
 
-def _within(table: Any, spans: Sequence[Row], visitor: Any = None) -> ColumnElement[bool]:
+def within(table: Any, spans: Sequence[Row], visitor: Any = None) -> ColumnElement[bool]:
+    """The rows of visitors in their spans."""
     visitor = table.c.visitor if visitor is None else visitor
     return or_(*(and_(visitor == one["visitor"], table.c.at >= one["from_at"], table.c.at < one["to_at"]) for one in spans))
 

@@ -113,7 +113,7 @@ async def one(request: Request) -> Response:
         landing={end: _landing(way.touches, lead[f"{end}_at"]) for end in ("first", "last")},
         permissions=[row for row in way.submissions if row["counted"] and row["marketing"]],
         facts=known.facts(lead, way.submissions, dossier.said, dossier.edits, panel["users"], zone, language),
-        from_where=lambda field, how: known.field(field, how, language),
+        from_where=lambda field, sent: known.field(field, sent, language),
         browsers=_browsers(way),
         credits=credits,
         models=[(model, attribution.MODELS[model]) for model in OF_ONE],
@@ -152,7 +152,7 @@ async def _story(
     window = story.window(way.sessions, asked)
     since = min((row["started_at"] for row in window.sessions), default=0)
     until = max((row["ended_at"] + 1 for row in window.sessions), default=0)
-    seen = await ways.events(conn, account, way.spans, story.types_of(asked.show), since, until, MOST_EVENTS) if window.sessions else []
+    seen = await leads.events_of(conn, account, way.spans, story.types_of(asked.show), since, until, MOST_EVENTS) if window.sessions else []
     names = await ways.goal_names(conn, account) if way.reached else {}
     goals = [{**row, "id": row["session_id"] + bytes(row["goal_id"]), "name": names.get(bytes(row["goal_id"]), "")} for row in way.reached]
     told = story.tell(

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ..domain import edits, listing
 from ..present import listing as words
-from ..present import scores, why
+from ..present import quarantine, scores, why
 from ..store import bulk, sites, views
 from ..store import listing as rows
 from ..store.filters import is_blind
@@ -69,11 +69,10 @@ def words_of(request: Request, here: Here, of: Known) -> dict[str, Any]:
         "statuses": edits.STATUSES,
         "marks": listing.SAID,
         "may": here.user.role in people.MAY,
-        "spam": "spam" in edits.KINDS,
         "who": lambda row: why.who(row, language),
         "whole": scores.whole,
         "this": here,
-        "sign_said": lambda sign: sign,
+        "sign_said": lambda sign: quarantine.short(sign, language),
         "said_of": lambda name, value: words.said_of(name, value, of.names, language),
         "change_said": lambda row: words.changed(row, of.users, language),
     }
@@ -93,10 +92,6 @@ async def _opened(request: Request, user: auth.User) -> str:
     async with house.of(request).database.reader() as conn:
         row = await views.one(conn, user.account_id, user.opens or b"")
     return str(row["asked"]) if row and (row["shared"] or row["user_id"] == user.id) else ""
-
-
-def _who(request: Request) -> Any:
-    return lambda row: why.who(row, render.language_of(request))
 
 
 async def _last_heard(conn: Any, account_id: int, known: list[dict[str, Any]]) -> int | None:

@@ -116,6 +116,22 @@ def test_leads_that_were_merged_or_erased_meanwhile_are_gone_through_too(conn: C
     assert set(_of(conn, "tags").values()) == {"[]"}
 
 
+def test_many_are_said_to_be_spam_and_are_none_again(conn: Connection) -> None:
+    leads = _three(conn)
+    before = derived(conn)
+    _start(conn, "spam", "yes", leads[:2])
+    _run(conn)
+    assert _of(conn, "quarantine") == {ONE: "person", TWO: "person", THREE: ""}
+    _start(conn, "spam", "no", leads, b"8" * 16)
+    _run(conn, id=b"8" * 16)
+    assert set(_of(conn, "quarantine").values()) == {""}
+    assert next(row["n"] for row in rows(conn, "bulk") if row["id"] == b"8" * 16) == 2  # the third was none
+    for id in (b"8" * 16, CHANGE):
+        bulk.undo(conn, id)
+        _run(conn, id=id)
+    assert derived(conn) == before
+
+
 def test_a_tag_comes_off_every_lead_that_was_merged_and_no_lead_gets_too_many(conn: Connection) -> None:
     leads = _three(conn)
     for lead in leads[:2]:

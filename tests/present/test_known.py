@@ -16,7 +16,18 @@ EMPTY = {"name": "", "given_name": "", "family_name": "", "email": "", "phone": 
 
 def _sent(how: str = "submit", fields: tuple[str, ...] = (), **values: str) -> dict[str, Any]:
     told = [{"text": "", "value": value} for value in fields]
-    return {**EMPTY, "id": b"s" * 16, "at": AT, "form": "contact", "counted": 1, "how": how, "fields": told, **values}
+    return {
+        **EMPTY,
+        "id": b"s" * 16,
+        "at": AT,
+        "form": "contact",
+        "counted": 1,
+        "how": how,
+        "marks": [],
+        "action": "",
+        "fields": told,
+        **values,
+    }
 
 
 def _facts(
@@ -47,7 +58,8 @@ def test_what_the_site_said_and_what_was_added_by_hand_are_named_so() -> None:
     empty = dict.fromkeys(("url", "email", "phone", "given_name", "family_name", "organization"), "")
     said = Said(at=AT, id=b"i" * 16, lead_id=b"l" * 16, site_id=1, **{**empty, "name": "Nora"}, signed=True)
     assert _facts({"name": "Nora"}, [], said=(said,))["name"] == ("Nora", "said by the site, signed")
-    assert _facts({"email": "c@example.com"}, [_sent("hand", email="c@example.com")])["email"][1].startswith("added by hand")
+    by_hand = _sent(email="c@example.com") | {"marks": ["hand"], "action": "aa"}
+    assert _facts({"email": "c@example.com"}, [by_hand])["email"][1] == "typed in by nora@example.com on 23 Nov 2026 at 11:32"
 
 
 @pytest.mark.parametrize(
@@ -61,9 +73,10 @@ def test_what_the_site_said_and_what_was_added_by_hand_are_named_so() -> None:
         ({"value": ""}, "submit", ""),
         ({"withheld": "password"}, "submit", ""),
         ({"value": "x"}, "api", "told by the site’s program"),
-        ({"value": "x"}, "hand", "added by hand"),
+        ({"value": "x"}, "hand", "typed in by hand"),
     ],
 )
 def test_each_field_of_a_form_says_how_it_came(field: dict[str, Any], how: str, said: str) -> None:
     row = {"withheld": None, "checked": None, "text": None, "value": None, "preset": 0, "type": "text", **field}
-    assert known.field(row, how, "en") == said
+    sent = {"how": "submit" if how == "hand" else how, "marks": ["hand"] if how == "hand" else []}
+    assert known.field(row, sent, "en") == said

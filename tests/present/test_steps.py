@@ -33,6 +33,6 @@ def test_the_two_weightiest_reasons_are_named_and_none_that_takes_away() -> None
         {"rule": "return", "points": 500},
         {"rule": "careers", "points": -1000},
     ]
-    assert steps.reasons(rows, "en") == "Asked something by a form, Looked at prices"
+    assert steps.reasons(rows, "en") == "Asked something, Looked at prices"
     assert steps.reasons([{"rule": "careers", "points": -1000}, {"rule": "our-own", "points": 5}], "en") == "our-own"
     assert steps.reasons([], "en") == ""

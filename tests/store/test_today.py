@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from collector.domain.rollups import Tally
-from collector.store import journeys, requests, rollups, schema, today, ways
+from collector.store import journeys, leads, requests, rollups, schema, today, ways
 from collector.store.database import Database
 from collector.store.ids import uuid7
 from collector.store.writer import Writer
@@ -82,11 +82,13 @@ async def test_the_way_of_a_lead_is_read_alike_on_both_databases(house: tuple[Da
         assert [row["how"] for row in way.submissions] == ["submit"] * 3
         assert [field["label"] for field in way.submissions[0]["fields"]] == ["Votre adresse e-mail", "J’accepte de recevoir la lettre"]
         last = way.sessions[1]
-        seen = await ways.events(conn, 1, way.spans, ("view",), last["started_at"], last["ended_at"] + 1, 10)
+        seen = await leads.events_of(conn, 1, way.spans, ("view",), last["started_at"], last["ended_at"] + 1, 10)
         assert [row["data"]["title"] for row in seen][-1] == "Nous écrire"
-        newest = await ways.events(conn, 1, way.spans, ("view", "click"), 0, 2**62, 1)
+        newest = await leads.events_of(conn, 1, way.spans, ("view", "click"), 0, 2**62, 1)
         assert [row["type"] for row in newest] == ["view"]
-        assert await ways.events(conn, 1, [], ("view",), 0, 2**62, 1) == await ways.events(conn, 1, way.spans, (), 0, 2**62, 1) == []
+        assert (
+            await leads.events_of(conn, 1, [], ("view",), 0, 2**62, 1) == await leads.events_of(conn, 1, way.spans, (), 0, 2**62, 1) == []
+        )
         assert [row["how"] for row in await ways.consents(conn, 1, [story.CAMILLE], [camille])] == ["objection"]
         assert await ways.letters(conn, 1, [camille]) == await requests.of_leads(conn, 1, [camille]) == []
         (conversion,) = await journeys.of_lead(conn, 1, camille)

@@ -105,6 +105,19 @@ async def test_a_marketer_releases_and_sets_apart(owned: Place) -> None:
     assert "Somebody of your team said that it is spam." in html.unescape((await marie.get(lead)).text)
 
 
+async def test_the_list_shows_why_it_stands_apart_and_releases_it(owned: Place) -> None:
+    lead = await owned.writer.run(_spam)
+    assert lead not in await _read(owned, "/leads")
+    page = await _read(owned, "/leads?kind=quarantine")
+    assert ">spam offer<" in page
+    assert f'formaction="{lead}/edit"' in page
+    assert 'href="/leads/new"' in page
+    token = page.split('name="token" value="')[1].split('"')[0]
+    answer = await post(owned.browser, f"{lead}/edit", {"spam": "no", "back": "/leads?kind=quarantine"}, token)
+    assert answer.headers["location"] == "/leads?kind=quarantine"
+    assert lead in await _read(owned, "/leads")
+
+
 async def test_whoever_wrote_it_sees_that_it_stands_apart(owned: Place) -> None:
     lead = await owned.writer.run(_spam)
     assert "stands apart as spam and may not be read" in await _read(owned, f"{lead}/seen")

@@ -185,12 +185,13 @@ async def test_quarantine_stands_apart_with_its_count(owned: Place) -> None:
     def tell(conn: Connection) -> None:
         rows.site(conn, 42)
         rows.lead(conn, email="a@example.com")
-        rows.lead(conn, email="spam@example.com", quarantine="links")
+        rows.lead(conn, email="spam@example.com", quarantine="links,mass")
 
     await owned.writer.run(tell)
     for query, names in (("", ["a@example.com"]), ("?kind=all", ["a@example.com"]), ("?kind=quarantine", ["spam@example.com"])):
         page = (await owned.browser.get("/leads" + query)).text
         assert _names(page) == names
+        assert ("links, sent to many" in page) is (query == "?kind=quarantine")
         assert re.search(r'href="/leads\?kind=quarantine"[^>]*>Quarantine <span class="quiet">1</span>', page)
 
 

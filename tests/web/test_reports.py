@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from collector.domain.rollups import day_of, midnight
-from tests.builders import DAY, HOME, HOUR, event, form, result, tell, view
+from tests.builders import DAY, HOME, HOUR, event, field, form, result, tell, view
 
 from . import rows, walk
 from .conftest import Place, post, token_of
@@ -168,6 +168,24 @@ async def test_a_form_has_a_funnel_to_the_field_and_its_failures(owned: Place) -
     assert lines(page, "Fields of the form")[1][0] == "email"
     assert "This form was not seen in this period" in await read(owned, "/reports/forms/one?form=nothing")
     await read(owned, "/reports/forms/one", 404)
+
+
+async def test_what_stands_in_quarantine_is_told_apart_and_in_no_other_number(owned: Place) -> None:
+    spam = [field("nom", "RobertTox"), field("message", "Best online casino, free spins: https://casino.example")]
+
+    def told(conn: Connection) -> None:
+        story(conn)
+        tell(conn, view(NOW - DAY, ADS), form(NOW - DAY + 1, "robert@example.org", fields=spam), visitor="r" * 22)
+
+    await owned.writer.run(told)
+    page = await read(owned, "/reports/forms")
+    assert lines(page, "Forms") == [["contact", "2", "3", "3", "100.0%", "2", "1", "0", "2", "1"]]
+    page = await read(owned, "/reports/forms/one?form=contact")
+    assert "1 lead of this form stands in quarantine and is not counted above." in page
+    assert "/leads?period=30d&form=contact&kind=quarantine" in page
+    page = await read(owned, "/reports/sources?sort=-leads1")
+    assert lines(page, "Visits and leads by where they came from")[-1] == ["Total", "6", "2", "33.3%", "2", "2", "33.3%", "2"]
+    assert "came without a form" not in page
 
 
 async def test_an_empty_report_says_why_and_a_new_one_begins_with_today(owned: Place) -> None:

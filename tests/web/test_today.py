@@ -42,7 +42,7 @@ async def test_new_leads_stand_best_first_each_with_its_reason_and_its_next_step
     assert _names(page)[0] == "Best One"
     assert "Test Robot" in _names(page)[-1]  # one of our own people is nobody to call
     for text in (
-        "Asked something by a form",
+        "Asked something",
         "Call: nobody has yet.",
         'href="tel:+33612345678"',
         "Email: lettre, campaign “rentree”",
