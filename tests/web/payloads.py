@@ -89,7 +89,7 @@ EXECUTED = """() => {
     if (one.localName === "script" && !new URL(one.src || "x:", location).pathname.startsWith("/static/")) found.push("script " + one.outerHTML.slice(0, 90));
     if (one.localName === "style" || (one.localName === "link" && new URL(one.href).origin !== location.origin)) found.push("style " + one.outerHTML.slice(0, 90));
     for (const {name, value} of one.attributes) {
-      if (name === "style" && one.closest(".uplot")) continue; // set by a script, piece by piece
+      if (name === "style" && (!value || one.closest(".uplot"))) continue; // set by a script, piece by piece
       if (/^on|^style$|^srcdoc$|^hx-on|pwned/i.test(name)) found.push(name + "=" + value.slice(0, 60));
       if (/^(href|src|action|formaction|xlink:href)$/.test(name) && /^(javascript|vbscript|data):/i.test(value.replace(/[\\0-\\x20]/g, ""))) found.push(name + "=" + value.slice(0, 60));
     }

@@ -41,7 +41,9 @@ SPILT = """() => {
     const said = " «" + one.textContent.trim().slice(0, 30) + "» " + one.className;
     if (one.scrollWidth > one.clientWidth + 1) found.push("spills" + said);
     if (one.matches("button, [role=button], nav a") && one.scrollHeight > one.clientHeight + 2) found.push("too low" + said);
-    if (box.right > innerWidth + 1 || box.left < -1) found.push("outside" + said);
+    let around = one.parentElement;
+    while (around && !/auto|scroll/.test(getComputedStyle(around).overflowX)) around = around.parentElement;
+    if (!around && (box.right > innerWidth + 1 || box.left < -1)) found.push("outside" + said);
   }
   return found;
 }"""

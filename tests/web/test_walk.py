@@ -63,6 +63,8 @@ STATUS = {
     "/login/link": 404,
     "/setup": 404,
     "/static/{name}": 404,
+    "/join": 404,
+    "/sites/{id:int}/going": 204,
     "/me/link": 410,
     "/me/erase": 303,
 }
