@@ -31,6 +31,7 @@ FAULTS = {
     "no-campaign": N_("Without a campaign the link counts in no campaign."),
     "unknown-medium": N_("This medium belongs to no channel: the visits are listed as other tagged links."),
     "other-case": N_("A campaign of this name is in use with other capitals: the two are counted apart."),
+    "alike": N_("A campaign of nearly this name is in use: the two are counted apart. Is it the same one?"),
     "is-url": N_("A source is a short name, not an address."),
     "email": N_("An e-mail address must not stand in a link: everybody on the way reads it."),
     "phone": N_("A phone number must not stand in a link: everybody on the way reads it."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.domain.links import KEYS, Asked, build
+from collector.domain.links import KEYS, Asked, alike, build
 from collector.domain.sources import read
 from collector.present.links import FAULTS, FIELDS, HELP
 
@@ -73,3 +73,10 @@ def test_what_is_amiss(more: dict[str, str], fault: tuple[str, str]) -> None:
 def test_every_fault_and_field_has_words() -> None:
     assert {"url", *KEYS} == FIELDS.keys() == HELP.keys()
     assert all(FAULTS.values())
+
+
+def test_names_that_are_nearly_one_are_named_and_years_are_not() -> None:
+    names = ["chauffage-automne", "rentree", "ete-2026", "ete-2025", "promo-a", "promo-b", "Rentrée", "chauffage-autome", "~", "-"]
+    assert alike(names) == [("Rentrée", "rentree"), ("chauffage-autome", "chauffage-automne")]
+    assert ("alike", "campaign") in faults(campaign="autümn")
+    assert ("alike", "campaign") not in faults(campaign="autumn")
