@@ -118,6 +118,8 @@ def _tags(asked: Asked, known: Collection[str]) -> list[tuple[str, str]]:
         faults.append(("no-medium", "medium"))
     elif asked.source and rule_of(asked.source, asked.medium, asked.campaign) == "none":
         faults.append(("unknown-medium", "medium"))
+    elif asked.source and rule_of("", asked.medium, "") == "none":
+        faults.append(("guessed", "medium"))
     if not asked.campaign:
         faults.append(("no-campaign", "campaign"))
     elif asked.campaign not in known and asked.campaign.lower() in {one.lower() for one in known}:

@@ -30,6 +30,7 @@ FAULTS = {
     "no-medium": N_("Without a medium the channel is guessed from the source."),
     "no-campaign": N_("Without a campaign the link counts in no campaign."),
     "unknown-medium": N_("This medium belongs to no channel: the visits are listed as other tagged links."),
+    "guessed": N_("This medium is not known: the channel is guessed from the source, and what you pay for counts as unpaid."),
     "other-case": N_("A campaign of this name is in use with other capitals: the two are counted apart."),
     "alike": N_("A campaign of nearly this name is in use: the two are counted apart. Is it the same one?"),
     "is-url": N_("A source is a short name, not an address."),

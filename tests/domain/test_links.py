@@ -57,6 +57,7 @@ def test_the_channel_is_the_one_that_the_collector_will_read(source: str, medium
         ({"source": "https://partner.example/"}, ("is-url", "source")),
         ({"medium": ""}, ("no-medium", "medium")),
         ({"source": "acme", "medium": "carrier-pigeon"}, ("unknown-medium", "medium")),
+        ({"source": "google", "medium": "banniere"}, ("guessed", "medium")),
         ({"campaign": ""}, ("no-campaign", "campaign")),
         ({"campaign": "spring"}, ("other-case", "campaign")),
         ({"campaign": "Rentrée"}, ("case", "campaign")),
@@ -68,6 +69,11 @@ def test_the_channel_is_the_one_that_the_collector_will_read(source: str, medium
 )  # fmt: skip
 def test_what_is_amiss(more: dict[str, str], fault: tuple[str, str]) -> None:
     assert fault in faults(**more)
+
+
+@pytest.mark.parametrize("medium", ["CPC", "email", "social", "display", "paid_social", "referral", "organic"])
+def test_a_medium_that_is_known_is_not_guessed(medium: str) -> None:
+    assert ("guessed", "medium") not in faults(source="google", medium=medium)
 
 
 def test_every_fault_and_field_has_words() -> None:
