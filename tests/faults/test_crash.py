@@ -34,7 +34,7 @@ def _crash_at(server: Server, name: str, times: int) -> None:
 async def test_no_acknowledged_event_is_lost_or_doubled_at_any_step(
     another: Callable[[], Server], dice: Random, lane: int, figure: Callable[[int, int], int], full: bool, told: Callable[..., None]
 ) -> None:
-    steps = SERVING if full else dice.sample(SERVING, len(SERVING) // 2)  # each in every second run, in the mean
+    steps = SERVING if full else dice.sample(SERVING, len(SERVING) // 4)  # each in every fourth run, in the mean
     for _ in range(-(-figure(1, 20) // EACH_FILE)):
         server = another()
         server.start()

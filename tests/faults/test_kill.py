@@ -39,7 +39,7 @@ async def _kills(server: Server, ledger: Ledger, dice: Random, kills: int) -> No
 async def test_no_acknowledged_event_is_lost_or_doubled_and_a_rebuild_changes_nothing(
     another: Callable[[], Server], dice: Random, lane: int, figure: Callable[[int, int], int], told: Callable[..., None]
 ) -> None:
-    left = figure(5, 1_000)
+    left = figure(3, 1_000)
     while left > 0:
         kills = min(EACH_FILE, left)
         left -= kills

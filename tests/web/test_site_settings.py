@@ -112,7 +112,7 @@ async def test_a_site_is_deleted_by_who_types_its_domain(owned: Place) -> None:
         await post(owned.browser, f"/sites/42/{path}", {}, token_of(page))
     assert "Being deleted" in (await owned.browser.get("/sites")).text
     await leave(owned.writer, owned.database, secret=SECRET, account=1, site=42, wait=0)
-    gone = await owned.browser.get("/sites/42/going")
+    gone = await owned.browser.get("/sites/42/going", headers={"hx-request": "true"})
     assert (gone.status_code, gone.headers["hx-redirect"]) == (204, "/sites")
     assert (await owned.browser.get("/sites/42")).status_code == 404
     assert "No site yet" in (await owned.browser.get("/sites")).text

@@ -45,7 +45,8 @@ def upgrade() -> None:
     op.add_column("login_session", sa.Column("seen_at", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("login_session", _text("agent"))
     op.add_column("lead", _text("quarantine"))
-    op.create_index("ix_lead_seen", "lead", ["account_id", "last_seen_at"])  # who came back
+    seen = sa.text("last_seen_at IS NOT NULL")
+    op.create_index("ix_lead_seen", "lead", ["account_id", "last_seen_at"], sqlite_where=seen, postgresql_where=seen)  # who came back
     op.add_column("edit", sa.Column("bulk_id", sa.LargeBinary(16), nullable=True))
     op.create_index("ix_edit_bulk", "edit", ["account_id", "bulk_id"], sqlite_where=SOME_BULK, postgresql_where=SOME_BULK)
     told = {"kind": TEXT, "value": TEXT, "actor": TEXT, "at": BIG, "asked": NUMBER, "done": NUMBER, "n": NUMBER, "state": TEXT}
