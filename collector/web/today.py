@@ -136,6 +136,7 @@ async def _found(conn: AsyncConnection, account: int, since: int) -> Found:
             row |= {"before": change["before"], "after": change["after"] if row["excluded"] else row["points"]}
     for row in moved.values():  # a day's change is noted once; what stands beside it is the score of now
         row["after"] = row["after"] if row["excluded"] else row["points"]
+    moved = {id: row for id, row in moved.items() if score_words.whole(row["before"]) != score_words.whole(row["after"])}
     counts = {
         "new": len(new),
         "open": sum(row["status"] not in _HANDLED for row in new),
