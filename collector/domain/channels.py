@@ -15,6 +15,7 @@ CHANNELS = (
     "Organic Shopping", "Organic Social", "Organic Video", "AI Assistants", "Organic Search", "Email", "Affiliates",
     "Audio", "SMS", "Mobile Push", "Referral", "Unassigned",
 )  # fmt: skip
+UNASSIGNED = CHANNELS[-1]  # tags that fit no rule
 
 PAID = frozenset({"Cross-network", "Paid Shopping", "Paid Search", "Paid Social", "Paid Video", "Display", "Paid Other"})
 
@@ -132,4 +133,4 @@ def _earned(source: str, medium: str, campaign: str, host: str, category: str, b
         ("Referral", "medium", medium in _REFERRAL_MEDIUMS),
         ("Referral", "referrer", host and not medium and source in ("", known(host)[1])),
     )
-    return next(((name, rule) for name, rule, fits in rules if fits), ("Unassigned", "none"))
+    return next(((name, rule) for name, rule, fits in rules if fits), (UNASSIGNED, "none"))

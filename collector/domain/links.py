@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from . import hosts
 from .channels import CLICKS, channel, rule_of
+from .leads import fold_text
 
 KEYS = ("source", "medium", "campaign", "term", "content")
 LIMIT = 200  # characters of a value, as `domain.sources` keeps them
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_ALIKE = 0.92  # of two names, by Ratcliff and Obershelp: a letter of ten or more
 _PHONE = re.compile(r"(?<!\d)(?:\+\d{2}|00\d{2}|0)[1-9](?:[ .-]?\d{2}){4}(?!\d)")
 
 
@@ -56,6 +59,29 @@ def build(asked: Asked, own: Collection[str], known: Collection[str] = ()) -> Ma
     return Made(urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, parts.fragment)), told, tuple(faults))
 
 
+def alike(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Which names of campaigns may be meant to be one: each with the first before it that differs by capitals, accents, signs or a letter.
+
+    Other digits make another campaign: `ete-2025` is not `ete-2026`.
+    """
+    seen: list[tuple[str, str, str]] = []
+    found = []
+    for name in names:
+        plain = re.sub(r"[\W_]", "", fold_text(name))
+        digits = re.sub(r"\D", "", plain)
+        same = (had for had, text, number in seen if number == digits and plain and _is_alike(plain, text))
+        if (first := next(same, None)) is not None:
+            found.append((name, first))
+        seen.append((name, plain, digits))
+    return found
+
+
+def _is_alike(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    return abs(len(one) - len(other)) <= 2 and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+
+
 def _address(text: str) -> str:
     """The landing page with its scheme; empty where it is none."""
     whole = text if "://" in text else f"https://{text}"
@@ -92,10 +118,14 @@ def _tags(asked: Asked, known: Collection[str]) -> list[tuple[str, str]]:
         faults.append(("no-medium", "medium"))
     elif asked.source and rule_of(asked.source, asked.medium, asked.campaign) == "none":
         faults.append(("unknown-medium", "medium"))
+    elif asked.source and rule_of("", asked.medium, "") == "none":
+        faults.append(("guessed", "medium"))
     if not asked.campaign:
         faults.append(("no-campaign", "campaign"))
     elif asked.campaign not in known and asked.campaign.lower() in {one.lower() for one in known}:
         faults.append(("other-case", "campaign"))
+    elif asked.campaign not in known and asked.campaign in dict(alike([*known, asked.campaign])):
+        faults.append(("alike", "campaign"))
     if asked.source and hosts.of_url(asked.source):
         faults.append(("is-url", "source"))
     return faults

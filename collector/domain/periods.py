@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 _EPOCH = date(1970, 1, 1)
 LONGEST = 3_660  # days
+_LATEST = 50_000  # days since 1970: at the ends of the calendar there is no day before, or none after
 LENGTHS = {"today": 1, "yesterday": 1, "7d": 7, "30d": 30, "90d": 90, "365d": 365}
 NAMES = (*LENGTHS, "custom")
 
@@ -31,10 +32,10 @@ class Period(NamedTuple):
 def read(name: str, today: int, since: str = "", until: str = "", default: str = "30d") -> Period:
     """The period of a name, or of two dates as 2026-11-29, of which the earlier comes first; what cannot be read is the default.
 
-    Every named one ends today, but for `yesterday`.
+    Days before 1970, or in a far future, are its first one, or the last that is looked at. Every named one ends today, but for `yesterday`.
     """
     if name == "custom":
-        ends = sorted(day for text in (since, until) if (day := day_of(text)) is not None)
+        ends = sorted(max(0, min(day, _LATEST)) for text in (since, until) if (day := day_of(text)) is not None)
         if ends:
             return Period(name, max(ends[0], ends[-1] - LONGEST + 1), ends[-1])
     known = name if name in LENGTHS else default

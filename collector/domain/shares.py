@@ -7,6 +7,7 @@ that ask for times, or for all journeys at once, look at every one (`domain.attr
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from math import fsum
@@ -139,10 +140,8 @@ class Ways:
 
 def currency_of(found: Mapping[str, int], sums: Iterable[Sum]) -> str:
     """The currency of a report: the most frequent one of values, else of costs; of equals the first in order; "" for none."""
-    known = dict(found)
-    for one in sums:
-        known.setdefault(one.currency, 0)
-    return min(known, key=lambda code: (-known[code], code), default="")
+    costs = Counter(one.currency for one in sums)
+    return min({**found, **costs}, key=lambda code: (-found.get(code, 0), -costs[code], code), default="")
 
 
 def spent(sums: Iterable[Sum], level: str, currency: str) -> Iterator[tuple[str, int]]:
@@ -151,6 +150,15 @@ def spent(sums: Iterable[Sum], level: str, currency: str) -> Iterator[tuple[str,
         if one.currency == currency:
             channel = channels.channel(one.source, one.medium or PAID, one.campaign)
             yield key_of(level, channel, one.source, one.campaign), one.amount
+
+
+def spent_else(sums: Iterable[Sum], currency: str) -> dict[str, int]:
+    """What campaigns cost in other currencies, by currency: a report adds up one only, and says what it leaves out."""
+    found: Counter[str] = Counter()
+    for one in sums:
+        if one.currency != currency:
+            found[one.currency] += one.amount
+    return dict(sorted(found.items()))
 
 
 # Lines of the report ------------------------------------------------------------------------------------------------

@@ -60,12 +60,19 @@ Row = Mapping[str, Any]
 # Marks without a width and spaces before it do not make it harmless in every program.
 _LONGEST = 32_767  # characters that a cell of a workbook holds
 _FORMULA = re.compile(r"[\t\r\n\x00]|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
+# Where the list separator is a semicolon, as in French, a comma ends no cell and a semicolon within one does, quoted or not.
+_WITHIN = re.compile(r"([;\t\r\n])(?=[\s\"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠])")
 _PHONE = re.compile(r"\+\d{6,15}", re.ASCII)
 
 
 def guarded(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
     return f"'{text}" if _FORMULA.match(text) and not _PHONE.fullmatch(text) else text
+
+
+def guarded_within(text: str) -> str:
+    """A text of a CSV file: `guarded`, and so is what a spreadsheet with another separator takes for a cell of its own."""
+    return _WITHIN.sub(r"\1'", guarded(text))
 
 
 class Heads:
@@ -104,7 +111,7 @@ class Csv:
             return ""
         if name in TIMES:
             return dates.local(value, self._zone).strftime("%Y-%m-%d %H:%M:%S") if self._zone else dates.iso(value)
-        return value if isinstance(value, int) else guarded(str(value))
+        return value if isinstance(value, int) else guarded_within(str(value))
 
     def _line(self, cells: list[Any]) -> bytes:
         self._writer.writerow(cells)
@@ -187,9 +194,9 @@ def sheet(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
     """A table of a report as a CSV file that spreadsheets open: UTF-8 with a byte order mark, numbers plain, nothing for None."""
     buffer = io.StringIO(newline="")
     writer = _csv.writer(buffer)
-    writer.writerow([guarded(head) for head in heads])
+    writer.writerow([guarded_within(head) for head in heads])
     for row in rows:
-        writer.writerow(["" if cell is None else guarded(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow(["" if cell is None else guarded_within(cell) if isinstance(cell, str) else cell for cell in row])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", "replace")
 
 

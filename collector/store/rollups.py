@@ -207,6 +207,16 @@ async def campaigns_on(conn: AsyncConnection, account_id: int, days: range, most
     return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
 
 
+async def under_on(conn: AsyncConnection, account_id: int, channel: str, days: range, most: int) -> list[tuple[str, int]]:
+    """The sources of a channel's visits of some days (since 1970), by how many came, the most first."""
+    visits = func.sum(rollup.c.visits)
+    of_account = select(site.c.id).where(site.c.account_id == account_id)
+    within = (rollup.c.account_id == account_id, rollup.c.site_id.in_(of_account), rollup.c.day.in_(days))
+    mine = (*within, rollup.c.kind == "source", rollup.c.key.startswith(f"{channel}{PART}", autoescape=True))
+    rows = await conn.execute(select(rollup.c.key, visits).where(*mine).group_by(rollup.c.key).having(visits > 0))
+    return sorted(((key.partition(PART)[2], int(n)) for key, n in rows), key=lambda one: (-one[1], one[0]))[:most]
+
+
 async def goals_on(conn: AsyncConnection, account_id: int, days: range) -> dict[str, int]:
     """How often each goal was reached on some days (since 1970), by its id in hex."""
     of_account = select(site.c.id).where(site.c.account_id == account_id)

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..domain import links
+from ..domain.channels import UNASSIGNED
 from ..domain.rollups import day_of
 from ..present import links as words
 from ..store import rollups, sites
@@ -14,6 +15,7 @@ from .sites import LINT_DAYS
 
 RECENT_DAYS = 90
 MOST = 20  # campaigns that are offered
+KNOWN = 100  # campaigns whose names are looked through
 
 
 async def shown(request: Request) -> Response:
@@ -23,7 +25,8 @@ async def shown(request: Request) -> Response:
     async with house.of(request).database.reader() as conn:
         known = [row for row in await sites.all(conn, user.account_id) if sites.is_current(row)]
         days = range(now // 86_400_000 - RECENT_DAYS, now // 86_400_000 + 2)
-        campaigns = await rollups.campaigns_on(conn, user.account_id, days, MOST)
+        campaigns = await rollups.campaigns_on(conn, user.account_id, days, KNOWN)
+        untold = await rollups.under_on(conn, user.account_id, UNASSIGNED, days, MOST)
         tagged = [
             (row, found)
             for row in known
@@ -37,7 +40,10 @@ async def shown(request: Request) -> Response:
         asked=asked,
         made=made,
         by_field={field: [code for code, of in made.faults if of == field] for field in links.Asked._fields},
-        campaigns=campaigns,
+        campaigns=campaigns[:MOST],
+        alike=links.alike([name for name, _visits in campaigns]),
+        untold=untold,
+        unassigned=UNASSIGNED,
         tagged=tagged,
         sites=known,
         words=words,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +28,15 @@ class Look(NamedTuple):
 
 
 _TEMPLATES = Path(__file__).parent / "templates"
+# Signs that turn the direction of what follows (Unicode UAX #9): a name that holds one would turn the words of the screen beside it.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def _straight(value: Any) -> Any:
+    """What a template shows, without the signs that turn it; files and the database keep them."""
+    if isinstance(value, str) and not value.isascii() and _TURNS.search(value):
+        return value.translate(dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+    return value
 
 
 @cache
@@ -39,6 +49,7 @@ def environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        finalize=_straight,
     )
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]

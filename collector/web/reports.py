@@ -37,6 +37,7 @@ class Found(NamedTuple):
     currency: str
     sparks: Mapping[str, str]
     left_out: int  # values in another currency
+    spent_else: Mapping[str, int]  # costs in other currencies
 
 
 async def sources(request: Request) -> Response:
@@ -72,6 +73,7 @@ async def sources(request: Request) -> Response:
         words=words,
         report=report,
         found=found,
+        spent_else=[report.amount(sum_, code, language) for code, sum_ in found.spent_else.items()],
         table=sheets.table(sheet, sort, language),
         site_table=sheets.table(site_sheet, site_sort, language) if of_sites else None,
         notes=[said for one in found.credits if (said := _note(one, language))],
@@ -218,7 +220,7 @@ async def _visits(conn: AsyncConnection, account_id: int, wanted: Asked, period:
 
 async def _found(conn: AsyncConnection, account_id: int, wanted: Asked, level: str, chosen: list[str]) -> Found:
     if not wanted.zones:
-        return Found([], [Credits(model, model, "", {}) for model in chosen], "", {}, 0)
+        return Found([], [Credits(model, model, "", {}) for model in chosen], "", {}, 0, {})
     compared = wanted.has_before
     now = await _visits(conn, account_id, wanted, wanted.period, level)
     before = await _visits(conn, account_id, wanted, wanted.before, level) if compared else {}
@@ -241,7 +243,8 @@ async def _found(conn: AsyncConnection, account_id: int, wanted: Asked, level: s
     credits, earlier = await asyncio.to_thread(figures)
     lines = shares.merged(now, before, credits, earlier, shares.spent(sums, level, currency))
     sparks = {key: points for key, values in shares.parts(level, told).items() if (points := charts.spark(values))}
-    return Found(lines, credits, currency, sparks, sum(count for code, count in codes.items() if code != currency))
+    left_out = sum(count for code, count in codes.items() if code != currency)
+    return Found(lines, credits, currency, sparks, left_out, shares.spent_else(sums, currency))
 
 
 def _first(credits: Sequence[Credits]) -> Mapping[str, shares.Credit]:

@@ -133,7 +133,10 @@ async def _found(conn: AsyncConnection, account: int, since: int) -> Found:
     moved = {row["id"]: row for row in await today.moved(conn, account, since // DAY, since)}
     for row in back:  # who came back is told of once
         if (change := moved.pop(row["id"], None)) is not None:
-            row |= {"before": change["before"], "after": change["after"]}
+            row |= {"before": change["before"], "after": change["after"] if row["excluded"] else row["points"]}
+    for row in moved.values():  # a day's change is noted once; what stands beside it is the score of now
+        row["after"] = row["after"] if row["excluded"] else row["points"]
+    moved = {id: row for id, row in moved.items() if score_words.whole(row["before"]) != score_words.whole(row["after"])}
     counts = {
         "new": len(new),
         "open": sum(row["status"] not in _HANDLED for row in new),

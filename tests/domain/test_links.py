@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.domain.links import KEYS, Asked, build
+from collector.domain.links import KEYS, Asked, alike, build
 from collector.domain.sources import read
 from collector.present.links import FAULTS, FIELDS, HELP
 
@@ -57,6 +57,7 @@ def test_the_channel_is_the_one_that_the_collector_will_read(source: str, medium
         ({"source": "https://partner.example/"}, ("is-url", "source")),
         ({"medium": ""}, ("no-medium", "medium")),
         ({"source": "acme", "medium": "carrier-pigeon"}, ("unknown-medium", "medium")),
+        ({"source": "google", "medium": "banniere"}, ("guessed", "medium")),
         ({"campaign": ""}, ("no-campaign", "campaign")),
         ({"campaign": "spring"}, ("other-case", "campaign")),
         ({"campaign": "Rentrée"}, ("case", "campaign")),
@@ -70,6 +71,18 @@ def test_what_is_amiss(more: dict[str, str], fault: tuple[str, str]) -> None:
     assert fault in faults(**more)
 
 
+@pytest.mark.parametrize("medium", ["CPC", "email", "social", "display", "paid_social", "referral", "organic"])
+def test_a_medium_that_is_known_is_not_guessed(medium: str) -> None:
+    assert ("guessed", "medium") not in faults(source="google", medium=medium)
+
+
 def test_every_fault_and_field_has_words() -> None:
     assert {"url", *KEYS} == FIELDS.keys() == HELP.keys()
     assert all(FAULTS.values())
+
+
+def test_names_that_are_nearly_one_are_named_and_years_are_not() -> None:
+    names = ["chauffage-automne", "rentree", "ete-2026", "ete-2025", "promo-a", "promo-b", "Rentrée", "chauffage-autome", "~", "-"]
+    assert alike(names) == [("Rentrée", "rentree"), ("chauffage-autome", "chauffage-automne")]
+    assert ("alike", "campaign") in faults(campaign="autümn")
+    assert ("alike", "campaign") not in faults(campaign="autumn")

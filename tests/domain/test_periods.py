@@ -37,3 +37,10 @@ def test_the_one_before_is_as_long_and_ends_where_this_begins(name: str, today: 
     earlier = periods.before(made)
     assert 1 <= made.days == earlier.days <= periods.LONGEST
     assert earlier.last == made.first - 1
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "1969-12-31", "9999-12-31"])
+def test_at_the_ends_of_the_calendar_there_is_a_day_before_and_one_after(since: str) -> None:
+    made = periods.read("custom", TODAY, since, "0001-01-02")
+    assert periods.day_of(periods.iso(periods.before(made).first - 1)) is not None
+    assert periods.day_of(periods.iso(made.last + 1)) is not None

@@ -25,6 +25,7 @@ from collector.domain.shares import (
     merged,
     parts,
     spent,
+    spent_else,
 )
 
 NOW = 1_795_000_000_000
@@ -133,6 +134,8 @@ def test_costs_find_their_line_whatever_their_case_and_stand_where_nobody_came()
     sums = [Sum("google", "cpc", "ETE", "EUR", 1_200), Sum("bing", "", "", "EUR", 300), Sum("google", "cpc", "ete", "USD", 99)]
     assert currency_of({"USD": 1, "EUR": 1}, []) == "EUR"
     assert currency_of({}, sums) == "EUR"
+    assert currency_of({}, [Sum("bing", "", "", "AUD", 1), *sums]) == "EUR", "what most costs are in, and not the first by name"
+    assert spent_else(sums, "EUR") == {"USD": 99}
     now = [Credits("first", "first", "", {"Paid Search\x1fgoogle\x1fete": Credit(2, 3, 500)})]
     lines = merged({"Paid Search\x1fgoogle\x1fete": 40}, {"Email\x1flettre\x1f": 5}, now, [None], spent(sums, "campaign", "EUR"))
     assert {line.key.split(PART)[1]: (line.visits, line.visits_before, line.cost) for line in lines} == {

@@ -110,6 +110,18 @@ def test_other_cells_and_phone_numbers_are_left_alone(text: str) -> None:
     assert export.guarded(text) == text
 
 
+@pytest.mark.parametrize("evil", ["x;=1+1;y", "x\t@SUM(A1)", 'x";" =1+1', "x\n+1", "a;;-1"])
+def test_no_cell_is_run_where_another_separator_ends_it(evil: str) -> None:
+    (line,) = list(export.csv([ROW | {"name": evil}]))[1:]
+    report = export.sheet([evil], [[evil, 1]]).decode()
+    cells = [cell.strip(' "') for text in (line.decode(), report) for cell in re.split(r"[;\t\r\n]", text)]
+    assert not [cell for cell in cells if cell.startswith(("=", "@", "+", "-"))]
+
+
+def test_a_semicolon_that_ends_no_formula_is_left_alone() -> None:
+    assert export.guarded_within("Dupont ; Fils; 3-4") == "Dupont ; Fils; 3-4"
+
+
 def test_the_guard_covers_every_text_column() -> None:
     evil = ROW | dict.fromkeys(set(export.COLUMNS) - export.TIMES - {"site_id", "submissions", "visits"}, "=1")
     (line,) = list(export.csv([evil]))[1:]

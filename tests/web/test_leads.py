@@ -295,3 +295,14 @@ async def test_a_choice_is_said_by_its_question_and_a_device_in_words(owned: Pla
     assert re.search(r'<dt>Civilité</dt>\s*<dd>Madame\s*<span class="quiet from">', page)
     assert re.search(r'<dt>Newsletter</dt>\s*<dd>coché\s*<span class="quiet from">', page)
     assert "Chrome 156 · Linux · ordinateur" in page
+
+
+async def test_a_name_turns_no_words_of_the_screen_around(owned: Place) -> None:
+    def one(conn: Connection) -> bytes:
+        rows.site(conn)
+        return rows.lead(conn, name="Ana\u202emoc.live", email="ana@example.com", tags='["\u2067vip"]')
+
+    lead = await owned.writer.run(one)
+    for path in ("/leads?columns=who,tags", f"/leads/{UUID(bytes=lead)}", "/leads?q=Ana\u202e", "/today?since=2026-11-01"):
+        page = (await owned.browser.get(path)).text
+        assert not set(page) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), path

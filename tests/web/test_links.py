@@ -45,6 +45,25 @@ async def test_recent_campaigns_are_offered_and_own_links_named(owned: Place) ->
     assert "/promo" in page
 
 
+async def test_arrivals_whose_tags_look_wrong_are_named(owned: Place) -> None:
+    from collector.actions.record import Recorder
+    from tests.builders import batch
+
+    def told(conn: Connection) -> None:
+        rows.site(conn)
+        tags = ("source=lettre&utm_medium=email&utm_campaign=printemps", "source=lettre&utm_medium=email&utm_campaign=Printemp")
+        sent = [view(NOW + n, f"https://example.com/?utm_{tag}") for n, tag in enumerate((*tags, "source=partenaire&utm_medium=banniere"))]
+        Recorder(SECRET, ids())(conn, [batch(body(one, sent=one["at"], visitor=str(n) * 22), one["at"]) for n, one in enumerate(sent)])
+
+    await owned.writer.run(told)
+    page = html.unescape((await owned.browser.get("/links")).text)
+    assert "1 visit came by links whose medium belongs to no channel." in page
+    report = "/reports/sources?period=90d&by=campaign&channel=Unassigned&source=partenaire"
+    assert f'href="{report}"' in page
+    assert (await owned.browser.get(report)).status_code == 200
+    assert "if they are one campaign, give both links one name" in page
+
+
 async def test_what_is_typed_is_shown_as_text(owned: Place) -> None:
     page = await owned.browser.get(
         "/links?url=https://example.com/%22%3E%3Cscript%3Ealert(1)%3C/script%3E&source=%3Cscript%3E&campaign=%22onfocus=x"

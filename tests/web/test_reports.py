@@ -125,7 +125,13 @@ async def test_costs_make_a_lead_dear(owned: Place) -> None:
     assert 'href="/costs"' in await read(owned, "/reports/sources")
     token = token_of(await owned.browser.get("/costs"))
     told = {"sec-fetch-site": "same-origin", "origin": str(owned.browser.base_url).rstrip("/")}
-    sent = {"file": ("c.csv", b"day;source;campaign;medium;amount\n2026-11-20;google;ETE;cpc;12,50\n", "text/csv")}
+    sent = {
+        "file": (
+            "c.csv",
+            b"day;source;campaign;medium;amount;currency\n2026-11-20;google;ETE;cpc;12,50;\n2026-11-20;bing;x;cpc;3;USD\n",
+            "text/csv",
+        )
+    }
     await owned.browser.post("/costs", data={"token": token, "currency": "EUR"}, files=sent, headers=told)
     goal = {"name": "Devis", "kind": "form", "pattern": "contact", "value": "50", "currency": "EUR"}
     assert (await post(owned.browser, "/goals", goal)).status_code == 303
@@ -134,6 +140,7 @@ async def test_costs_make_a_lead_dear(owned: Place) -> None:
     assert line[:3] == ["ete", "3", "€12.50"]
     assert "€12.50" in line[4:], "of one lead by the first touch"
     assert "€6.25" in line, "of two by the last that is not direct"
+    assert "Costs in another currency are left out: US$3.00." in page
 
 
 async def test_pages_tell_where_visits_began_and_which_only_helped(owned: Place) -> None:

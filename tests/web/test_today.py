@@ -28,7 +28,7 @@ def _morning(conn: Connection) -> None:
     camille = story._camille(conn)
     story._others(conn)
     rows.score(conn, rows.lead(conn, NOW - HOUR, name="Best One", phone="+33612345678", form="devis"), 9_000, [("contact", 4_000, 1, [])])
-    change = {"account_id": 1, "day": TODAY, "lead_id": camille, "before": 2_000, "after": 5_742, "at": NOW}
+    change = {"account_id": 1, "day": TODAY, "lead_id": camille, "before": 2_000, "after": 4_000, "at": NOW}
     conn.execute(insert(schema.score_change).values(**change))
 
 
@@ -58,7 +58,7 @@ async def test_who_came_back_says_what_they_read_and_whose_score_moved_by_how_mu
     assert _names(page, "came-back") == ["Camille Durand"]
     assert "<span>Nos prestations</span>, <span>Nous écrire</span>" in page
     assert _names(page, "moved") == []  # who came back is told of once
-    assert "from 20 to 57" in page
+    assert "from 20 to 57" in page, "to the score of now, which stands beside it, whatever a day's change was noted as"
 
 
 async def test_one_click_assigns_and_one_says_that_it_was_contacted_and_comes_back_here(owned: Place) -> None:
