@@ -14,6 +14,7 @@ from .refold import Context, context, refold
 
 Ids = Callable[[int], bytes]
 Change = tuple[str, str, str]  # kind, name, value
+_FEWEST_DIGITS = 4  # of a number that somebody corrects: an extension is one too
 
 
 class BadEdit(ValueError):
@@ -76,6 +77,8 @@ def _corrected(name: str, value: str, country: str) -> str:
         if found is None:
             raise BadEdit("email")
         return found
+    if name == "phone" and value and sum(map(str.isdigit, value)) < _FEWEST_DIGITS:
+        raise BadEdit("phone")
     return (fields.phone(value, country) or value) if name == "phone" else value
 
 

@@ -29,7 +29,8 @@ class Typed(Struct, frozen=True):
 
 
 def fault(typed: Typed, country: str) -> str:
-    """Why it will not do: `contact` (neither address nor number), `email`, `phone`, `given`, or `long:` and a field; else empty."""
+    """Why it will not do: `contact` (neither address nor number), `email`, `phone`, `given`, `permission` (how
+    it was given, and not what), or `long:` and a field; else empty."""
     if long := next((name for name, limit in LIMITS.items() if len(getattr(typed, name)) > limit), ""):
         return f"long:{long}"
     if not typed.email and not typed.phone:
@@ -38,6 +39,8 @@ def fault(typed: Typed, country: str) -> str:
         return "email"
     if typed.phone and not _number(typed.phone, country):
         return "phone"
+    if typed.given and not typed.permission:
+        return "permission"
     return "given" if typed.permission and typed.given not in GIVEN else ""
 
 

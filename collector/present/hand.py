@@ -21,6 +21,7 @@ FAULTS = {
     "email": N_("This is not an e-mail address."),
     "phone": N_("This is not a phone number: it needs at least six digits."),
     "given": N_("Say how the permission was given."),
+    "permission": N_("Say what they agreed to, or choose no way in which they said it."),
 }
 _LONG = N_("This is too long: at most %(limit)s characters.")
 _FIELDS = {"contact": "email"}  # beside which field a fault is shown, where it is not the one that it is named for

@@ -64,6 +64,7 @@ DONE = {
 }
 FAULTS = {
     "email": N_("This is not an e-mail address."),
+    "phone": N_("This is not a phone number: it needs at least four digits."),
     "field": N_("A value has at most 200 characters."),
     "often": N_("That was sent too often. Try again in an hour."),
 }

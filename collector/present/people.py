@@ -41,6 +41,7 @@ FAULTS = {
     "note": N_("A note has at most 4,000 characters."),
     "field": N_("A value has at most 200 characters."),
     "email": N_("This is not an e-mail address."),
+    "phone": N_("This is not a phone number: it needs at least four digits."),
     "spam": N_("Say yes or no."),
     "undone": N_("This was undone before."),
     "same": N_("These two are one lead already."),

@@ -94,8 +94,9 @@ async def days(request: Request) -> Response:
     sort = sheets.chosen(sheet, wanted.get("sort"), "-name")
     if request.query_params.get("csv"):
         return csv(sheets.csv(sheet, "name", language), "days", wanted)
-    table = sheets.table(sheet, sort, language, len(lines) + 1)
-    return render.page(request, "reports_days.html", table=table, **frame(request, wanted, told, earlier))
+    begun = max((wanted.first or 0) - wanted.period.first, 0)  # days before anything was counted say nothing
+    table = sheets.table(sheet._replace(lines=lines[begun:]), sort, language, len(lines) + 1)
+    return render.page(request, "reports_days.html", table=table, whole=len(lines), **frame(request, wanted, told, earlier))
 
 
 async def pages(request: Request) -> Response:

@@ -104,6 +104,7 @@ def test_permission_is_kept_with_its_text_and_how_it_was_given(conn: Connection)
         (Typed(email="camille"), "email"),
         (Typed(phone="12 34"), "phone"),
         (Typed(email="a@example.org", permission="Oui"), "given"),
+        (Typed(email="a@example.org", given="phone"), "permission"),
         (Typed(email="a@example.org", permission="Oui", given="telepathy"), "given"),
         (Typed(email="a@example.org", name="x" * 201), "long:name"),
     ],

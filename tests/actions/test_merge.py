@@ -258,7 +258,7 @@ def test_an_undone_status_gives_way_to_the_one_before(conn: Connection) -> None:
     [
         (("status", "", "sold"), "status"), (("owner", "", "ff" * 16), "owner"), (("tag", "", " "), "tag"), (("tag", "", "x" * 41), "tag"),
         (("note", "", ""), "note"), (("note", "", "x" * 4_001), "note"), (("field", "message", "x"), "field"),
-        (("field", "email", "nobody"), "email"), (("undo", "", "x"), "undo"),
+        (("field", "email", "nobody"), "email"), (("field", "phone", "abc 12"), "phone"), (("undo", "", "x"), "undo"),
     ],
 )  # fmt: skip
 def test_an_edit_that_will_not_do_appends_nothing(conn: Connection, change: tuple[str, str, str], why: str) -> None:

@@ -306,3 +306,14 @@ async def test_a_name_turns_no_words_of_the_screen_around(owned: Place) -> None:
     for path in ("/leads?columns=who,tags", f"/leads/{UUID(bytes=lead)}", "/leads?q=Ana\u202e", "/today?since=2026-11-01"):
         page = (await owned.browser.get(path)).text
         assert not set(page) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), path
+
+
+async def test_where_most_came_without_consent_an_owner_is_shown_the_banner(owned: Place) -> None:
+    def told(conn: Connection) -> None:
+        rows.site(conn, 42)
+        rows.lead(conn, NOW - MINUTE, email="a@example.com")
+
+    await owned.writer.run(told)
+    for path in ("/leads", "/today"):
+        assert (await owned.browser.get(path)).text.count('href="/sites/42/texts"') == 1, path
+    assert "The consent banner" not in (await owned.browser.get("/leads?columns=who,email")).text

@@ -85,6 +85,8 @@ async def test_sources_stand_side_by_side_by_two_models_and_lead_deeper(owned: P
         ["Total", "5", "2", "40.0%", "2", "2", "40.0%", "2"],
     ]
     assert "more than in the period before: 1" in page, "four visits more than the one of 40 days ago"
+    of_leads = re.search(r'href="/leads\?period=custom&since=[\d-]+&until=[\d-]+&channel=Paid\+Search">1</a>', page)
+    assert of_leads, "the leads of a line are those of the list"
     deeper = re.search(r'href="(/reports/sources\?by=source&channel=Paid\+Search)"', page)
     assert deeper
     page = await read(owned, deeper[1])
@@ -115,6 +117,8 @@ async def test_every_table_is_a_file_with_the_same_numbers(owned: Place) -> None
         ["Begun", "3"],
         ["Sent", "3"],
     ]
+    shown = lines(await read(owned, "/reports/sources/days"), "Day by day")
+    assert len(shown) < 100, "the screen begins with the first day that was counted"
     days = await file(owned, "/reports/sources/days?csv=days")
     assert len(days) == 366
     assert sum(int(line[1]) for line in days[1:]) == 6
