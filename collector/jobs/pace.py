@@ -15,7 +15,8 @@ MANY = 300  # events a second
 LEAST = 16  # rows, where that takes no longer than is meant in quiet: a step of one costs half as much as one of twenty
 MOST = 500
 HURRIED = 2.0  # times a step's own, the rest after it while many events come: somebody waits for the end;
-PATIENT = 20.0  # and where nobody does: so few visitors meet a step that the slowest of a hundred is no slower
+PATIENT = 20.0  # and where nobody does;
+UNSEEN = 120.0  # where it may take until the night: less than a hundredth of the visitors meet a step
 
 
 class Pace:

@@ -7,7 +7,7 @@ from ..store import sites
 from ..store.control import Told
 from ..store.database import Database
 from ..store.writer import Writer
-from .pace import MOST, PATIENT, Pace
+from .pace import MOST, UNSEEN, Pace
 
 
 async def purge(
@@ -25,7 +25,7 @@ async def purge(
     `held` is the time by which it went where the clock cannot be right, unless somebody is `sure` of it (`retain.as_of`); else 0.
     """
     now, held = await writer.run(retain.as_of, now, sure=sure)
-    steps, done = pace or Pace(writer, rest=PATIENT), dict.fromkeys(retain.PURGED, 0)
+    steps, done = pace or Pace(writer, rest=UNSEEN), dict.fromkeys(retain.PURGED, 0)
     async with database.reader() as conn:
         accounts = [row["id"] for row in await conn.run_sync(sites.accounts)]
     for account in accounts:
