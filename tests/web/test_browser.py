@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest_asyncio
@@ -96,6 +97,38 @@ async def test_the_tag_is_copied_and_that_is_said(stage: Stage) -> None:
     await page.get_by_role("button", name="Copy the tag").click()
     await expect(page.locator("#tag-copied")).to_have_text("Copied")
     assert await page.evaluate("navigator.clipboard.readText()") == await page.locator("#tag").input_value()
+
+
+async def test_the_morning_then_several_leads_changed_and_taken_back_a_view_kept_and_the_list_as_a_file(stage: Stage) -> None:
+    page = await stage.browser.new_page(locale="en-GB")
+    await _sign_in(page, stage.url)
+    contacted = page.get_by_role("button", name="was contacted")
+    to_do = await contacted.count()
+    assert to_do >= 1
+    await contacted.first.click()
+    await page.wait_for_url(f"{stage.url}/today**")
+    await expect(contacted).to_have_count(to_do - 1)
+    await page.goto(f"{stage.url}/leads")
+    await page.get_by_text("Change several leads").click()
+    for at in (0, 1):
+        await page.locator("[name=lead]").nth(at).check()
+    await page.locator("[name=act]").select_option("status=won")
+    await page.get_by_role("button", name="Change", exact=True).click()
+    await expect(page.locator(".changed")).to_contain_text("2 leads changed")
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.locator(".changed")).to_contain_text("2 leads are as they were")
+    await page.goto(f"{stage.url}/leads?channel=Email")
+    shown = await page.locator("a.name").count()
+    await page.locator("details.views summary").click()
+    await page.get_by_label("Keep this list as a view named").fill("Letters")
+    await page.locator("details.views form button").first.click()
+    await page.locator("details.views summary").click()
+    await expect(page.get_by_role("link", name="Letters")).to_have_attribute("href", "/leads?channel=Email")
+    await page.get_by_text("Export").first.click()
+    async with page.expect_download() as coming:
+        await page.locator("a[href*='/leads/export']").first.click()
+    file = Path(await (await coming.value).path()).read_text("utf-8-sig")
+    assert len(file.splitlines()) == shown + 1
 
 
 async def test_everything_works_without_javascript(stage: Stage) -> None:
