@@ -102,7 +102,7 @@ async def test_the_tag_is_copied_and_that_is_said(stage: Stage) -> None:
 async def test_the_morning_then_several_leads_changed_and_taken_back_a_view_kept_and_the_list_as_a_file(stage: Stage) -> None:
     page = await stage.browser.new_page(locale="en-GB")
     await _sign_in(page, stage.url)
-    contacted = page.get_by_role("button", name="was contacted")
+    contacted = page.get_by_role("button", name="Contacted:")
     to_do = await contacted.count()
     assert to_do >= 1
     await contacted.first.click()
