@@ -39,7 +39,7 @@ for (const kind of ["submit", "click"])
 const files = () => performance.getEntriesByType("resource").filter(({{ name, responseEnd }}) => name.includes("/js/") && responseEnd);
 const ready = () => {{
   for (const one of [before, loose]) one.dispatchEvent(new FocusEvent("focusin", {{ bubbles: true }}));
-  return files().length === (webleads.loaded.length ? 3 : 2) && Promise.allSettled(files().map(({{ name }}) => import(name))).then(() => true);
+  return window.webleads && files().length === (webleads.loaded.length ? 3 : 2) && Promise.allSettled(files().map(({{ name }}) => import(name))).then(() => true);
 }};
 </script></body>"""
 
