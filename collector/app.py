@@ -78,26 +78,7 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
         if settings.networks:
             looked_up = Networks(settings.networks)
             stack.callback(looked_up.close)
-        endpoint = Endpoint(
-            Probes(
-                screens,
-                database,
-                writer,
-                token=settings.metrics_token,
-                clock=ids.now,
-                refused=lambda: counted + endpoint.refused + _by_reason(endpoint.counts),
-            ),
-            writer=writer,
-            directory=Directory(database),
-            room=room_of(database),
-            script=script.load(settings.consent),
-            others=script.others(),
-            banner=script.banner(),
-            trusted=networks(settings.trusted_proxies),
-            clock=ids.now,
-            ids=ids.uuid7,
-            networks=looked_up,
-        )
+        endpoint = _endpoint(settings, screens, database, writer, counted, looked_up)
         clock = Clock(writer, database, secret=key, clock=ids.now, take=_taker(endpoint, counted))
         clock.start()
         stack.push_async_callback(clock.stop)
@@ -114,6 +95,30 @@ async def opened(settings: Settings) -> AsyncIterator[Collector]:
                 stack.callback(control.path_of(database).unlink, missing_ok=True)
                 stack.callback(server.close)
         yield collector
+
+
+def _endpoint(
+    settings: Settings, screens: ASGIApp, database: Database, writer: Writer, counted: Counter[str], looked_up: Networks | None
+) -> Endpoint:
+    """The door of the tag, in front of the probes and the screens."""
+
+    def refused() -> Counter[str]:
+        return counted + endpoint.refused + _by_reason(endpoint.counts)
+
+    endpoint = Endpoint(
+        Probes(screens, database, writer, token=settings.metrics_token, clock=ids.now, refused=refused),
+        writer=writer,
+        directory=Directory(database),
+        room=room_of(database),
+        script=script.load(settings.consent),
+        others=script.others(),
+        banner=script.banner(),
+        trusted=networks(settings.trusted_proxies),
+        clock=ids.now,
+        ids=ids.uuid7,
+        networks=looked_up,
+    )
+    return endpoint
 
 
 def _fetcher() -> Fetch:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from ..domain import edits
 from ..domain.edits import Edit
-from ..store import bulk, leads, merges, people, users
+from ..store import bulk, leads, merges, people
+from .edit import BadEdit, checked
 from .refold import context, refold
 
 Ids = Callable[[int], bytes]
@@ -18,13 +19,17 @@ MOST = 1_000_000  # leads
 
 
 class BadBulk(ValueError):
-    """A change that cannot be made or taken back: `none`, `many`, `kind`, `status`, `owner`, `tag`, `gone`."""
+    """A change that cannot be made or taken back: `none`, `many`, `kind`, `gone`, or as an edit cannot."""
 
 
 def start(conn: Connection, kind: str, value: str, chosen: bytes, *, actor: str, now: int, id: bytes, account: int = 1) -> dict[str, Any]:
     """Fixes a change (kind and value of its edits) of leads, given as their ids, 16 bytes each. Raises BadBulk."""
-    value = " ".join(value.split())
-    _check(conn, account, kind, value)
+    if kind not in KINDS:
+        raise BadBulk("kind")
+    try:
+        _, _, value = checked(conn, account, (kind, "", value), "")
+    except BadEdit as wrong:
+        raise BadBulk(wrong.args[0]) from wrong
     if not chosen:
         raise BadBulk("none")
     if len(chosen) > 16 * MOST:
@@ -32,19 +37,6 @@ def start(conn: Connection, kind: str, value: str, chosen: bytes, *, actor: str,
     row = {"account_id": account, "id": id, "kind": kind, "value": value, "actor": actor, "at": now, "leads": chosen}
     bulk.add(conn, row | {"asked": len(chosen) // 16, "done": 0, "n": 0, "state": "running"})
     return {"id": id, "asked": len(chosen) // 16}
-
-
-def _check(conn: Connection, account: int, kind: str, value: str) -> None:
-    if kind not in KINDS:
-        raise BadBulk("kind")
-    if kind == "status" and value not in edits.STATUSES:
-        raise BadBulk("status")
-    if kind == "owner" and value and not users.is_of(conn, account, value):
-        raise BadBulk("owner")
-    if kind in ("tag", "untag") and not 0 < len(value) <= edits.TAG_LIMIT:
-        raise BadBulk("tag")
-    if kind == "spam" and value not in ("yes", "no"):
-        raise BadBulk("kind")
 
 
 def undo(conn: Connection, id: bytes, *, account: int = 1) -> None:
@@ -100,15 +92,10 @@ def _edits(lead: bytes, said: Sequence[Edit], row: dict[str, Any], apart: bool, 
             return []
     elif kind == "untag":
         bearers = edits.bearers(said, value)
-    elif _spam(said) == value or (value == "no" and not apart):
+    elif stands.spam == value or (value == "no" and not apart):
         return []
     at = max([now, *(one.at + 1 for one in said)])  # after all that was said, whatever the clock does
     return [Edit(at, ids(now), one, kind, "", value, row["actor"], row["id"]) for one in bearers]
-
-
-def _spam(said: Sequence[Edit]) -> str:
-    """What people said last of whether it is spam; empty where nobody did."""
-    return next((one.value for one in reversed(edits.standing(said)) if one.kind == "spam"), "")
 
 
 def _take_back(conn: Connection, account: int, row: dict[str, Any], most: int, *, secret: bytes, now: int, ids: Ids) -> bool:

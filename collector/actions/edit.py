@@ -35,7 +35,7 @@ def edit(
     given = context(conn, account, secret)
     made: list[Edit] = []
     for change in changes:
-        kind, name, value = _checked(conn, account, change, _country(conn, given, lead))
+        kind, name, value = checked(conn, account, change, _country(conn, given, lead))
         bearers = edits.bearers([*told, *made], value) if kind == "untag" else [lead]
         at = begin + len(made)  # a millisecond apart, so that their order stands
         made += [Edit(at, ids(now), one, kind, name, value, actor) for one in bearers]
@@ -52,7 +52,8 @@ def _country(conn: Connection, given: Context, lead: bytes) -> str:
     return str(given.sites.get(site, {}).get("country", "FR"))
 
 
-def _checked(conn: Connection, account: int, change: Change, country: str) -> Change:
+def checked(conn: Connection, account: int, change: Change, country: str) -> Change:
+    """A change as it is kept; `country` reads national phone numbers. Raises BadEdit."""
     kind, name, value = change
     value = value.strip() if kind == "note" else " ".join(value.split())
     if kind == "status" and value in edits.STATUSES:

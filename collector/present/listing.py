@@ -79,6 +79,7 @@ FAULTS = {
     "none": N_("No lead was chosen."),
     "many": N_("These are too many leads at once: narrow the list."),
     "kind": N_("Choose what is to be changed."),
+    "spam": N_("Choose what is to be changed."),
     "status": N_("This status is not known."),
     "owner": N_("This person has no account here."),
     "tag": N_("A tag has 1 to 40 characters."),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 
-from . import migrate, secret
+from . import migrate, secret, times
 from .database import Database
 
 _NAME = re.compile(r"webleads-\d{8}T\d{6}Z\.sqlite")
@@ -55,23 +53,13 @@ def remove(database: Database, name: str) -> bool:
 
 
 def note(database: Database, now: int) -> None:
-    """A backup was made. A disk that is full loses no more than this note."""
-    path = _note_of(database)
-    fresh = path.with_name(path.name + ".new")
-    with suppress(OSError):
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.write(handle, f"{now}\n".encode())
-        finally:
-            os.close(handle)
-        os.replace(fresh, path)
+    """A backup was made."""
+    times.write(_note_of(database), now)
 
 
 def last(database: Database) -> int:
     """When the last backup was made by us, UTC milliseconds; 0 where none is known of."""
-    with suppress(OSError, ValueError):
-        return max(0, int(_note_of(database).read_text()))
-    return 0
+    return times.read(_note_of(database))
 
 
 def _note_of(database: Database) -> Path:

@@ -166,14 +166,13 @@ def _read(row: Any) -> Row:
 
 
 def _told(row: Row, owners: dict[str, str]) -> Row:
-    points, excluded = row.pop("points"), row.pop("quarantine")
+    points = row.pop("points")
     return row | {
         "lead_id": str(UUID(bytes=bytes(row["lead_id"]))),
         "mark": ",".join(mark_names(row.pop("marks"))),
         "score": (points + 50) // 100 if points >= 0 else None,
         "owner": owners.get(row["owner"], row["owner"]),
         "tags": ", ".join(json.loads(row["tags"])),
-        "quarantine": excluded,
     }
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -18,7 +16,7 @@ from ..domain.journeys import PART, Names, Paths
 from ..domain.paths import DAY
 from ..domain.reports import KINDS, Figures, Question, currency_of, figures
 from ..domain.rollups import midnight
-from . import costs, journeys
+from . import costs, cycles, journeys
 from .schema import run
 
 STEP = 5_000  # rows read at once
@@ -40,24 +38,12 @@ def asked_of(question: Question) -> journeys.Asked:
     return journeys.Asked(since, until, KINDS[question.of], bytes.fromhex(question.goal), question.site or None)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Hundreds of thousands of tuples hold no cycle, and looking for one among them takes a third of a report's time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
 async def load(conn: AsyncConnection, account_id: int, question: Question, models: Iterable[str]) -> Material:
     """Reads what the models need, a little at a time: the loop is left to others meanwhile."""
     asked, names, chosen = asked_of(question), Names(question.by), set(models)
     paths = Paths(names, question.look_back, bool(chosen & TIMED))
     told = Material(journeys.Reader(paths), {}, await costs.sums(conn, account_id, question.first, question.last), paths)
-    with _uncollected():
+    with cycles.unsought():
         async with conn.stream(journeys.won(account_id, asked)) as rows:
             async for part in rows.partitions(STEP):
                 await asyncio.to_thread(told.won.take, part)
@@ -89,7 +75,7 @@ def answer(told: Material, question: Question, models: Sequence[str]) -> tuple[Q
         ]
         left_out = sum(code not in ("", question.currency) for code in told.won.codes)
     made, since = [], asked_of(question).since
-    with _uncollected():
+    with cycles.unsought():
         for model in models:
             known = chain(paths, told.paths.unconverted(told.others, since)) if model == "markov" else paths
             made.append(figures(known, question, model, told.sums, left_out))

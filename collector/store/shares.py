@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -16,7 +14,7 @@ from ..domain.paths import DAY, Path
 from ..domain.periods import Period
 from ..domain.rollups import midnight
 from ..domain.shares import QUICK, TIMED, Keys, Row, Ways
-from . import journeys
+from . import cycles, journeys
 from .schema import journey, lead, session, span
 
 STEP = 20_000  # rows read at once
@@ -34,18 +32,6 @@ def within(sites: Mapping[int, str], period: Period, column: Any, site: Any) -> 
     return or_(*(and_(column >= since, column < until, site.in_(ids)) for ids, since, until in spans))
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Tuples hold no cycle, and looking for one among so many takes a third of a report's time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
 async def ways(
     conn: AsyncConnection, account_id: int, sites: Mapping[int, str], period: Period, level: str, models: Collection[str], look_back: int
 ) -> Ways:
@@ -57,7 +43,7 @@ async def ways(
     asked = select(*(journey.c[name] for name in names)).where(*mine, within(sites, period, journey.c.at, journey.c.site_id))
 
     def take(rows: Sequence[Any]) -> None:
-        with _uncollected():
+        with cycles.unsought():
             made.take(_read(rows))
 
     async with conn.stream(asked) as rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -39,6 +39,12 @@ def is_current(row: Mapping[str, Any]) -> bool:
 def is_leaving(row: Mapping[str, Any]) -> bool:
     """Whether a site is being deleted: then `archived_at` is negative, so that a stop in between is made good by the next start."""
     return (row["archived_at"] or 0) < 0
+
+
+async def last_heard(conn: AsyncConnection, account_id: int, known: Iterable[Mapping[str, Any]]) -> int | None:
+    """When any of these sites' tags was last heard, UTC milliseconds."""
+    times = [await last_event(conn, account_id, row["id"]) for row in known]
+    return max((at for at in times if at is not None), default=None)
 
 
 async def last_event(conn: AsyncConnection, account_id: int, site_id: int) -> int | None:

@@ -36,7 +36,7 @@ async def listed(request: Request) -> Response:
         kept = await views.of_user(conn, user.account_id, user.id)
         more: dict[str, Any] = {} if fragment else {"offered": await _offered(conn, here)}
         changed = await bulk.one(conn, user.account_id, here.changed) if here.changed else None
-        heard = None if found.rows else await _last_heard(conn, user.account_id, of.sites)
+        heard = None if found.rows else await sites.last_heard(conn, user.account_id, of.sites)
         blind = is_blind(conn)
     language = render.language_of(request)
     return render.page(
@@ -92,8 +92,3 @@ async def _opened(request: Request, user: auth.User) -> str:
     async with house.of(request).database.reader() as conn:
         row = await views.one(conn, user.account_id, user.opens or b"")
     return str(row["asked"]) if row and (row["shared"] or row["user_id"] == user.id) else ""
-
-
-async def _last_heard(conn: Any, account_id: int, known: list[dict[str, Any]]) -> int | None:
-    times = [await sites.last_event(conn, account_id, row["id"]) for row in known]
-    return max((at for at in times if at is not None), default=None)

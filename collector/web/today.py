@@ -63,7 +63,7 @@ async def shown(request: Request) -> Response:
     user, made, language = auth.required(request), house.of(request), render.language_of(request)
     now = made.clock()
     async with made.database.reader() as conn:
-        known = [row for row in await sites.all(conn, user.account_id) if not row["archived_at"]]
+        known = [row for row in await sites.all(conn, user.account_id) if sites.is_current(row)]
         zone = zones.listed(request, known)
         day = day_of(now, zone)
         first = _since(request.query_params.get("since", ""), day)
@@ -76,7 +76,7 @@ async def shown(request: Request) -> Response:
             *await _refused(conn, user, known, now, language),
         ]
         waiting = await requests.listed(conn, user.account_id, open=True, most=500)
-        heard = None if cards["new"] else await _heard(conn, user.account_id, known)
+        heard = None if cards["new"] else await sites.last_heard(conn, user.account_id, known)
         owners = {row["id"].hex(): row["email"] for row in await users.all(conn, user.account_id)}
     return render.page(
         request,
@@ -186,11 +186,6 @@ async def _cards(conn: AsyncConnection, account: int, found: Found, since: int, 
         )
 
     return {name: [card(light) for light in lights if light["id"] in rows] for name, lights in found.parts.items()}
-
-
-async def _heard(conn: AsyncConnection, account: int, known: list[Row]) -> int | None:
-    times = [await sites.last_event(conn, account, row["id"]) for row in known]
-    return max((at for at in times if at is not None), default=None)
 
 
 # Sites ------------------------------------------------------------------------------------------------------------

@@ -142,19 +142,20 @@ def test_urls_and_titles_are_cleaned_as_the_shared_table_says() -> None:
         assert answer(case) == case["out"], str(case)[:300]
 
 
-def test_the_tag_and_the_collector_agree_on_random_input() -> None:
+@pytest.mark.parametrize("most", [1_000, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_the_tag_and_the_collector_agree_on_random_input(most: int) -> None:
     cases: list[dict[str, Any]] = []
 
-    @settings(max_examples=1000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=most, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(CASES)
     def collect(case: dict[str, Any]) -> None:
         cases.append(case)
 
     collect()
     command = [node(), "--input-type=module", "-e", TWIN, (ROOT / "snippet/src").as_uri() + "/"]
-    said = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True, check=True, timeout=30).stdout
+    said = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True, check=True, timeout=120).stdout
     wrong = [(case, theirs, answer(case)) for case, theirs in zip(cases, json.loads(said), strict=True) if theirs != answer(case)]
-    assert len(cases) >= 1000
+    assert len(cases) >= most
     assert not wrong, f"{len(wrong)} differ: {wrong[:3]}"
 
 

@@ -308,12 +308,18 @@ async def test_a_name_turns_no_words_of_the_screen_around(owned: Place) -> None:
         assert not set(page) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), path
 
 
-async def test_where_most_came_without_consent_an_owner_is_shown_the_banner(owned: Place) -> None:
+async def test_where_most_came_without_consent_an_owner_is_shown_the_banner_and_nobody_else(owned: Place) -> None:
     def told(conn: Connection) -> None:
+        rows.user(conn, "viewer@example.com", "viewer")
         rows.site(conn, 42)
         rows.lead(conn, NOW - MINUTE, email="a@example.com")
 
     await owned.writer.run(told)
     for path in ("/leads", "/today"):
         assert (await owned.browser.get(path)).text.count('href="/sites/42/texts"') == 1, path
+    async with owned.another() as viewer:
+        await owned.login("viewer@example.com", viewer)
+        for path in ("/leads", "/today"):
+            page = await viewer.get(path)
+            assert (page.status_code, "a@example.com" in page.text, "/sites/42/texts" in page.text) == (200, True, False), path
     assert "The consent banner" not in (await owned.browser.get("/leads?columns=who,email")).text
